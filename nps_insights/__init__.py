@@ -1,0 +1,1 @@
+"""nps-insights: what moves your NPS, with an interval on every figure."""

@@ -1,0 +1,166 @@
+"""From tables to the driver matrix: one row per response with a usable comment, one column per driver and control.
+
+Silence is not absence: a customer who wrote nothing has not said that a theme does not matter. Themes are therefore
+never set to absent for silent customers; those are left out of the matrix, and the report says who they are.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from nps_insights.drivers.levels import Encoded, encode_attributes
+from nps_insights.tables import SettingsError, conform, empty
+
+MIN_PRESENT = 20
+
+
+@dataclass(frozen=True)
+class DriverDesign:
+    """What a joint model needs.
+
+    Attributes:
+        matrix: One row per response: response_id, account_id (where known), category, a 0/1 or numeric column per
+            driver_id, and columns `control/...`. Sorted by response_id.
+        drivers: One row per driver that enters: driver_id, label, kind, theme_id, attribute, level (empty for
+            numbers), numeric (bool).
+        left_out: Table `left_out`.
+    """
+
+    matrix: pd.DataFrame
+    drivers: pd.DataFrame
+    left_out: pd.DataFrame
+
+
+def theme_presence(mentions: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
+    """Return which response mentions which leaf theme: response_id, driver_id, label, kind, theme_id.
+
+    Example:
+        >>> mentions = pd.DataFrame({"response_id": ["r1", "r1"], "theme_id": ["t01", "t01"]})
+        >>> themes = pd.DataFrame({"theme_id": ["t01"], "label": ["late delivery"]})
+        >>> theme_presence(mentions, themes)[["response_id", "driver_id", "label"]].values.tolist()
+        [['r1', 'theme/t01', 'late delivery']]
+    """
+    pairs = mentions[["response_id", "theme_id"]].drop_duplicates()
+    named = pairs.merge(themes[["theme_id", "label"]], on="theme_id", how="left", validate="many_to_one")
+    return named.assign(driver_id="theme/" + named["theme_id"], kind="theme")
+
+
+def code_presence(codes: pd.DataFrame) -> pd.DataFrame:
+    """Return which response carries which given code: response_id, driver_id, label, kind, theme_id (missing).
+
+    Example:
+        >>> codes = pd.DataFrame({"response_id": ["r1"], "code": ["Parking"]})
+        >>> code_presence(codes)[["response_id", "driver_id"]].values.tolist()
+        [['r1', 'code/Parking']]
+    """
+    pairs = codes[["response_id", "code"]].drop_duplicates()
+    return pd.DataFrame(
+        {
+            "response_id": pairs["response_id"],
+            "theme_id": pd.Series(np.nan, index=pairs.index, dtype="str"),
+            "label": pairs["code"],
+            "driver_id": "code/" + pairs["code"],
+            "kind": "code",
+        }
+    )
+
+
+def driver_design(
+    responses: pd.DataFrame,
+    comments: pd.DataFrame,
+    presence: pd.DataFrame,
+    *,
+    attributes: Sequence[str] = (),
+    controls: Sequence[str] = (),
+    min_present: int = MIN_PRESENT,
+) -> DriverDesign:
+    """Return the driver matrix of the responses with a usable comment, and what was left out of it.
+
+    Args:
+        responses: Table `responses`.
+        comments: Table `comments`. Where it has several questions, having answered each one is a control: what
+            people write depends on what they were asked.
+        presence: Which response mentions what, of `theme_presence` or `code_presence`; may have no rows.
+        attributes: Attributes (without prefix) that are drivers: each level of a text, +1 SD of a number.
+        controls: Attributes that are adjusted for, and not reported.
+        min_present: A driver mentioned by fewer responses, or not mentioned by fewer, is left out and listed.
+
+    Raises:
+        SettingsError: An attribute is no column of the responses, or is both driver and control.
+
+    Example:
+        >>> responses = pd.DataFrame({"response_id": ["a", "b"], "category": ["promoter", "detractor"]})
+        >>> comments = pd.DataFrame({"response_id": ["a", "b"], "says_nothing": False})
+        >>> codes = pd.DataFrame({"response_id": ["b"], "code": ["Price"]})
+        >>> driver_design(responses, comments, code_presence(codes), min_present=1).matrix["code/Price"].tolist()
+        [0.0, 1.0]
+    """
+    both = sorted(set(attributes) & set(controls))
+    if both:
+        raise SettingsError(f"{', '.join(both)}: named as attribute and as control; a column is one or the other")
+    usable = comments[~comments["says_nothing"].astype(bool)]
+    rows = responses[responses["response_id"].isin(usable["response_id"])]
+    rows = rows.sort_values("response_id", ignore_index=True)
+    base = rows[[name for name in ("response_id", "account_id", "category") if name in rows.columns]]
+
+    present, drivers, rare = _presence_columns(rows["response_id"], presence, min_present)
+    named = encode_attributes(rows, attributes, min_present=min_present)
+    adjusted = encode_attributes(rows, controls, min_present=min_present)
+    asked = _question_columns(rows["response_id"], usable)
+    matrix = pd.concat([base, present, named.columns, _as_controls(adjusted), asked], axis="columns")
+    left_out = pd.concat([rare, named.left_out], ignore_index=True)
+    return DriverDesign(
+        matrix=matrix,
+        drivers=pd.concat([drivers, named.drivers], ignore_index=True),
+        left_out=conform("left_out", left_out if len(left_out) else empty("left_out")),
+    )
+
+
+def control_names(design: DriverDesign) -> list[str]:
+    """Return what the matrix adjusts for beside its drivers: names of attributes, and "question".
+
+    Example:
+        >>> matrix = pd.DataFrame(columns=["control/attribute/plan/Pro", "control/question/Why?"])
+        >>> control_names(DriverDesign(matrix, pd.DataFrame(), pd.DataFrame()))
+        ['plan', 'question']
+    """
+    parts = [str(name).split("/") for name in design.matrix.columns if str(name).startswith("control/")]
+    return sorted({part[1] if part[1] == "question" else part[2] for part in parts})
+
+
+def _presence_columns(
+    response_ids: pd.Series, presence: pd.DataFrame, min_present: int
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """0/1 columns of the drivers that are frequent enough, their names, and those that are not."""
+    inside = presence[presence["response_id"].isin(response_ids)]
+    wide = pd.crosstab(inside["response_id"], inside["driver_id"]).clip(upper=1)
+    wide = wide.reindex(response_ids, fill_value=0).astype(float).reset_index(drop=True)
+    wide.columns.name = None
+    names = presence.drop_duplicates("driver_id").drop(columns="response_id").sort_values("driver_id")
+    n_present = wide.sum().reindex(names["driver_id"], fill_value=0).astype(int).to_numpy()
+    n = len(response_ids)
+    enough = (n_present >= min_present) & (n - n_present >= min_present)
+    drivers = names[enough].assign(attribute="", level="", numeric=False)
+    rare = names[~enough][["driver_id", "label", "kind"]].assign(n_present=n_present[~enough])
+    rare["reason"] = [
+        f"mentioned by {count} responses, at least {min_present} are needed"
+        if count < min_present
+        else f"missing from only {n - count} responses, at least {min_present} are needed to compare"
+        for count in rare["n_present"]
+    ]
+    return wide[drivers["driver_id"].tolist()], drivers.reset_index(drop=True), rare
+
+
+def _as_controls(encoded: Encoded) -> pd.DataFrame:
+    return encoded.columns.rename(columns=lambda name: "control/" + str(name))
+
+
+def _question_columns(response_ids: pd.Series, usable: pd.DataFrame) -> pd.DataFrame:
+    if "question" not in usable.columns or usable["question"].nunique() < 2:
+        return pd.DataFrame(index=response_ids.index)
+    asked = pd.crosstab(usable["response_id"], usable["question"]).clip(upper=1)
+    asked = asked.reindex(response_ids, fill_value=0).astype(float).reset_index(drop=True)
+    asked.columns = [f"control/question/{name}" for name in asked.columns]
+    return asked

@@ -1,0 +1,155 @@
+"""Calendar periods, and the change of the NPS from one to the next."""
+
+import numpy as np
+import pandas as pd
+
+from nps_insights.metrics.categories import signed
+from nps_insights.metrics.intervals import critical_value
+from nps_insights.tables import SettingsError, conform, empty
+
+PERIOD_STARTS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
+_ENOUGH_PER_PERIOD = 200
+_MOST_PERIODS = 16
+
+
+def period_starts(dates: pd.Series, per: str) -> pd.Series:
+    """Return the first day of each date's period.
+
+    Example:
+        >>> period_starts(pd.Series(pd.to_datetime(["2026-05-17"])), "quarter").dt.strftime("%Y-%m-%d").tolist()
+        ['2026-04-01']
+    """
+    return dates.dt.to_period(PERIOD_STARTS[per]).dt.start_time.astype("datetime64[us]")
+
+
+def period_ends(starts: pd.Series, per: str) -> pd.Series:
+    """Return the last day of the periods that begin at `starts`.
+
+    Example:
+        >>> period_ends(pd.Series(pd.to_datetime(["2026-04-01"])), "quarter").dt.strftime("%Y-%m-%d").tolist()
+        ['2026-06-30']
+    """
+    return starts.dt.to_period(PERIOD_STARTS[per]).dt.end_time.dt.normalize().astype("datetime64[us]")
+
+
+def choose_period(responses: pd.DataFrame) -> str:
+    """Return the finest of month, quarter and year that leaves enough answers in a period and few enough periods.
+
+    Enough: a median of 200 answers (an NPS of 200 answers is known to about +-11 points). Few enough: 16 periods
+    fit a chart that can be read.
+
+    Args:
+        responses: Table `responses`.
+
+    Returns:
+        "month", "quarter", "year", or "" where there are no dates or all of them lie in one year's period.
+
+    Example:
+        >>> dates = pd.date_range("2026-01-01", "2026-06-30", periods=3000)
+        >>> choose_period(pd.DataFrame({"responded_at": dates}))
+        'month'
+    """
+    if "responded_at" not in responses.columns or responses["responded_at"].notna().sum() == 0:
+        return ""
+    dates = responses["responded_at"].dropna()
+    sizes = {per: period_starts(dates, per).value_counts() for per in ("month", "quarter", "year")}
+    for per, size in sizes.items():
+        if 2 <= len(size) <= _MOST_PERIODS and size.median() >= _ENOUGH_PER_PERIOD:
+            return per
+    several = [per for per, size in sizes.items() if len(size) >= 2]
+    return several[-1] if several else ""
+
+
+def period_changes(
+    responses: pd.DataFrame, estimates: pd.DataFrame, *, per: str, confidence_level: float = 0.95
+) -> pd.DataFrame:
+    """Return the change of the overall NPS into the last finished period: from the one before, and from a year before.
+
+    Test and interval: signed z of two NPS, each with 3 answers added (3/4 promoters, 3/4 detractors, 1.5 passives;
+    adjusted Wald, Rocks 2016). Where accounts answered in both periods or several times in one, the variance is
+    scaled by the account-clustered one of the difference.
+
+    Args:
+        responses: Table `responses` with `responded_at`.
+        estimates: Table `estimates` of the same responses per period (`nps(responses, per=per)`).
+        per: The period.
+        confidence_level: Coverage of the interval.
+
+    Returns:
+        Table `changes`; empty where there are not two periods with answers to compare.
+
+    Example:
+        >>> from nps_insights.metrics import nps
+        >>> dates = pd.to_datetime(["2026-01-15"] * 50 + ["2026-02-28"] * 50)
+        >>> responses = pd.DataFrame({"category": ["promoter"] * 50 + ["passive"] * 50, "responded_at": dates})
+        >>> period_changes(responses, nps(responses, per="month"), per="month")["estimate"].tolist()
+        [-100.0]
+    """
+    if per not in PERIOD_STARTS:
+        raise SettingsError(f"per == {per!r}: must be one of {', '.join(PERIOD_STARTS)}")
+    rows = estimates[(estimates["metric"] == "nps") & (estimates["by"] == "") & estimates["period_start"].notna()]
+    usable = rows[rows["finished"].astype(bool) & ~rows["too_small"]].sort_values("period_start")
+    if len(usable) < 2:
+        return empty("changes")
+    last, before = usable.iloc[-1], usable.iloc[-2]
+    pairs = {before["period_start"]: before}
+    year_before = usable[usable["period_start"] == last["period_start"] - pd.DateOffset(years=1)]
+    if len(year_before):
+        pairs[year_before.iloc[0]["period_start"]] = year_before.iloc[0]
+    starts = period_starts(responses["responded_at"], per)
+    changes = [_change(responses, starts, earlier, last, confidence_level) for earlier in pairs.values()]
+    return conform("changes", pd.DataFrame(changes))
+
+
+def _change(
+    responses: pd.DataFrame, starts: pd.Series, before: pd.Series, after: pd.Series, confidence_level: float
+) -> dict[str, object]:
+    from scipy.special import ndtr
+
+    sides = [responses[starts == row["period_start"]] for row in (before, after)]
+    means, variances = zip(*(_adjusted(side) for side in sides), strict=True)
+    variance = sum(variances) * _design_effect(*sides)
+    difference = means[1] - means[0]
+    std_error = float(np.sqrt(variance))
+    half = critical_value(confidence_level) * std_error
+    return {
+        "metric": "nps",
+        "by": "",
+        "group": "",
+        "before_start": before["period_start"],
+        "before_end": before["period_end"],
+        "after_start": after["period_start"],
+        "after_end": after["period_end"],
+        "before_estimate": before["estimate"],
+        "after_estimate": after["estimate"],
+        "estimate": after["estimate"] - before["estimate"],
+        "conf_low": 100 * (difference - half),
+        "conf_high": 100 * (difference + half),
+        "p_value": 2 * float(ndtr(-abs(difference) / std_error)),
+        "n_before": len(sides[0]),
+        "n": len(sides[1]),
+    }
+
+
+def _adjusted(side: pd.DataFrame) -> tuple[float, float]:
+    n = len(side) + 3
+    p = ((side["category"] == "promoter").sum() + 0.75) / n
+    d = ((side["category"] == "detractor").sum() + 0.75) / n
+    return p - d, (p + d - (p - d) ** 2) / n
+
+
+def _design_effect(before: pd.DataFrame, after: pd.DataFrame) -> float:
+    """Account-clustered variance of the difference over its variance if answers were independent."""
+    if "account_id" not in before.columns:
+        return 1.0
+    parts = []
+    for side, sign in ((before, -1.0), (after, 1.0)):
+        y = signed(side["category"])
+        parts.append(pd.DataFrame({"account": side["account_id"].to_numpy(), "u": sign * (y - y.mean()) / len(y)}))
+    both = pd.concat(parts, ignore_index=True)
+    both["account"] = both["account"].fillna(pd.Series([f"\0{row}" for row in range(len(both))]))
+    independent = float((both["u"] ** 2).sum())
+    by_account = both.groupby("account")["u"].sum()
+    if independent == 0 or len(by_account) < 2:
+        return 1.0
+    return float((by_account**2).sum()) * len(by_account) / (len(by_account) - 1) / independent

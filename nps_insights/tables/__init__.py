@@ -1,0 +1,29 @@
+"""The contract: columns of every table, validation, and the errors that users meet."""
+
+from nps_insights.tables.conform import conform, empty
+from nps_insights.tables.contract import ATTRIBUTE_PREFIX, CATEGORIES, OUTCOMES, TABLES, Column, Table
+from nps_insights.tables.errors import (
+    BusyFolderError,
+    DataRefusedError,
+    MissingExtraError,
+    NpsInsightsError,
+    SchemaError,
+    SettingsError,
+)
+
+__all__ = [
+    "ATTRIBUTE_PREFIX",
+    "CATEGORIES",
+    "OUTCOMES",
+    "TABLES",
+    "BusyFolderError",
+    "Column",
+    "DataRefusedError",
+    "MissingExtraError",
+    "NpsInsightsError",
+    "SchemaError",
+    "SettingsError",
+    "Table",
+    "conform",
+    "empty",
+]

@@ -1,0 +1,171 @@
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+
+from nps_insights.drivers import code_presence, driver_design, estimate_drivers
+from nps_insights.metrics import categorize
+from nps_insights.simulate.planted import PLANTED_CONTRIBUTIONS, planted_world
+from nps_insights.tables import SettingsError
+
+THEMES = list(PLANTED_CONTRIBUTIONS)
+
+
+def tables_of(world: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Responses, comments and codes of a planted world in which everybody comments."""
+    responses = world[["response_id", "category"]]
+    comments = pd.DataFrame({"response_id": world["response_id"], "says_nothing": False})
+    long = world.melt(id_vars="response_id", value_vars=THEMES, var_name="code")
+    return responses, comments, long[long["value"].astype(bool)]
+
+
+def effects_of(world: pd.DataFrame, **settings: object) -> pd.DataFrame:
+    responses, comments, codes = tables_of(world)
+    return estimate_drivers(responses, comments, codes=codes, **settings).effects
+
+
+def picked(effects: pd.DataFrame, outcome: str = "nps", method: str = "adjusted") -> pd.DataFrame:
+    rows = effects[(effects["outcome"] == outcome) & (effects["method"] == method)]
+    return rows.set_index(rows["driver_id"].str.removeprefix("code/"))
+
+
+def test_the_planted_world_is_recovered() -> None:
+    truth = pd.Series(PLANTED_CONTRIBUTIONS)
+    estimates = pd.DataFrame(
+        {seed: picked(effects_of(planted_world(5000, random_state=seed)))["estimate"] for seed in range(20)}
+    )
+    assert (estimates.sub(truth, axis="index")).abs().to_numpy().mean() <= 0.45
+    assert abs(estimates.loc["B"].mean()) <= 0.2
+
+
+def test_the_trades_figure_blames_the_bystander_and_ours_does_not() -> None:
+    effects = effects_of(planted_world(20_000, random_state=1))
+    assert picked(effects, method="leave_out").loc["B", "estimate"] < -8
+    assert abs(picked(effects).loc["B", "estimate"]) < 1
+
+
+def test_intervals_cover_the_truth() -> None:
+    truth = pd.Series(PLANTED_CONTRIBUTIONS)
+    hits = []
+    for seed in range(150):
+        rows = picked(effects_of(planted_world(800, random_state=1000 + seed)))
+        hits.append((rows["conf_low"] <= truth) & (rows["conf_high"] >= truth))
+    assert 0.93 <= np.mean(hits) <= 0.97
+
+
+def test_identities_hold() -> None:
+    effects = effects_of(planted_world(1000, random_state=3))
+    for method in ("adjusted", "leave_out"):
+        nps, promoter, passive, detractor = (
+            picked(effects, outcome, method)["estimate"] for outcome in ("nps", "promoter", "passive", "detractor")
+        )
+        np.testing.assert_allclose(nps, promoter - detractor, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(promoter + passive + detractor, 0, atol=1e-12)
+    rows = picked(effects)
+    np.testing.assert_allclose(rows["estimate"], rows["per_mention"] * rows["n_present"] / rows["n"])
+
+
+def test_errors_agree_with_statsmodels() -> None:
+    world = planted_world(600, random_state=4)
+    responses, comments, codes = tables_of(world)
+    accounts = pd.Series([f"a{i % 200}" for i in range(600)])
+    y = (world["category"] == "promoter").astype(float) - (world["category"] == "detractor")
+    fit = sm.OLS(y, sm.add_constant(world[THEMES].astype(float))).fit(
+        cov_type="cluster", cov_kwds={"groups": pd.factorize(accounts)[0]}
+    )
+    effects = estimate_drivers(responses.assign(account_id=accounts), comments, codes=codes).effects
+    rows = picked(effects)
+    np.testing.assert_allclose(rows["per_mention"], 100 * fit.params[THEMES], rtol=1e-9)
+    # Ours adds the uncertainty of the share, so it is never below the coefficient's own error times the share.
+    assert (rows["std_error"] >= 0.95 * 100 * fit.bse[THEMES] * rows["n_present"] / rows["n"]).all()
+
+
+def test_row_order_and_names_of_accounts_change_nothing() -> None:
+    responses, comments, codes = tables_of(planted_world(500, random_state=5))
+    shuffled = estimate_drivers(responses[::-1], comments.sample(frac=1, random_state=0), codes=codes[::-1])
+    pd.testing.assert_frame_equal(estimate_drivers(responses, comments, codes=codes).effects, shuffled.effects)
+
+
+def test_silence_is_not_absence() -> None:
+    world = planted_world(4000, random_state=6)
+    responses, comments, codes = tables_of(world)
+    spoke = np.random.default_rng(0).random(4000) < np.where(world["category"] == "detractor", 0.7, 0.25)
+    speakers = set(world.loc[spoke, "response_id"])
+    estimates = estimate_drivers(responses, comments[spoke], codes=codes[codes["response_id"].isin(speakers)])
+    assert estimates.n_responses == spoke.sum()
+    assert abs(picked(estimates.effects).loc["E", "per_mention"]) < 10
+
+
+def with_plans(n: int = 3000) -> tuple[pd.DataFrame, pd.DataFrame]:
+    rng = np.random.default_rng(7)
+    plan = rng.choice(["Basic", "Pro", "Trial"], size=n, p=[0.5, 0.4, 0.1])
+    seats = rng.normal(50, 10, size=n)
+    score = 7.5 + 1.5 * (plan == "Pro") - 1.5 * (plan == "Trial") + 0.05 * (seats - 50) + rng.normal(0, 1.6, size=n)
+    ids = [f"r{i:05d}" for i in range(n)]
+    category = categorize(pd.Series(np.clip(np.round(score), 0, 10)))
+    responses = pd.DataFrame(
+        {"response_id": ids, "category": category, "attribute/plan": plan, "attribute/seats": seats}
+    )
+    return responses, pd.DataFrame({"response_id": ids, "says_nothing": False})
+
+
+def test_a_levels_effect_is_against_todays_mix() -> None:
+    responses, comments = with_plans()
+    effects = picked(estimate_drivers(responses, comments, attributes=["plan", "seats"]).effects)
+    levels = effects[effects["level"] != ""].set_index("level")
+    assert set(levels.index) == {"Basic", "Pro", "Trial"}
+    # At today's mix the levels' effects cancel out: an identity of the definition.
+    assert np.average(levels["estimate"], weights=levels["n_present"]) == pytest.approx(0, abs=1e-9)
+    assert levels.loc["Pro", "conf_low"] > 0 > levels.loc["Trial", "conf_high"]
+    assert effects.loc["attribute/seats", "conf_low"] > 0
+
+
+def test_an_id_and_a_constant_are_no_drivers() -> None:
+    responses, comments = with_plans(400)
+    responses["attribute/email"] = responses["response_id"] + "@example.com"
+    responses["attribute/country"] = "NO"
+    estimates = estimate_drivers(responses, comments, attributes=["plan", "email", "country"])
+    reasons = estimates.left_out.set_index("driver_id")["reason"]
+    assert "it looks like an id" in reasons["attribute/email"]
+    assert "the same value everywhere" in reasons["attribute/country"]
+
+
+def test_rare_themes_are_left_out_and_listed() -> None:
+    responses, comments, codes = tables_of(planted_world(500, random_state=8))
+    rare = pd.DataFrame({"response_id": ["r001"], "code": ["Elevator"]})
+    estimates = estimate_drivers(responses, comments, codes=pd.concat([codes, rare]))
+    row = estimates.left_out.set_index("driver_id").loc["code/Elevator"]
+    assert row["reason"] == "mentioned by 1 responses, at least 20 are needed"
+
+
+def test_twins_cannot_be_told_apart_and_are_said() -> None:
+    responses, comments, codes = tables_of(planted_world(500, random_state=9))
+    twin = codes[codes["code"] == "A"].assign(code="Z, always with A")
+    estimates = estimate_drivers(responses, comments, codes=pd.concat([codes, twin]))
+    assert "code/Z, always with A" not in set(estimates.effects["driver_id"])
+    assert "cannot be told apart" in estimates.left_out.set_index("driver_id").loc["code/Z, always with A", "reason"]
+
+
+def test_the_question_asked_is_a_control() -> None:
+    responses, comments, codes = tables_of(planted_world(500, random_state=10))
+    asked = comments.assign(question=np.where(np.arange(len(comments)) % 2, "What was good?", "What could be better?"))
+    design = driver_design(responses, asked, code_presence(codes))
+    assert "control/question/What was good?" in design.matrix.columns
+    assert estimate_drivers(responses, asked, codes=codes).controls == ["question"]
+
+
+def test_too_few_responses_give_no_effects_and_say_so() -> None:
+    responses, comments, codes = tables_of(planted_world(60, random_state=11))
+    estimates = estimate_drivers(responses, comments, codes=codes, min_present=2)
+    assert estimates.effects.empty or estimates.n_responses >= 40
+    tiny = estimate_drivers(responses[:8], comments[:8], codes=codes, min_present=1)
+    assert tiny.effects.empty
+    assert "No effects were estimated" in tiny.notes[0]
+
+
+def test_an_unknown_attribute_is_refused() -> None:
+    responses, comments = with_plans(100)
+    with pytest.raises(SettingsError, match=r"attribute 'region': no such column; the responses have plan, seats"):
+        estimate_drivers(responses, comments, attributes=["region"])
+    with pytest.raises(SettingsError, match="named as attribute and as control"):
+        estimate_drivers(responses, comments, attributes=["plan"], controls=["plan"])

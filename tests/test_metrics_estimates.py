@@ -1,0 +1,137 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from nps_insights.metrics import (
+    benjamini_hochberg,
+    categorize,
+    choose_period,
+    commented_and_silent,
+    nps,
+    period_changes,
+)
+from nps_insights.tables import SettingsError
+
+
+def answers(n: int, *, seed: int = 0, n_accounts: int | None = None, account_spread: float = 0.0) -> pd.DataFrame:
+    """Simulated answers; with `account_spread` the answers of one account resemble each other."""
+    rng = np.random.default_rng(seed)
+    account = rng.integers(n_accounts or n, size=n)
+    score = 7.6 + account_spread * rng.normal(size=n_accounts or n)[account] + 1.8 * rng.normal(size=n)
+    return pd.DataFrame(
+        {
+            "response_id": [f"r{i}" for i in range(n)],
+            "category": categorize(pd.Series(np.clip(np.round(score), 0, 10))),
+            "account_id": [f"a{i}" for i in account],
+            "attribute/plan": rng.choice(["Free", "Pro"], size=n),
+            "responded_at": pd.Timestamp("2026-01-01") + pd.to_timedelta(rng.uniform(0, 180, size=n), unit="D"),
+        }
+    )
+
+
+def of(estimates: pd.DataFrame, metric: str) -> pd.DataFrame:
+    return estimates[estimates["metric"] == metric].reset_index(drop=True)
+
+
+def test_nps_is_promoters_minus_detractors_in_every_group_and_period() -> None:
+    estimates = nps(answers(2000), by="plan", per="month")
+    points = of(estimates, "nps")["estimate"]
+    difference = 100 * (of(estimates, "promoter")["estimate"] - of(estimates, "detractor")["estimate"])
+    pd.testing.assert_series_equal(points, difference, check_names=False)
+
+
+def test_groups_add_up_to_all_answers() -> None:
+    responses = answers(500)
+    groups = of(nps(responses, by="plan"), "nps")
+    whole = of(nps(responses), "nps")
+    assert groups["n"].sum() == 500
+    assert np.average(groups["estimate"], weights=groups["n"]) == pytest.approx(whole["estimate"].iloc[0])
+
+
+def test_row_order_changes_nothing() -> None:
+    responses = answers(500, n_accounts=100)
+    pd.testing.assert_frame_equal(
+        nps(responses, per="month"), nps(responses.sample(frac=1, random_state=1), per="month")
+    )
+
+
+def test_the_interval_of_clustered_answers_covers() -> None:
+    population = of(nps(answers(200_000, n_accounts=200_000, account_spread=1.5, seed=99)), "nps")["estimate"].iloc[0]
+    hits = []
+    for seed in range(300):
+        row = of(nps(answers(500, n_accounts=100, account_spread=1.5, seed=seed)), "nps").iloc[0]
+        hits.append(row["conf_low"] <= population <= row["conf_high"])
+    assert 0.92 <= np.mean(hits) <= 0.985
+
+
+def test_small_groups_are_marked_not_dropped() -> None:
+    estimates = of(nps(answers(20), by="plan"), "nps")
+    assert estimates["too_small"].all()
+    assert estimates["n"].sum() == 20
+
+
+def test_an_unknown_group_is_refused_with_the_columns_there_are() -> None:
+    with pytest.raises(SettingsError, match=r"by == 'country': no such column; the responses have .*plan"):
+        nps(answers(5), by="country")
+
+
+def test_periods_without_dates_are_refused() -> None:
+    with pytest.raises(SettingsError, match="needs dates"):
+        nps(answers(5).drop(columns="responded_at"), per="month")
+
+
+def test_commenters_and_the_silent_are_told_apart() -> None:
+    responses = answers(1000)
+    unhappy = responses.loc[responses["category"] == "detractor", "response_id"]
+    comments = pd.DataFrame({"response_id": unhappy, "says_nothing": False})
+    estimates = commented_and_silent(responses, comments)
+    sides = of(estimates, "nps").set_index("group")["estimate"]
+    assert sides["commented"] == -100
+    assert sides["silent"] > 0
+    assert of(estimates, "comment_rate")["estimate"].iloc[0] == pytest.approx(len(unhappy) / 1000)
+
+
+def test_a_change_of_nothing_is_called_real_no_more_often_than_promised() -> None:
+    called = []
+    for seed in range(400):
+        responses = answers(400, n_accounts=150, account_spread=1.0, seed=seed).assign(
+            responded_at=lambda frame: np.where(frame.index < 200, "2026-01-15", "2026-02-27")
+        )
+        responses["responded_at"] = pd.to_datetime(responses["responded_at"])
+        change = period_changes(responses, nps(responses, per="month"), per="month").iloc[0]
+        called.append(change["p_value"] < 0.05)
+    assert np.mean(called) <= 0.08
+
+
+def test_a_planted_change_is_found_with_its_sign() -> None:
+    responses = answers(2000)
+    responses["category"] = responses["category"].where(responses["responded_at"] < "2026-06-01", "detractor")
+    changes = period_changes(responses, nps(responses, per="month"), per="month")
+    assert changes["after_start"].iloc[0] == pd.Timestamp("2026-06-01")
+    assert changes["conf_high"].iloc[0] < 0
+
+
+def test_one_period_gives_no_change() -> None:
+    responses = answers(300).assign(responded_at=pd.Timestamp("2026-01-31"))
+    assert period_changes(responses, nps(responses, per="month"), per="month").empty
+
+
+def test_the_period_fits_the_number_of_answers() -> None:
+    assert choose_period(answers(3000)) == "month"
+    assert choose_period(answers(500)) == "quarter"
+    assert choose_period(answers(500).drop(columns="responded_at")) == ""
+
+
+def test_an_unfinished_last_period_is_marked() -> None:
+    responses = answers(600)
+    estimates = of(nps(responses, per="month", as_of=pd.Timestamp("2026-06-10")), "nps")
+    assert estimates["finished"].tolist() == [True] * 5 + [False]
+
+
+def test_q_values_are_monotone_and_at_least_p() -> None:
+    p = np.array([0.2, 0.001, np.nan, 0.03, 0.8])
+    q = benjamini_hochberg(p)
+    assert np.isnan(q[2])
+    known = ~np.isnan(p)
+    assert np.all(q[known] >= p[known])
+    assert np.all(np.diff(q[known][np.argsort(p[known])]) >= 0)
