@@ -4,6 +4,7 @@ import pytest
 import statsmodels.api as sm
 
 from nps_insights.drivers import code_presence, driver_design, estimate_drivers
+from nps_insights.drivers.influence import residuals_without_own_account
 from nps_insights.metrics import categorize
 from nps_insights.simulate.planted import PLANTED_CONTRIBUTIONS, planted_world
 from nps_insights.tables import SettingsError
@@ -169,3 +170,40 @@ def test_an_unknown_attribute_is_refused() -> None:
         estimate_drivers(responses, comments, attributes=["region"])
     with pytest.raises(SettingsError, match="named as attribute and as control"):
         estimate_drivers(responses, comments, attributes=["plan"], controls=["plan"])
+
+
+def test_the_jackknife_is_what_refitting_without_each_account_gives() -> None:
+    rng = np.random.default_rng(12)
+    x = np.column_stack([np.ones(60), rng.normal(size=(60, 2))])
+    y = rng.normal(size=(60, 1))
+    accounts = np.sort(rng.integers(12, size=60))
+    accounts = pd.factorize(accounts)[0]
+    inverse = np.linalg.inv(x.T @ x)
+    coefficients = inverse @ x.T @ y
+    refitted = residuals_without_own_account(x, inverse, y - x @ coefficients, accounts)
+    for account in range(accounts.max() + 1):
+        own = accounts == account
+        without = np.linalg.lstsq(x[~own], y[~own], rcond=None)[0]
+        np.testing.assert_allclose(refitted[own], y[own] - x[own] @ without, atol=1e-10)
+
+
+def test_levels_of_few_accounts_are_not_trusted_too_much() -> None:
+    false_alarms = []
+    for seed in range(200):
+        rng = np.random.default_rng(2000 + seed)
+        industry = rng.choice(["A", "B", "C", "D"], size=60, p=[0.55, 0.25, 0.12, 0.08])
+        account = rng.integers(60, size=400)
+        score = 7.5 + rng.normal(size=60)[account] + 1.5 * rng.normal(size=400)
+        ids = [f"r{i:03d}" for i in range(400)]
+        responses = pd.DataFrame(
+            {
+                "response_id": ids,
+                "account_id": [f"a{i}" for i in account],
+                "category": categorize(pd.Series(np.clip(np.round(score), 0, 10))),
+                "attribute/industry": industry[account],
+            }
+        )
+        comments = pd.DataFrame({"response_id": ids, "says_nothing": False})
+        effects = picked(estimate_drivers(responses, comments, attributes=["industry"], min_present=5).effects)
+        false_alarms.append((effects["p_value"] < 0.05).mean())
+    assert np.mean(false_alarms) <= 0.08

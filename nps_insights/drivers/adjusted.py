@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nps_insights.drivers.design import DriverDesign
-from nps_insights.drivers.influence import account_codes
+from nps_insights.drivers.influence import account_codes, residuals_without_own_account
 from nps_insights.tables import ATTRIBUTE_PREFIX
 
 _KEY_COLUMNS = ("response_id", "account_id", "category")
@@ -63,7 +63,8 @@ def fit_joint_model(design: DriverDesign) -> JointModel:
         x = x[:, kept]
         inverse = np.linalg.inv(x.T @ x)
         coefficients = inverse @ (x.T @ y)
-        residuals = y - x @ coefficients
+        accounts = account_codes(matrix)
+        residuals = residuals_without_own_account(x, inverse, y - x @ coefficients, accounts)
         weights = x @ inverse * len(matrix)
     influence = weights.T[:, :, None] * residuals[None, :, :]
     all_names = ["", *names]
@@ -72,7 +73,7 @@ def fit_joint_model(design: DriverDesign) -> JointModel:
         inseparable=[name for i, name in enumerate(all_names) if i not in set(kept)],
         coefficients=coefficients,
         influence=influence,
-        accounts=account_codes(matrix),
+        accounts=accounts,
     )
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from nps_insights.drivers.adjusted import JointModel, adjusted_effects, fit_joint_model
 from nps_insights.drivers.design import (
@@ -132,13 +131,10 @@ def _estimate_family(design: DriverDesign, confidence_level: float) -> DriverEst
     model = fit_joint_model(design)
     separable, inseparable = _separable(design, model)
     design = DriverDesign(design.matrix, separable, pd.concat([design.left_out, inseparable], ignore_index=True))
-    methods = {
-        "adjusted": (adjusted_effects(design, model), len(model.names)),
-        "leave_out": (leave_out_effects(design), 1),
-    }
+    methods = {"adjusted": adjusted_effects(design, model), "leave_out": leave_out_effects(design)}
     parts = [
-        _with_intervals(_all_outcomes(sides), model.accounts, n_parameters, confidence_level).assign(method=method)
-        for method, (sides, n_parameters) in methods.items()
+        _with_intervals(_all_outcomes(sides), model, confidence_level).assign(method=method)
+        for method, sides in methods.items()
         if len(sides)
     ]
     names = design.drivers.drop(columns=["attribute", "numeric"])
@@ -178,13 +174,12 @@ def _all_outcomes(sides: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([nps, promoter, passive, detractor], ignore_index=True)
 
 
-def _with_intervals(
-    effects: pd.DataFrame, accounts: NDArray[np.int64], n_parameters: int, confidence_level: float
-) -> pd.DataFrame:
+def _with_intervals(effects: pd.DataFrame, model: JointModel, confidence_level: float) -> pd.DataFrame:
     from scipy.stats import t
 
-    errors = clustered_errors(np.column_stack(effects["influence"].tolist()), accounts, n_parameters)
-    freedom = max(min(int(accounts.max()), len(accounts) - n_parameters), 1)
+    errors = clustered_errors(np.column_stack(effects["influence"].tolist()), model.accounts)
+    n_accounts = int(model.accounts.max()) + 1
+    freedom = max(min(n_accounts - 1, len(model.accounts) - len(model.names)), 1)
     half = float(t.ppf(0.5 + confidence_level / 2, freedom)) * errors
     with np.errstate(invalid="ignore", divide="ignore"):
         p_values = 2 * t.sf(np.abs(effects["estimate"].to_numpy()) / errors, freedom)

@@ -1,0 +1,117 @@
+"""The theme stage beside BERTopic's defaults: same rows, same vectors, one process.
+
+Run `python -m benchmarks.themes` (three gold sets) or `python -m benchmarks.themes --quick` (banking77 alone).
+The data lie in $NPS_INSIGHTS_DATA or in ../shared/data; vectors are encoded once and kept in .cache/vectors.
+"""
+
+import argparse
+import gzip
+import json
+import os
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import pandas as pd
+
+from nps_insights.themes import ThemeModel, encode_cached, load_encoder
+
+ROOT = Path(__file__).parents[1]
+DATA = Path(os.environ.get("NPS_INSIGHTS_DATA", ROOT / ".." / "shared" / "data")).resolve()
+CACHE = ROOT / ".cache" / "vectors"
+OURS_REPEATED = 3
+
+Found = tuple[float, np.ndarray]
+
+
+def banking77() -> pd.DataFrame:
+    frame = pd.read_csv(DATA / "banking77" / "train.csv.gz", keep_default_na=False)
+    return frame.rename(columns={"category": "gold"})
+
+
+def clinc150() -> pd.DataFrame:
+    with gzip.open(DATA / "clinc150" / "data_full.json.gz", "rt", encoding="utf-8") as file:
+        parts = json.load(file)
+    rows = [row for part in ("train", "val", "test") for row in parts[part]]
+    return pd.DataFrame(rows, columns=["text", "gold"])
+
+
+def nhs_phase_1() -> pd.DataFrame:
+    frame = pd.read_csv(DATA / "nhs_fft_themes" / "phase_1_text_data.csv.gz", keep_default_na=False)
+    frame = frame.rename(columns={"feedback": "text", "subcategory": "gold"})
+    return frame[frame["text"].str.strip() != ""].reset_index(drop=True)
+
+
+def ours(segments: pd.DataFrame, vectors: np.ndarray) -> Found:
+    """Everything with embeddings given: number of themes, clustering, labels and the assignment of every row."""
+    start = time.perf_counter()
+    model = ThemeModel().fit(segments, vectors)
+    mentions = model.assign(segments, vectors)
+    seconds = time.perf_counter() - start
+    theme = mentions.set_index("segment_id")["theme_id"].reindex(segments["segment_id"])
+    return seconds, theme.map({one: row for row, one in enumerate(model.theme_ids_)}).fillna(-1).to_numpy(int)
+
+
+def bertopic_defaults(segments: pd.DataFrame, vectors: np.ndarray) -> Found:
+    """BERTopic as it comes, with the same vectors."""
+    start = time.perf_counter()
+    from bertopic import BERTopic
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        topics, _ = BERTopic().fit_transform(segments["text"].tolist(), vectors)
+    return time.perf_counter() - start, np.asarray(topics)
+
+
+def row(name: str, method: str, seconds: float, found: np.ndarray, gold: pd.Series) -> list[str]:
+    from sklearn.metrics import adjusted_mutual_info_score
+
+    ami = adjusted_mutual_info_score(gold, found)
+    number = len(set(found.tolist()) - {-1})
+    unassigned = f"{(found == -1).mean():.1%}"
+    return [name, method, f"{seconds:.1f}", f"{ami:.3f}", f"{number} ({gold.nunique()})", unassigned]
+
+
+def compare(name: str, frame: pd.DataFrame, *, cold: bool) -> list[list[str]]:
+    """Rows of the table for one gold set; BERTopic's first run of the process pays its imports and compilation."""
+    ids = [f"{number:06d}" for number in range(len(frame))]
+    segments = pd.DataFrame({"segment_id": ids, "response_id": ids, "text": frame["text"]})
+    vectors = encode_cached(load_encoder("english"), frame["text"].tolist(), CACHE)
+    rows = []
+    if cold:
+        seconds, found = ours(segments, vectors)
+        rows.append(row(name, "nps-insights, first call", seconds, found, frame["gold"]))
+    runs = [ours(segments, vectors) for _ in range(OURS_REPEATED)]
+    ours_seconds = median(seconds for seconds, _ in runs)
+    rows.append(row(name, "nps-insights", ours_seconds, runs[0][1], frame["gold"]))
+    if cold:
+        seconds, found = bertopic_defaults(segments, vectors)
+        rows.append(row(name, "BERTopic defaults, first call", seconds, found, frame["gold"]))
+    seconds, found = bertopic_defaults(segments, vectors)
+    rows.append(row(name, "BERTopic defaults", seconds, found, frame["gold"]))
+    rows[-1][2] += f" ({seconds / ours_seconds:.1f} x ours)"
+    return rows
+
+
+def main() -> None:
+    """Print one markdown table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="banking77 alone")
+    quick = parser.parse_args().quick
+    if not DATA.is_dir():
+        raise SystemExit(f"no data folder {DATA}; name one with NPS_INSIGHTS_DATA")
+    sets: dict[str, Callable[[], pd.DataFrame]] = {"banking77": banking77}
+    if not quick:
+        sets |= {"clinc150": clinc150, "nhs phase 1": nhs_phase_1}
+    header = ["rows", "method", "seconds", "AMI, all rows", "themes (gold)", "unassigned"]
+    print("| " + " | ".join(header) + " |", "|" + " --- |" * len(header), sep="\n", flush=True)
+    for name, read in sets.items():
+        for cells in compare(name, read(), cold=name == "banking77"):
+            print("| " + " | ".join(cells) + " |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""`nps-insights report`: the main job from the command line."""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from nps_insights.cli.columns import parse_columns, parse_names
+from nps_insights.cli.run import run_and_print
+
+Names = list[str] | None
+
+
+def report(
+    survey: Annotated[str, typer.Argument(help="CSV, TSV, Excel or Parquet file, or an SQLAlchemy URL with --query.")],
+    accounts: Annotated[str | None, typer.Option(help="File of accounts, joined by account id.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the run; runs/<survey> if not given.")] = None,
+    by: Annotated[Names, typer.Option(help="Column to group by; give it again for another.")] = None,
+    columns: Annotated[Names, typer.Option(help='What is what, e.g. score=NPS,comment="Customer Feedback".')] = None,
+    scale: Annotated[str | None, typer.Option(help="Ends of the scale, worst first: 0-10, 1-10, 5-1.")] = None,
+    cuts: Annotated[str | None, typer.Option(help="Detractor up to, promoter from: 6,9 or 3,5.")] = None,
+    attributes: Annotated[Names, typer.Option(help="Columns that may be drivers beside the themes.")] = None,
+    controls: Annotated[Names, typer.Option(help="Columns to adjust for, without reporting them.")] = None,
+    theme_columns: Annotated[
+        Names, typer.Option(help="0/1 columns of codes you already have; FIRST..LAST works.")
+    ] = None,
+    as_of: Annotated[str | None, typer.Option(help="Leave later answers out; the last answer if not given.")] = None,
+    date_format: Annotated[str | None, typer.Option(help="How dates are written, e.g. %d/%m/%Y.")] = None,
+    missing_dates: Annotated[Names, typer.Option(help="Dates that mean 'unknown', e.g. 1970-01-01.")] = None,
+    query: Annotated[str | None, typer.Option(help="SQL that selects the survey's rows.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook; the first if not given.")] = None,
+    title: Annotated[str | None, typer.Option(help="Title of the report.")] = None,
+    encoder: Annotated[
+        str, typer.Option(help="english, multilingual, or a sentence-transformers name or folder.")
+    ] = "english",
+    tracking_uri: Annotated[str | None, typer.Option(help="MLflow tracking URI; ./mlflow.db if not given.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Read and check everything, write nothing.")] = False,
+) -> None:
+    """From a survey export to a driver report.
+
+    Example: nps-insights report survey.csv --accounts accounts.csv --by plan --out reports/q3
+    """
+    from nps_insights.jobs.settings import check_settings
+
+    given: dict[str, Any] = {
+        "input": {"survey": survey, "accounts": accounts, "query": query, "sheet": sheet},
+        "columns": parse_columns(columns),
+        "score": {"scale": scale, "cuts": cuts},
+        "dates": {"format": date_format, "missing": parse_names(missing_dates)},
+        "report": {
+            "title": title,
+            "by": parse_names(by),
+            "attributes": parse_names(attributes),
+            "controls": parse_names(controls),
+            "theme_columns": parse_names(theme_columns),
+            "as_of": as_of,
+        },
+        "themes": {"encoder": encoder},
+        "output": {"folder": None if out is None else str(out)},
+        "tracking": {"uri": tracking_uri},
+    }
+    command = shlex.join(["nps-insights", *sys.argv[1:]])
+    run_and_print(check_settings(given), command=command, as_json=as_json, dry_run=dry_run)

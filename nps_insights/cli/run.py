@@ -1,0 +1,49 @@
+"""`nps-insights run`: a job from its pipeline file."""
+
+import json
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from nps_insights.jobs.settings import DriverReportSettings
+
+
+def run(
+    pipeline: Annotated[Path, typer.Argument(help="A TOML file, such as pipelines/driver_report.toml.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Read and check everything, write nothing.")] = False,
+) -> None:
+    """Run the job that a pipeline file describes.
+
+    Example: nps-insights run pipelines/driver_report.toml
+    """
+    from nps_insights.jobs.settings import read_pipeline
+
+    command = shlex.join(["nps-insights", *sys.argv[1:]])
+    run_and_print(read_pipeline(pipeline), command=command, as_json=as_json, dry_run=dry_run)
+
+
+def run_and_print(settings: "DriverReportSettings", *, command: str, as_json: bool, dry_run: bool) -> None:
+    """Run the driver report, or only check its input, and print the outcome."""
+    from nps_insights.jobs.admission import admit
+    from nps_insights.jobs.driver_report import output_folder, run_driver_report, summary
+
+    if dry_run:
+        counts = dict(admit(settings).admission.counts)
+        told = {"would_write": str(output_folder(settings)), "counts": counts}
+        words = [f"would write  {told['would_write']}", *(f"{name:<12} {count}" for name, count in counts.items())]
+    else:
+        finished = run_driver_report(settings, command=command)
+        told = summary(finished)
+        words = [
+            f"NPS      {told['nps']:.0f} (likely {told['conf_low']:.0f} to {told['conf_high']:.0f}), n = {told['n']}",
+            *(f"note     {note}" for note in finished.notes),
+            f"run id   {told['run_id']}",
+            f"see it   mlflow ui --backend-store-uri {told['tracking_uri']}",
+            f"report   {told['report']}",
+        ]
+    typer.echo(json.dumps(told, indent=2) if as_json else "\n".join(words))

@@ -1,0 +1,22 @@
+"""`nps-insights sample`: a generated survey with its planted truth."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def sample(
+    folder: Annotated[Path, typer.Argument(help="Folder to write into.")],
+    accounts: Annotated[int, typer.Option(min=1, help="Number of accounts; each gives about four answers.")] = 2000,
+    random_state: Annotated[int, typer.Option(help="Seed: the same seed gives the same survey.")] = 0,
+    replace: Annotated[bool, typer.Option(help="Replace a sample that stands there.")] = False,
+) -> None:
+    """Write a simulated survey, its accounts and the truth that was planted in it.
+
+    Example: nps-insights sample demo --accounts 2000
+    """
+    from nps_insights.jobs.sample import sample_files
+
+    for path in sample_files(folder, accounts, random_state=random_state, replace=replace):
+        typer.echo(path)

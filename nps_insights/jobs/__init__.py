@@ -1,0 +1,1 @@
+"""What runs unattended: each job reads as its process."""

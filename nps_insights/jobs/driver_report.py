@@ -1,0 +1,215 @@
+"""The main job: from a survey export to a driver report in a run folder."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from nps_insights.drivers import DriverEstimates, estimate_drivers
+from nps_insights.jobs.admission import AdmittedSurvey, admit
+from nps_insights.jobs.facts import logged_figures, logged_parameters, manifest_facts, report_facts
+from nps_insights.jobs.folder import held, published
+from nps_insights.jobs.manifest import write_manifest
+from nps_insights.jobs.settings import DriverReportSettings
+from nps_insights.metrics import choose_period, commented_and_silent, nps, nps_by, period_changes
+from nps_insights.report import render_report
+from nps_insights.survey import Admission
+from nps_insights.tables import conform, empty
+from nps_insights.themes import FoundThemes, code_agreement, find_themes, load_encoder
+from nps_insights.tracking import local_tracking_uri, tracked_run
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ReportRun:
+    """What a finished driver report leaves behind.
+
+    Attributes:
+        folder: The run folder.
+        report: The page.
+        run_id: Id of the MLflow run.
+        tracking_uri: Where it is logged.
+        tables: The run's tables, by name.
+        notes: Plain sentences on what a reader must know.
+    """
+
+    folder: Path
+    report: Path
+    run_id: str
+    tracking_uri: str
+    tables: Mapping[str, pd.DataFrame]
+    notes: list[str]
+
+
+def run_driver_report(settings: DriverReportSettings, *, command: str = "") -> ReportRun:
+    """Read a survey, find its themes, estimate its drivers, and write a run folder that appears whole or not at all.
+
+    Args:
+        settings: Checked settings.
+        command: The command line that repeats the run, for the manifest and the report.
+
+    Returns:
+        Where everything is.
+
+    Raises:
+        SettingsError: A setting cannot be used.
+        DataRefusedError: The data would mislead as they are; the message says what must be stated.
+        BusyFolderError: Another run holds the folder.
+    """
+    folder = output_folder(settings)
+    uri = settings.tracking.uri or local_tracking_uri(Path.cwd())
+    # What the door refuses must be said before an MLflow run is opened for it.
+    survey = admit(settings)
+    admission = survey.admission
+    with held(folder), tracked_run(uri, settings.tracking.experiment, run_name=folder.name) as run:
+        found = themes_of(admission, settings)
+        drivers = drivers_of(survey, found, settings)
+        tables = tables_of(survey, found, drivers, settings)
+        notes = [*admission.notes, *(found.notes if found else []), *drivers.notes]
+        facts = report_facts(settings, survey, found, drivers, run.run_id, notes, command)
+        with published(folder) as partial:
+            write_tables(partial, tables)
+            (partial / "report.html").write_text(render_report(tables, facts), encoding="utf-8")
+            write_manifest(partial, manifest_facts(settings, survey, found, tables, run.run_id, notes, command))
+            run.log_parameters(logged_parameters(settings))
+            run.log_figures(logged_figures(tables, admission.counts))
+            run.log_tables(tables)
+    return ReportRun(folder, folder / "report.html", run.run_id, uri, tables, notes)
+
+
+def output_folder(settings: DriverReportSettings) -> Path:
+    """Return where the run folder goes: as stated, or `runs/` and the survey's name.
+
+    Example:
+        >>> from nps_insights.jobs.settings import check_settings
+        >>> output_folder(check_settings({"input": {"survey": "data/q3.csv.gz"}})).as_posix()
+        'runs/q3'
+    """
+    if settings.output.folder:
+        return Path(settings.output.folder)
+    survey = settings.input.survey
+    return Path("runs") / ("query" if "://" in survey else Path(survey).name.split(".")[0])
+
+
+def themes_of(admission: Admission, settings: DriverReportSettings) -> FoundThemes | None:
+    """Find the themes of the comments; None where no comment says anything."""
+    usable = int((~admission.comments["says_nothing"].astype(bool)).sum())
+    if usable == 0:
+        return None
+    _log.info("finding themes in %d comments with the %s encoder", usable, settings.themes.encoder)
+    return find_themes(
+        admission.comments,
+        admission.responses,
+        encoder=load_encoder(settings.themes.encoder),
+        n_themes=settings.themes.n_themes,
+        cache_folder=cache_folder(settings),
+        random_state=settings.themes.random_state,
+        confidence_level=settings.report.confidence_level,
+    )
+
+
+def cache_folder(settings: DriverReportSettings) -> Path:
+    """Return where encoded texts are kept: as stated, or `.cache/vectors` beside a local tracking database."""
+    if settings.themes.cache:
+        return Path(settings.themes.cache)
+    uri = settings.tracking.uri or ""
+    beside = Path(uri.removeprefix("sqlite:///")).parent if uri.startswith("sqlite:///") else Path.cwd()
+    return beside / ".cache" / "vectors"
+
+
+def drivers_of(survey: AdmittedSurvey, found: FoundThemes | None, settings: DriverReportSettings) -> DriverEstimates:
+    """Estimate the drivers among those who commented."""
+    _log.info("estimating drivers")
+    admission = survey.admission
+    return estimate_drivers(
+        admission.responses,
+        admission.comments,
+        mentions=found.mentions if found else None,
+        themes=found.themes if found else None,
+        codes=admission.codes,
+        attributes=survey.drivers,
+        controls=survey.controls,
+        confidence_level=settings.report.confidence_level,
+    )
+
+
+def tables_of(
+    survey: AdmittedSurvey, found: FoundThemes | None, drivers: DriverEstimates, settings: DriverReportSettings
+) -> dict[str, pd.DataFrame]:
+    """Return every table of the run folder, by name."""
+    admission = survey.admission
+    estimates, changes = figures_of(survey, settings)
+    tables = {
+        "responses": admission.responses,
+        "comments": admission.comments,
+        "quarantine": admission.quarantine,
+        "estimates": estimates,
+        "changes": changes,
+        "effects": drivers.effects,
+        "left_out": drivers.left_out,
+        "segments": found.segments if found else empty("segments"),
+        "mentions": found.mentions if found else empty("mentions"),
+        "themes": found.themes if found else empty("themes"),
+    }
+    if admission.accounts is not None:
+        tables["accounts"] = admission.accounts
+    if len(admission.codes):
+        tables["codes"] = admission.codes
+        if found:
+            tables["agreement"] = code_agreement(admission.codes, found.mentions, found.segments, found.themes)
+    return tables
+
+
+def figures_of(survey: AdmittedSurvey, settings: DriverReportSettings) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the tables `estimates` and `changes`."""
+    admission, chosen = survey.admission, settings.report
+    responses = admission.responses
+    level = {"confidence_level": chosen.confidence_level, "min_group": chosen.min_group}
+    parts: list[pd.DataFrame] = [
+        nps_by(responses, survey.by, **level),
+        commented_and_silent(responses, admission.comments, **level),
+    ]
+    per = chosen.per or choose_period(responses)
+    if not per:
+        return conform("estimates", pd.concat(parts, ignore_index=True)), empty("changes")
+    trend = nps(responses, per=per, as_of=admission.as_of, **level)
+    changes = period_changes(responses, trend, per=per, confidence_level=chosen.confidence_level)
+    return conform("estimates", pd.concat([*parts, trend], ignore_index=True)), changes
+
+
+def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
+    """Write `tables/*.parquet` and `quarantine.csv`."""
+    (folder / "tables").mkdir()
+    for name, table in tables.items():
+        table.to_parquet(folder / "tables" / f"{name}.parquet", index=False)
+    safe = tables["quarantine"].assign(value=tables["quarantine"]["value"].map(as_text, na_action="ignore"))
+    safe.to_csv(folder / "quarantine.csv", index=False)
+
+
+def as_text(value: str) -> str:
+    """Return a value that a spreadsheet shows instead of running: one that begins like a formula gets a quote.
+
+    Example:
+        >>> as_text("=1+1"), as_text("11")
+        ("'=1+1", '11')
+    """
+    return "'" + value if value[:1] in ("=", "+", "-", "@", "\t", "\r") and not value[1:].isdigit() else value
+
+
+def summary(run: ReportRun) -> dict[str, Any]:
+    """Return what the command prints with `--json`."""
+    overall = run.tables["estimates"].query("metric == 'nps' and by == '' and period_start.isna()").iloc[0]
+    return {
+        "report": str(run.report),
+        "run_id": run.run_id,
+        "tracking_uri": run.tracking_uri,
+        "nps": round(float(overall["estimate"]), 2),
+        "conf_low": round(float(overall["conf_low"]), 2),
+        "conf_high": round(float(overall["conf_high"]), 2),
+        "n": int(overall["n"]),
+        "notes": run.notes,
+    }

@@ -1,0 +1,142 @@
+"""What a run says about itself: to the report, to the manifest and to MLflow."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from nps_insights.drivers import DriverEstimates
+from nps_insights.jobs.admission import AdmittedSurvey
+from nps_insights.jobs.manifest import versions
+from nps_insights.jobs.settings import DriverReportSettings
+from nps_insights.metrics import USUAL_CUTS
+from nps_insights.report import ReportFacts
+from nps_insights.themes import FoundThemes
+
+
+def report_facts(
+    settings: DriverReportSettings,
+    survey: AdmittedSurvey,
+    found: FoundThemes | None,
+    drivers: DriverEstimates,
+    run_id: str,
+    notes: list[str],
+    command: str,
+) -> ReportFacts:
+    """Return what the page must know beside the tables."""
+    admission, installed = survey.admission, versions()
+    segments = found.segments if found else pd.DataFrame(columns=["segment_id"])
+    mentioned = found.mentions["segment_id"].nunique() if found else 0
+    return ReportFacts(
+        title=settings.report.title or "Customer loyalty",
+        source_name=survey.raw.name,
+        as_of=None if admission.as_of is None else admission.as_of.date(),
+        scale=scale_in_words(admission.responses),
+        cuts=settings.score.cuts or USUAL_CUTS,
+        counts=admission.counts,
+        reasons=reasons_of(admission.breakdown),
+        n_responses=len(admission.responses),
+        account_counts=admission.account_counts,
+        refused_columns=admission.refused_attributes,
+        encoder=settings.themes.encoder if found else "",
+        n_segments=len(segments),
+        n_without_theme=len(segments) - mentioned,
+        n_says_nothing=int(admission.comments["says_nothing"].sum()),
+        controls=tuple(drivers.controls),
+        confidence_level=settings.report.confidence_level,
+        min_group_size=settings.report.min_group,
+        run_id=run_id,
+        version=installed["nps-insights"],
+        versions=installed,
+        command=command,
+        simulated=survey.simulated,
+        settings={name: str(value) for name, value in logged_parameters(settings).items()},
+        notes=tuple(notes),
+    )
+
+
+def reasons_of(breakdown: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    """Return reason -> rows of everything that was set aside.
+
+    Example:
+        >>> reasons_of({"duplicate": {"exact copy": 2}, "filtered": {}})
+        {'exact copy': 2}
+    """
+    return {reason: n for reasons in breakdown.values() for reason, n in reasons.items()}
+
+
+def scale_in_words(responses: pd.DataFrame) -> str:
+    """Return the scale of the answers as a reader would say it.
+
+    Example:
+        >>> scale_in_words(pd.DataFrame({"scale_min": [0.0, 0.0], "scale_max": [10.0, 10.0]}))
+        '0 to 10'
+    """
+    scales = responses[["scale_min", "scale_max"]].drop_duplicates().sort_values(["scale_min", "scale_max"])
+    return ", then ".join(f"{row.scale_min:g} to {row.scale_max:g}" for row in scales.itertuples())
+
+
+def manifest_facts(
+    settings: DriverReportSettings,
+    survey: AdmittedSurvey,
+    found: FoundThemes | None,
+    tables: Mapping[str, pd.DataFrame],
+    run_id: str,
+    notes: list[str],
+    command: str,
+) -> dict[str, Any]:
+    """Return what the manifest tells."""
+    admission = survey.admission
+    return {
+        "job": settings.job,
+        "command": command,
+        "settings": settings.model_dump(mode="json"),
+        "inputs": inputs_of(survey),
+        "columns": {name: list(columns) for name, columns in admission.mapping.columns.items()},
+        "counts": dict(admission.counts),
+        "set_aside": {fate: dict(reasons) for fate, reasons in admission.breakdown.items()},
+        "account_counts": dict(admission.account_counts),
+        "as_of": admission.as_of,
+        "encoder": {"name": found.encoder.name, "fingerprint": found.encoder.fingerprint} if found else None,
+        "random_state": settings.themes.random_state,
+        "rows": {name: len(table) for name, table in sorted(tables.items())},
+        "run_id": run_id,
+        "versions": versions(),
+        "notes": notes,
+    }
+
+
+def inputs_of(survey: AdmittedSurvey) -> dict[str, dict[str, str]]:
+    """Return name, sha256 and encoding of each file that was read."""
+    files = {"survey": survey.raw} | ({"accounts": survey.accounts} if survey.accounts else {})
+    return {
+        role: {"name": raw.name, "sha256": raw.sha256, "encoding": raw.encoding, "delimiter": raw.delimiter}
+        for role, raw in files.items()
+    }
+
+
+def logged_parameters(settings: DriverReportSettings) -> dict[str, Any]:
+    """Return the settings that were stated, flat, as `section.key`."""
+    stated = settings.model_dump(mode="json", exclude_defaults=True)
+    flat: dict[str, Any] = {}
+    for section, values in stated.items():
+        if isinstance(values, dict):
+            flat |= {f"{section}.{key}": value for key, value in values.items()}
+        else:
+            flat[section] = values
+    return flat
+
+
+def logged_figures(tables: Mapping[str, pd.DataFrame], counts: Mapping[str, int]) -> dict[str, float]:
+    """Return the figures that MLflow compares between runs."""
+    estimates = tables["estimates"]
+    whole = estimates[(estimates["by"] == "") & (estimates["group"] == "")]
+    if "period_start" in whole.columns:
+        whole = whole[whole["period_start"].isna()]
+    figures: dict[str, float] = {f"rows_{name}": float(count) for name, count in counts.items()}
+    for row in whole.itertuples():
+        figures[row.metric] = row.estimate
+        figures[f"{row.metric}_low"], figures[f"{row.metric}_high"] = row.conf_low, row.conf_high
+        figures["n_responses"] = float(row.n)
+    themes = tables["themes"]
+    return figures | {"n_themes": float((themes["level"] == 2).sum()), "n_mentions": float(len(tables["mentions"]))}

@@ -1,0 +1,159 @@
+"""Appendix: how each figure was computed, in plain words, and how to repeat the run."""
+
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+
+from nps_insights.report import words
+from nps_insights.report.blocks import TextTable
+from nps_insights.report.driver_rows import CLEAR_Q, Driver, drivers_of
+from nps_insights.report.facts import ReportFacts
+from nps_insights.report.inputs import top_themes
+
+
+@dataclass(frozen=True)
+class MethodsChapter:
+    """How the figures came about."""
+
+    paragraphs: list[tuple[str, str]]
+    both_figures: TextTable | None
+    double_count: str
+    run: TextTable
+    settings: TextTable | None
+
+
+def methods_chapter(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> MethodsChapter:
+    """Return the appendix.
+
+    Args:
+        tables: Tables as `report_tables` returns them.
+        facts: Facts of the run.
+
+    Example:
+        >>> from nps_insights.report.inputs import report_tables
+        >>> chapter = methods_chapter(report_tables({}), ReportFacts(title="T", source_name="s.csv"))
+        >>> chapter.paragraphs[0][0]
+        'The number'
+    """
+    without = frozenset(top_themes(tables["themes"]))
+    found = drivers_of(tables["effects"], "theme", without=without)
+    codes = drivers_of(tables["effects"], "code")
+    compared = [driver for driver in found or codes if math.isfinite(driver.leave_out.estimate)]
+    n_model = max((driver.n for driver in found + codes), default=0)
+    return MethodsChapter(
+        paragraphs=[*_number(facts), *_themes(facts), *_drivers(facts, n_model)],
+        both_figures=_both_figures(compared),
+        double_count=_double_count(compared),
+        run=TextTable("This run", ("What", "Value"), _run(facts)),
+        settings=_settings(facts),
+    )
+
+
+def _number(facts: ReportFacts) -> list[tuple[str, str]]:
+    low, high = facts.cuts
+    in_hundred = round(100 * facts.confidence_level)
+    return [
+        (
+            "The number",
+            f"The question is answered on a scale of {words.clean(facts.scale)}. Whoever answers {low:g} or less is "
+            f"a detractor, {high:g} or more a promoter, and anybody in between a passive. The Net Promoter Score (NPS) "
+            "is the percentage of promoters minus the percentage of detractors; it runs from −100 to 100 points.",
+        ),
+        (
+            "Likely ranges",
+            f"Every range is a {in_hundred} % confidence interval: computed this way, it holds the true figure in "
+            f"about {in_hundred} of 100 surveys. For the NPS it is the score interval for a difference of two shares "
+            "(Tango; May and Johnson). Several answers of one account count as fewer than that many people’s. "
+            f"Groups with fewer than {facts.min_group_size} answers show no figure.",
+        ),
+        (
+            "Changes",
+            "A change is called real where its likely range leaves zero out: the difference of two NPS, each with "
+            "three neutral answers added so that small periods do not boast (adjusted Wald; Rocks 2016). The more "
+            "changes one looks at, the more will look real by luck.",
+        ),
+    ]
+
+
+def _themes(facts: ReportFacts) -> list[tuple[str, str]]:
+    if not facts.encoder:
+        return []
+    return [
+        (
+            "Themes",
+            "Comments were cut into clauses and sentences, each was turned into numbers by the language model "
+            f"{words.clean(facts.encoder)}, and what lies close together became a theme; its name is made of people’s "
+            "own words. One comment may speak of several themes. A clause that is near to no theme belongs to none.",
+        )
+    ]
+
+
+def _drivers(facts: ReportFacts, n_model: int) -> list[tuple[str, str]]:
+    if not n_model:
+        return []
+    controls = [words.clean(control, most=40) for control in facts.controls]
+    given = f"adjusted for {words.listed(controls)}" if controls else "with no other column adjusted for"
+    return [
+        (
+            "What moves the number",
+            f"All themes stand in one model together, {given}, fitted on {words.plural(n_model, 'answer')} with a "
+            "comment that says something: one linear model of being a promoter, one of being a detractor. A theme’s "
+            "total is the NPS as it is minus the NPS the model gives if nobody had mentioned the theme. Points per "
+            "mention is the same for one answer that mentions it. The promoters’ and the detractors’ side add up to "
+            "the total. Silence is not taken for contentment: answers without a comment are not in the model.",
+        ),
+        (
+            "Told from zero",
+            f"A theme is listed only where two checks agree: its likely range leaves zero out, and it passes Benjamini "
+            f"and Hochberg’s rule at {CLEAR_Q:.0%}, so that at most about one listed theme in {round(1 / CLEAR_Q)} is "
+            "there by luck. Themes were found in the same answers that the effects were estimated on, which makes "
+            "the ranges a little too narrow.",
+        ),
+        (
+            "Words about cause",
+            "A figure says what goes together with the number once everything else in the model is held fixed. "
+            "Something that is not in the model may stand behind both. Only a trial can prove a cause.",
+        ),
+    ]
+
+
+def _both_figures(drivers: list[Driver]) -> TextTable | None:
+    rows = [
+        (
+            words.clean(driver.label),
+            words.with_range(driver.total.estimate, driver.total.low, driver.total.high, signed=True),
+            words.with_range(driver.leave_out.estimate, driver.leave_out.low, driver.leave_out.high, signed=True),
+        )
+        for driver in drivers
+    ]
+    columns = ("Theme", "Points in this report (adjusted)", "Leave-out figure")
+    return TextTable("The trade’s usual figure beside this report’s", columns, rows) if rows else None
+
+
+def _double_count(drivers: list[Driver]) -> str:
+    if not drivers:
+        return ""
+    ours, theirs = (sum(getattr(driver, name).estimate for driver in drivers) for name in ("total", "leave_out"))
+    return (
+        "Many tools report the NPS minus the NPS of the answers without the theme. That figure counts an answer which "
+        "mentions two themes for both, and so blames themes that merely stand beside a bad one: added up it gives "
+        f"{words.points(theirs, signed=True)} points here, the figures of this report "
+        f"{words.points(ours, signed=True)}."
+    )
+
+
+def _run(facts: ReportFacts) -> list[tuple[str, str]]:
+    return [
+        ("Read from", words.clean(facts.source_name)),
+        ("As of", words.day(facts.as_of) if facts.as_of else "no dates in the data"),
+        ("Run", words.clean(facts.run_id, nothing="not logged")),
+        ("nps-insights", words.clean(facts.version, nothing="not stated")),
+        *((words.clean(name), words.clean(version)) for name, version in sorted(facts.versions.items())),
+        ("To repeat it", words.clean(facts.command, most=2000, nothing="with the settings below and the same file")),
+    ]
+
+
+def _settings(facts: ReportFacts) -> TextTable | None:
+    rows = [(words.clean(name), words.clean(value, most=300)) for name, value in sorted(facts.settings.items())]
+    return TextTable("Settings", ("Setting", "Value"), rows) if rows else None

@@ -1,0 +1,182 @@
+"""Chapter: the number over time and by group."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from nps_insights.report import words
+from nps_insights.report.blocks import TextTable
+from nps_insights.report.charts import Chart, Mark, described, range_chart, time_chart
+from nps_insights.report.inputs import group_columns, groups, overall, periods
+
+MOST_GROUPS = 12
+MOST_CROSSED = 200
+
+
+@dataclass(frozen=True)
+class GroupPart:
+    """The groups of one column: chart and table of the first ones, the rest apart."""
+
+    name: str
+    chart: Chart | None
+    table: TextTable
+    rest: TextTable
+    note: str
+
+
+@dataclass(frozen=True)
+class NumberChapter:
+    """The number over time and by group."""
+
+    time_chart: Chart | None
+    time_table: TextTable | None
+    time_note: str
+    changes: TextTable | None
+    parts: list[GroupPart]
+    crossed: TextTable | None
+
+
+def number_chapter(tables: dict[str, pd.DataFrame], *, min_group_size: int) -> NumberChapter:
+    """Return the chapter.
+
+    Args:
+        tables: Tables as `report_tables` returns them.
+        min_group_size: Groups with fewer answers are too small to judge (said in words; the table has the marks).
+
+    Example:
+        >>> from nps_insights.report.inputs import report_tables
+        >>> number_chapter(report_tables({}), min_group_size=30).time_note
+        'The answers were not split by time: they have no dates, or all lie in one period.'
+    """
+    estimates = tables["estimates"]
+    rows = periods(estimates)
+    whole = overall(estimates, "nps")
+    reference = 0.0 if whole is None else float(whole["estimate"])
+    chart, table = _over_time(rows, reference) if len(rows) else (None, None)
+    note = "" if len(rows) else "The answers were not split by time: they have no dates, or all lie in one period."
+    columns = group_columns(estimates)
+    return NumberChapter(
+        time_chart=chart,
+        time_table=table,
+        time_note=note,
+        changes=_changes(tables["changes"]),
+        parts=[_part(at, by, groups(estimates, by), reference, min_group_size) for at, by in enumerate(columns)],
+        crossed=_crossed(estimates),
+    )
+
+
+def _over_time(rows: pd.DataFrame, reference: float) -> tuple[Chart | None, TextTable]:
+    names = [words.period(row["period_start"], row["period_end"]) for _, row in rows.iterrows()]
+    marks = [_mark(name, row) for name, (_, row) in zip(names, rows.iterrows(), strict=True) if _usable(row)]
+    table = TextTable(
+        "NPS over time",
+        ("Period", "NPS", "Answers", "Versus all"),
+        [
+            (name, *_figures(row), _remark(row, reference))
+            for name, (_, row) in zip(names, rows.iterrows(), strict=True)
+        ],
+    )
+    if len(marks) < 2:
+        return None, table
+    return time_chart("chart-time", described("NPS over time", marks, signed=False), marks, axis="NPS"), table
+
+
+def _part(at: int, by: str, rows: pd.DataFrame, reference: float, min_group_size: int) -> GroupPart:
+    name = words.clean(by, most=40)
+    marks = [_mark(_group(row), row) for _, row in rows.iterrows() if _usable(row)][:MOST_GROUPS]
+    table = TextTable(
+        f"NPS by {name}",
+        (name[:1].upper() + name[1:], "NPS", "Answers", "Versus all"),
+        [(_group(row), *_figures(row), _against(row, reference)) for _, row in rows.iterrows()],
+    )
+    body, rest = table.split(MOST_GROUPS)
+    chart = (
+        range_chart(
+            f"chart-group-{at}",
+            described(f"NPS by {name}", marks, signed=False),
+            marks,
+            axis="NPS",
+            reference=reference,
+        )
+        if marks
+        else None
+    )
+    n_small = int(rows["too_small"].sum())
+    note = (
+        f"{words.plural(n_small, 'group')} with fewer than {min_group_size} answers, or too few different "
+        f"people behind them, {'shows' if n_small == 1 else 'show'} no figure: too few to judge."
+        if n_small
+        else ""
+    )
+    return GroupPart(name, chart, body, rest, note)
+
+
+def _changes(changes: pd.DataFrame) -> TextTable | None:
+    rows = changes[changes["metric"] == "nps"].sort_values(
+        ["by", "group", "after_start", "before_start"], ascending=[True, True, False, False]
+    )
+    if rows.empty:
+        return None
+    lines = []
+    for _, row in rows.iterrows():
+        who = "All answers" if not row["by"] else f"{words.clean(row['by'], most=40)}: {_group(row)}"
+        before = words.period(row["before_start"], row["before_end"])
+        after = words.period(row["after_start"], row["after_end"])
+        lines.append(
+            (
+                who,
+                f"{before}: {words.points(row['before_estimate'])} → {after}: {words.points(row['after_estimate'])}",
+                words.with_range(row["estimate"], row["conf_low"], row["conf_high"], signed=True),
+                words.verdict(row["conf_low"], row["conf_high"]),
+            )
+        )
+    return TextTable("Changes of the NPS, and whether they are real", ("Who", "From → to", "Change", "In words"), lines)
+
+
+def _crossed(estimates: pd.DataFrame) -> TextTable | None:
+    """NPS of groups per period, where the job computed it."""
+    rows = estimates[(estimates["metric"] == "nps") & ~estimates["by"].isin(["", "comment"])]
+    rows = rows[rows["period_start"].notna()].head(MOST_CROSSED)
+    if rows.empty:
+        return None
+    lines = [
+        (
+            f"{words.clean(row['by'], most=40)}: {_group(row)}",
+            words.period(row["period_start"], row["period_end"]),
+            *_figures(row),
+        )
+        for _, row in rows.iterrows()
+    ]
+    return TextTable("NPS by group and period", ("Group", "Period", "NPS", "Answers"), lines)
+
+
+def _usable(row: pd.Series) -> bool:
+    return not row["too_small"] and pd.notna(row["estimate"]) and pd.notna(row["conf_low"])
+
+
+def _mark(label: str, row: pd.Series) -> Mark:
+    figure = words.with_range(row["estimate"], row["conf_low"], row["conf_high"])
+    hover = f"{label}: {figure}, {words.plural(row['n'], 'answer')}"
+    return Mark(label, float(row["estimate"]), float(row["conf_low"]), float(row["conf_high"]), hover=hover)
+
+
+def _group(row: pd.Series) -> str:
+    return words.clean(row["group"], most=60, nothing="(not stated)")
+
+
+def _figures(row: pd.Series) -> tuple[str, str]:
+    figure = words.with_range(row["estimate"], row["conf_low"], row["conf_high"]) if _usable(row) else "–"
+    return figure, words.count(row["n"])
+
+
+def _remark(row: pd.Series, reference: float) -> str:
+    finished = pd.isna(row["finished"]) or bool(row["finished"])
+    return _against(row, reference) + ("" if finished else "; not over yet")
+
+
+def _against(row: pd.Series, reference: float) -> str:
+    if not _usable(row):
+        return "too few to judge"
+    if row["conf_low"] > reference:
+        return "above"
+    return "below" if row["conf_high"] < reference else "too close to call"

@@ -1,0 +1,136 @@
+"""Chapter: what people talk about, theme by theme, with size, NPS and quotes."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from nps_insights.report import words
+from nps_insights.report.blocks import TextTable
+from nps_insights.report.charts import Chart, Mark, described, range_chart
+from nps_insights.report.driver_rows import Effect, drivers_of
+from nps_insights.report.inputs import overall
+
+QUOTE_LENGTH = 280
+MOST_MARKS = 14
+MOST_OPEN = 3
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One theme with its texts."""
+
+    label: str
+    size: str
+    nps: str
+    effect: str
+    quote: str
+    quote_negative: str
+
+
+@dataclass(frozen=True)
+class Top:
+    """A theme that gathers others, and those."""
+
+    label: str
+    size: str
+    nps: str
+    leaves: list[Leaf]
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class ThemeChapter:
+    """What people talk about."""
+
+    chart: Chart | None
+    table: TextTable | None
+    tops: list[Top]
+
+
+def theme_chapter(tables: dict[str, pd.DataFrame]) -> ThemeChapter:
+    """Return the chapter: themes from the most to the least mentioned.
+
+    Args:
+        tables: Tables as `report_tables` returns them.
+
+    Example:
+        >>> from nps_insights.report.inputs import report_tables
+        >>> theme_chapter(report_tables({})).tops
+        []
+    """
+    themes = tables["themes"].sort_values(["n_responses", "theme_id"], ascending=[False, True], ignore_index=True)
+    if themes.empty:
+        return ThemeChapter(None, None, [])
+    parents = themes[themes["parent_id"].isna() | ~themes["parent_id"].isin(set(themes["theme_id"]))]
+    whole = overall(tables["estimates"], "nps")
+    effects = {driver.theme_id: driver.total for driver in drivers_of(tables["effects"], "theme")}
+    tops = [_top(row, themes, effects, at < MOST_OPEN) for at, (_, row) in enumerate(parents.iterrows())]
+    return ThemeChapter(_chart(parents, 0.0 if whole is None else float(whole["estimate"])), _table(parents), tops)
+
+
+def _top(row: pd.Series, themes: pd.DataFrame, effects: dict[str, Effect], is_open: bool) -> Top:
+    below = themes[themes["parent_id"] == row["theme_id"]]
+    leaves = [
+        _leaf(leaf, effects.get(leaf["theme_id"])) for _, leaf in (below if len(below) else row.to_frame().T).iterrows()
+    ]
+    return Top(words.clean(row["label"]), _size(row), _nps(row), leaves, is_open)
+
+
+def _leaf(row: pd.Series, effect: Effect | None) -> Leaf:
+    quote = words.clean(row["example"], most=QUOTE_LENGTH, nothing="")
+    negative = words.clean(row["example_negative"], most=QUOTE_LENGTH, nothing="")
+    return Leaf(
+        words.clean(row["label"]), _size(row), _nps(row), _own(effect), quote, "" if negative == quote else negative
+    )
+
+
+def _own(effect: Effect | None) -> str:
+    if effect is None:
+        return ""
+    if not effect.clear:
+        return "No effect of its own on the number was found."
+    figure = words.with_range(effect.estimate, effect.low, effect.high, signed=True)
+    return f"Of its own it {'costs' if effect.estimate < 0 else 'earns'} points of the NPS: {figure}."
+
+
+def _size(row: pd.Series) -> str:
+    return f"{words.plural(row['n_responses'], 'answer')}, {words.percent(row['share'])} of those with a comment"
+
+
+def _nps(row: pd.Series) -> str:
+    if pd.isna(row["nps"]):
+        return "too few to judge"
+    return words.with_range(row["nps"], row["nps_low"], row["nps_high"])
+
+
+def _table(tops: pd.DataFrame) -> TextTable:
+    rows = [
+        (
+            words.clean(row["label"]),
+            words.count(row["n_responses"]),
+            f"{words.percent(row['share'])} ({words.percent_range(row['share_low'], row['share_high'])})",
+            _nps(row),
+        )
+        for _, row in tops.iterrows()
+    ]
+    columns = ("Theme", "Answers", "Share of those with a comment", "Their NPS")
+    return TextTable("Themes by size", columns, rows)
+
+
+def _chart(tops: pd.DataFrame, reference: float) -> Chart | None:
+    shown = tops[tops["nps"].notna() & tops["nps_low"].notna()].head(MOST_MARKS)
+    marks = [
+        Mark(
+            words.clean(row["label"]),
+            float(row["nps"]),
+            float(row["nps_low"]),
+            float(row["nps_high"]),
+            hover=f"{words.clean(row['label'])}: {_nps(row)}, {_size(row)}",
+        )
+        for _, row in shown.iterrows()
+    ]
+    if not marks:
+        return None
+    what = "NPS of those who mention each theme, most mentioned first"
+    description = described(what, marks, signed=False)
+    return range_chart("chart-themes", description, marks, axis="NPS", reference=reference)

@@ -1,0 +1,66 @@
+"""What a report must know beside the tables: where the data came from, what was set aside, and how it was computed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True)
+class ReportFacts:
+    """Facts of one run that stand in no table.
+
+    Attributes:
+        title: Title of the page.
+        source_name: What the answers were read from, as a reader would call it (a file name, not a path).
+        as_of: Moment of knowing; None where the answers have no dates.
+        scale: The scale of the score in words, such as "0 to 10".
+        cuts: Highest score of a detractor, and lowest score of a promoter.
+        counts: Input rows: `read`, `kept`, `quarantined`, `duplicate`, `filtered`.
+        reasons: Why rows were set aside: reason -> number of rows. Never values of the data.
+        n_responses: Answered surveys behind the number (several rows may be one answered survey).
+        account_counts: How accounts were joined: sentence fragment -> count; empty without an accounts file.
+        refused_columns: Columns refused as drivers: column -> reason.
+        encoder: Name of the model that turned comments into numbers; empty where no themes were looked for.
+        n_segments: Clauses and sentences of all comments.
+        n_without_theme: Of them, those near to no theme.
+        n_says_nothing: Comments such as "none" or "-" that say nothing.
+        controls: Columns that the drivers are adjusted for.
+        confidence_level: Coverage of every range of the page.
+        min_group_size: Groups with fewer answers are too small to judge.
+        run_id: Id of the run.
+        version: Version of nps-insights.
+        versions: Versions of what it builds on: package -> version.
+        command: The command line that repeats the run.
+        simulated: Whether the answers were generated rather than given by people.
+        settings: Settings of the run, as text.
+        notes: Plain sentences that the reader must know (what was noticed about the data).
+
+    Example:
+        >>> ReportFacts(title="Customer loyalty", source_name="survey.csv").confidence_level
+        0.95
+    """
+
+    title: str
+    source_name: str
+    as_of: date | None = None
+    scale: str = "0 to 10"
+    cuts: tuple[float, float] = (6.0, 9.0)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    n_responses: int | None = None
+    account_counts: Mapping[str, int] = field(default_factory=dict)
+    refused_columns: Mapping[str, str] = field(default_factory=dict)
+    encoder: str = ""
+    n_segments: int = 0
+    n_without_theme: int = 0
+    n_says_nothing: int = 0
+    controls: tuple[str, ...] = ()
+    confidence_level: float = 0.95
+    min_group_size: int = 30
+    run_id: str = ""
+    version: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    command: str = ""
+    simulated: bool = False
+    settings: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,273 @@
+"""The first screen: what a busy reader must know, in plain words and without a statistical term."""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from nps_insights.report import words
+from nps_insights.report.driver_rows import Driver, costing, drivers_of, earning, unclear
+from nps_insights.report.facts import ReportFacts
+from nps_insights.report.inputs import group_columns, groups, overall, periods, top_themes
+
+MOST_ROWS = 5
+MOST_COSTS = 3
+NO_FURTHER = "No further theme can be told from zero."
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The number: what it is, its likely range, and what it is made of."""
+
+    number: str
+    likely: str
+    basis: str
+    shares: tuple[tuple[str, str, float, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class DriverLine:
+    """One theme of the first screen."""
+
+    label: str
+    points: str
+    likely: str
+    reach: str
+
+
+@dataclass(frozen=True)
+class FirstScreen:
+    """Everything the first screen says; every text is finished and not yet escaped."""
+
+    headline: Headline
+    moves: list[str]
+    latest: str
+    sparkline: list[tuple[float, float]]
+    spark_ends: tuple[str, str]
+    costs: list[DriverLine]
+    costs_note: str
+    earns: list[DriverLine]
+    earns_note: str
+    do_not: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+
+def first_screen(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> FirstScreen:
+    """Return the first screen of a report.
+
+    Args:
+        tables: Tables as `report_tables` returns them.
+        facts: Facts of the run.
+
+    Example:
+        >>> from nps_insights.report.inputs import report_tables
+        >>> first_screen(report_tables({}), ReportFacts(title="T", source_name="s.csv")).headline.number
+        '–'
+    """
+    drivers = main_drivers(tables)
+    costs, earns = costing(drivers)[:MOST_COSTS], earning(drivers)[:1]
+    latest, ends, line = _latest(tables["estimates"])
+    return FirstScreen(
+        headline=_headline(tables["estimates"], facts),
+        moves=_moves(tables),
+        latest=latest,
+        sparkline=line,
+        spark_ends=ends,
+        costs=[_line(driver) for driver in costs],
+        costs_note=_costs_note(drivers, len(costs)),
+        earns=[_line(driver) for driver in earns],
+        earns_note=_earns_note(drivers, len(earns)),
+        do_not=_do_not(tables, facts, drivers)[:MOST_ROWS],
+        missing=_missing(tables, facts)[:MOST_ROWS],
+    )
+
+
+def main_drivers(tables: dict[str, pd.DataFrame]) -> list[Driver]:
+    """Return the themes that a report is about: those found in the comments, or the given codes where none were."""
+    found = drivers_of(tables["effects"], "theme", without=frozenset(top_themes(tables["themes"])))
+    return found or drivers_of(tables["effects"], "code")
+
+
+def _headline(estimates: pd.DataFrame, facts: ReportFacts) -> Headline:
+    row = overall(estimates, "nps")
+    if row is None:
+        return Headline("–", "", "There are no answers from which a number could be computed.")
+    shares, start = [], 0.0
+    for name in ("detractor", "passive", "promoter"):
+        share = overall(estimates, name)
+        if share is not None:
+            width = float(share["estimate"])
+            shares.append((name, words.percent(width), round(100 * start, 2), round(100 * width, 2)))
+            start += width
+    few = " That is few: read everything on this page as a first hint." if row["n"] < 4 * facts.min_group_size else ""
+    basis = f"from {words.plural(row['n'], 'answer')}{_span(estimates)}.{few}"
+    return Headline(
+        words.points(row["estimate"]), words.likely(row["conf_low"], row["conf_high"]), basis, tuple(shares)
+    )
+
+
+def _span(estimates: pd.DataFrame) -> str:
+    rows = periods(estimates)
+    if rows.empty:
+        return ""
+    first, last = (words.period(row["period_start"], row["period_end"]) for _, row in rows.iloc[[0, -1]].iterrows())
+    return f" in {first}" if first == last else f", {first} to {last}"
+
+
+def _moves(tables: dict[str, pd.DataFrame]) -> list[str]:
+    """The last change first, then the one on a year before; or why nothing can be said."""
+    changes = tables["changes"]
+    rows = changes[(changes["metric"] == "nps") & (changes["by"] == "") & (changes["group"] == "")]
+    if rows.empty:
+        return [_why_no_change(tables["estimates"])]
+    rows = rows[rows["after_start"] == rows["after_start"].max()].sort_values("before_start", ascending=False)
+    sentences = []
+    for _, row in rows.head(2).iterrows():
+        since = words.period(row["before_start"], row["before_end"])
+        sentences.append(words.change(row["estimate"], row["conf_low"], row["conf_high"], since) + ".")
+    return sentences
+
+
+def _why_no_change(estimates: pd.DataFrame) -> str:
+    rows = periods(estimates)
+    if rows.empty:
+        return "Whether it moved cannot be said: the answers have no dates, or they were not split by time."
+    if len(rows) == 1:
+        return "Whether it moved cannot be said: all answers fall into one period."
+    return "Whether it moved cannot be said: there are no two finished periods with enough answers to compare."
+
+
+def _latest(estimates: pd.DataFrame) -> tuple[str, tuple[str, str], list[tuple[float, float]]]:
+    """The last finished period in words, and the way of the number as points of a 0..100 by 0..100 drawing."""
+    rows = periods(estimates)
+    rows = rows[~rows["too_small"] & rows["estimate"].notna() & rows["finished"].fillna(True).astype(bool)]
+    if len(rows) < 2:
+        return "", ("", ""), []
+    last, first = rows.iloc[-1], rows.iloc[0]
+    names = [words.period(row["period_start"], row["period_end"]) for row in (first, last)]
+    figure = words.with_range(last["estimate"], last["conf_low"], last["conf_high"])
+    before = rows.iloc[-2]
+    figure += (
+        f", after {words.points(before['estimate'])} in {words.period(before['period_start'], before['period_end'])}"
+    )
+    low, high = rows["estimate"].min(), rows["estimate"].max()
+    span = max(float(high - low), 10.0)
+    line = [
+        (round(100 * at / (len(rows) - 1), 2), round(50 - 80 * (value - (low + high) / 2) / span, 2))
+        for at, value in enumerate(rows["estimate"])
+    ]
+    ends = (
+        f"{names[0]}: {words.points(first['estimate'])}",
+        f"{names[1]}: {words.points(last['estimate'])}",
+    )
+    return f"{names[1]}: {figure}", ends, line
+
+
+def _line(driver: Driver) -> DriverLine:
+    total = driver.total
+    answers = words.plural(driver.n_present, "answer")
+    return DriverLine(
+        label=words.clean(driver.label, most=70),
+        points=words.points(total.estimate, signed=True),
+        likely=words.likely(total.low, total.high, signed=True),
+        reach=f"mentioned in {answers}, {words.percent(driver.reach)} of those with a comment",
+    )
+
+
+def _costs_note(drivers: list[Driver], n_listed: int) -> str:
+    if not drivers:
+        return (
+            "What moves the number cannot be said: there were too few usable comments, or no theme was frequent enough."
+        )
+    if n_listed == 0:
+        return "No theme costs points that can be told from zero."
+    return NO_FURTHER if n_listed < MOST_COSTS else ""
+
+
+def _earns_note(drivers: list[Driver], n_listed: int) -> str:
+    if not drivers:
+        return "For the same reason this cannot be said."
+    return "" if n_listed else "No theme earns points that can be told from zero."
+
+
+def _do_not(tables: dict[str, pd.DataFrame], facts: ReportFacts, drivers: list[Driver]) -> list[str]:
+    sentences = _no_effect(drivers)
+    small = _too_small(tables["estimates"])
+    if small:
+        sentences.append(small)
+    unfinished = _unfinished(tables["estimates"])
+    if unfinished:
+        sentences.append(unfinished)
+    if drivers:
+        sentences.append(
+            "That mending a theme brings its points back. The figures say what goes together with the number; "
+            "they are associated, not proven causes."
+        )
+    if facts.simulated:
+        sentences.append("Anything about real customers: these answers were generated for practice.")
+    return sentences
+
+
+def _no_effect(drivers: list[Driver]) -> list[str]:
+    often = [driver for driver in unclear(drivers) if driver.reach >= 0.02][:2]
+    return [
+        f"That {words.quoted(words.clean(driver.label, most=60))} moves the number: {words.percent(driver.reach)} "
+        "of those who commented mention it, but no effect of its own was found."
+        for driver in often
+    ]
+
+
+def _too_small(estimates: pd.DataFrame) -> str:
+    rows = pd.concat([groups(estimates, by) for by in group_columns(estimates)] or [estimates.head(0)])
+    rows = rows[rows["too_small"]]
+    if rows.empty:
+        return ""
+    named = [f"{words.clean(row['group'], most=30)} ({words.count(row['n'])})" for _, row in rows.head(3).iterrows()]
+    if len(rows) > 3:
+        named[2:] = [f"{words.count(len(rows) - 2)} more groups"]
+    return f"Anything about {words.listed(named)}: too few answers to judge."
+
+
+def _unfinished(estimates: pd.DataFrame) -> str:
+    rows = periods(estimates)
+    rows = rows[~rows["finished"].fillna(True).astype(bool)]
+    if rows.empty:
+        return ""
+    last = rows.iloc[-1]
+    name = words.period(last["period_start"], last["period_end"])
+    so_far = words.plural(last["n"], "answer")
+    return f"Anything about {name} yet: it was not over when the data ended ({so_far} so far)."
+
+
+def _missing(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> list[str]:
+    estimates, sentences = tables["estimates"], []
+    rate = overall(estimates, "comment_rate")
+    if rate is not None:
+        silent = 1 - float(rate["estimate"])
+        sentences.append(
+            f"{words.percent(rate['estimate'])} of those who answered left a comment that says something; themes "
+            f"speak for them alone. {words.percent(silent)} gave a score and no reason."
+        )
+    sides = groups(estimates, "comment").set_index("group")
+    if {"commented", "silent"} <= set(sides.index):
+        sentences.append(_sides(sides.loc["commented"], sides.loc["silent"]))
+    sentences.append("How many people were asked and did not answer is not in the data.")
+    set_aside = facts.counts.get("quarantined", 0)
+    if set_aside:
+        sentences.append(
+            f"{words.plural(set_aside, 'row')} could not be used and "
+            f"{'was' if set_aside == 1 else 'were'} set aside; the reasons stand below."
+        )
+    return sentences
+
+
+def _sides(commented: pd.Series, silent: pd.Series) -> str:
+    if commented["too_small"] or silent["too_small"]:
+        return "Too few answers to compare those who commented with the silent."
+    shown = [words.with_range(row["estimate"], row["conf_low"], row["conf_high"]) for row in (commented, silent)]
+    apart = commented["conf_low"] > silent["conf_high"] or commented["conf_high"] < silent["conf_low"]
+    if not apart:
+        word = "Whether the two differ is too close to call."
+    else:
+        happier = commented["estimate"] > silent["estimate"]
+        word = f"Those who commented are {'happier' if happier else 'unhappier'} than the rest."
+    return f"The number is {shown[0]} among those who commented and {shown[1]} among the silent. {word}"

@@ -1,0 +1,224 @@
+"""The words of the page: how numbers, ranges, changes, dates and names are written, as pure functions."""
+
+import math
+import re
+import unicodedata
+from datetime import date, timedelta
+
+import pandas as pd
+
+MINUS = "−"
+UNKNOWN = "not known"
+# Unicode categories: control, format (zero width, direction), surrogate and private-use characters.
+_HIDDEN = {"Cc", "Cf", "Cs", "Co"}
+_SHORT_RANGE = re.compile(r"\(likely [^()]{3,14}\)")
+_LINE_BREAKS = str.maketrans({"\n": " ", "\r": " ", "\t": " ", "\u2028": " ", "\u2029": " "})
+
+
+def points(value: float, *, signed: bool = False) -> str:
+    """Write NPS points: whole numbers, one decimal below 1, a true minus sign.
+
+    Args:
+        value: Points; NaN where there is no figure.
+        signed: Whether a gain shows its plus sign (changes and effects do, an NPS does not).
+
+    Example:
+        >>> [points(v, signed=True) for v in (4.4, -0.46, 0.98, -12.5, 0.0)]
+        ['+4', '−0.5', '+1', '−13', '0']
+    """
+    if not math.isfinite(value):
+        return UNKNOWN
+    size = abs(value)
+    # Half is rounded away from zero, as people do; round() and format() would round 2.5 to 2.
+    shown = math.floor(size * 10 + 0.5) / 10 if size < 1 else math.floor(size + 0.5)
+    if shown == 0:
+        return "0"
+    sign = MINUS if value < 0 else "+" if signed else ""
+    return f"{sign}{shown:g}"
+
+
+def likely(low: float, high: float, *, signed: bool = False) -> str:
+    """Write a range; an end that is not zero is not written as zero.
+
+    Example:
+        >>> likely(27.6, 34.2), likely(0.02, 6.8, signed=True), likely(float("nan"), 3)
+        ('likely 28 to 34', 'likely just above 0 to +7', 'range not known')
+    """
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return "range not known"
+    near_zero = "just above 0" if low > 0 else "just below 0" if high < 0 else "0"
+    ends = [text if text != "0" else near_zero for text in (points(end, signed=signed) for end in (low, high))]
+    return f"likely {ends[0]} to {ends[1]}"
+
+
+def with_range(value: float, low: float, high: float, *, signed: bool = False) -> str:
+    """Write a figure with its range.
+
+    Example:
+        >>> with_range(31, 28, 34)
+        '31 (likely 28 to 34)'
+    """
+    if not math.isfinite(value):
+        return UNKNOWN
+    return f"{points(value, signed=signed)} ({likely(low, high, signed=signed)})"
+
+
+def change(value: float, low: float, high: float, since: str) -> str:
+    """Say how far a figure moved and whether that is real: whether the likely range leaves zero out.
+
+    Example:
+        >>> change(4, 1, 7, "Q2 2026")
+        'Up 4 on Q2 2026 (likely +1 to +7): a real rise'
+        >>> change(-2, -6, 2, "Q2 2026")
+        'Down 2 on Q2 2026 (likely −6 to +2): too close to call'
+    """
+    if not math.isfinite(value):
+        return f"The change on {since} is not known"
+    size = points(abs(value))
+    moved = f"Level with {since}" if size == "0" else f"{'Up' if value > 0 else 'Down'} {size} on {since}"
+    return f"{moved} ({likely(low, high, signed=True)}): {verdict(low, high)}"
+
+
+def verdict(low: float, high: float) -> str:
+    """Say whether a change is real.
+
+    Example:
+        >>> verdict(1, 7), verdict(-8, -1), verdict(-1, 3)
+        ('a real rise', 'a real drop', 'too close to call')
+    """
+    if low > 0:
+        return "a real rise"
+    return "a real drop" if high < 0 else "too close to call"
+
+
+def count(n: float) -> str:
+    """Write a count with thousands separators.
+
+    Example:
+        >>> count(12345)
+        '12,345'
+    """
+    return f"{int(n):,}"
+
+
+def plural(n: float, one: str, many: str = "") -> str:
+    """Write a count with its noun.
+
+    Example:
+        >>> plural(1, "answer"), plural(1200, "answer"), plural(2, "reply", "replies")
+        ('1 answer', '1,200 answers', '2 replies')
+    """
+    return f"{count(n)} {one if int(n) == 1 else many or one + 's'}"
+
+
+def percent(share: float) -> str:
+    """Write a share (0..1) as a percentage: whole, one decimal below 1%.
+
+    Example:
+        >>> percent(0.184), percent(0.004), percent(0.0001), percent(0.0)
+        ('18%', '0.4%', 'under 0.1%', '0%')
+    """
+    if not math.isfinite(share):
+        return UNKNOWN
+    size = 100 * share
+    if 0 < size < 0.05:
+        return "under 0.1%"
+    shown = math.floor(size * 10 + 0.5) / 10 if size < 1 else math.floor(size + 0.5)
+    return f"{shown:g}%"
+
+
+def percent_range(low: float, high: float) -> str:
+    """Write the range of a share.
+
+    Example:
+        >>> percent_range(0.16, 0.204)
+        'likely 16 to 20%'
+    """
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return "range not known"
+    return f"likely {percent(low).removesuffix('%')} to {percent(high)}"
+
+
+def day(when: date) -> str:
+    """Write a date.
+
+    Example:
+        >>> day(date(2026, 6, 30))
+        '30 June 2026'
+    """
+    return f"{when.day} {when:%B} {when.year}"
+
+
+def period(start: date, end: date) -> str:
+    """Name a period by its first and last day: a year, quarter, month, week, or the days themselves.
+
+    Example:
+        >>> period(date(2026, 4, 1), date(2026, 6, 30)), period(date(2026, 5, 1), date(2026, 5, 31))
+        ('Q2 2026', 'May 2026')
+        >>> period(date(2026, 5, 4), date(2026, 5, 10)), period(date(2026, 1, 1), date(2026, 12, 31))
+        ('week of 4 May 2026', '2026')
+    """
+    after = end + timedelta(days=1)
+    months = 12 * (after.year - start.year) + after.month - start.month
+    whole = start.day == 1 and after.day == 1
+    if whole and months == 12 and start.month == 1:
+        return str(start.year)
+    if whole and months == 3 and start.month % 3 == 1:
+        return f"Q{start.month // 3 + 1} {start.year}"
+    if whole and months == 1:
+        return f"{start:%B} {start.year}"
+    if (after - start).days == 7:
+        return f"week of {day(start)}"
+    return day(start) if start == end else f"{day(start)} to {day(end)}"
+
+
+def clean(text: str | float | None, *, most: int = 90, nothing: str = "(no name)") -> str:
+    r"""Make text from data fit to be shown: one line, no invisible or direction-changing characters, not endless.
+
+    Escaping is not done here: the page and the charts escape on their own.
+
+    Args:
+        text: A label, name or quote; missing values count as empty.
+        most: Longest text in characters; the rest becomes an ellipsis.
+        nothing: What to show in place of an empty text.
+
+    Example:
+        >>> clean("late\u202e deliv\x00ery\n"), clean(None), clean("a" * 99, most=4)
+        ('late delivery', '(no name)', 'aaa…')
+    """
+    raw = text if isinstance(text, str) else "" if pd.isna(text) else str(text)
+    visible = "".join(c for c in raw.translate(_LINE_BREAKS) if unicodedata.category(c) not in _HIDDEN)
+    line = " ".join(visible.split())
+    if len(line) > most:
+        line = line[: most - 1].rstrip() + "…"
+    return line or nothing
+
+
+def together(text: str) -> str:
+    r"""Keep a short range in parentheses on one line, by spaces that do not break.
+
+    Example:
+        >>> together("−7 (likely −8 to −6)").split(" ")
+        ['−7', '(likely\xa0−8\xa0to\xa0−6)']
+    """
+    return _SHORT_RANGE.sub(lambda found: found.group().replace(" ", "\u00a0"), text)
+
+
+def quoted(label: str) -> str:
+    """Put a label in quotation marks.
+
+    Example:
+        >>> quoted("late delivery")
+        '“late delivery”'
+    """
+    return f"“{label}”"
+
+
+def listed(names: list[str]) -> str:
+    """Join names as people do.
+
+    Example:
+        >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])
+        ('a', 'a and b', 'a, b and c')
+    """
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""

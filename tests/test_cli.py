@@ -1,0 +1,96 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from nps_insights.cli.columns import parse_columns, parse_names
+from nps_insights.jobs.folder import held
+from nps_insights.tables import SettingsError
+
+
+def nps_insights(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "nps_insights.cli", *map(str, arguments)]
+    return subprocess.run(
+        command, cwd=cwd, capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": "120"}
+    )
+
+
+@pytest.fixture
+def survey(tmp_path: Path) -> Path:
+    path = tmp_path / "survey.csv"
+    rows = pd.DataFrame(
+        {"Response ID": [f"r{i}" for i in range(40)], "NPS": [10, 9, 3, 0] * 10, "Comment": "too expensive"}
+    )
+    rows.to_csv(path, index=False)
+    return path
+
+
+def test_the_help_lists_every_command(tmp_path: Path) -> None:
+    shown = nps_insights("--help", cwd=tmp_path)
+    assert shown.returncode == 0
+    for command in ("inspect", "report", "sample", "init", "run"):
+        assert command in shown.stdout
+
+
+def test_inspect_writes_nothing(survey: Path, tmp_path: Path) -> None:
+    shown = nps_insights("inspect", survey, cwd=tmp_path)
+    assert shown.returncode == 0
+    assert 'score = "NPS"' in shown.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["survey.csv"]
+
+
+def test_inspect_as_json_is_json(survey: Path, tmp_path: Path) -> None:
+    told = json.loads(nps_insights("inspect", survey, "--json", cwd=tmp_path).stdout)
+    assert told["counts"]["read"] == 40
+
+
+def test_a_dry_run_counts_and_writes_nothing(survey: Path, tmp_path: Path) -> None:
+    told = json.loads(nps_insights("report", survey, "--dry-run", "--json", cwd=tmp_path).stdout)
+    assert told["counts"]["kept"] == 40
+    assert [path.name for path in tmp_path.iterdir()] == ["survey.csv"]
+
+
+def test_a_missing_file_is_a_usage_error(tmp_path: Path) -> None:
+    ended = nps_insights("report", "nowhere.csv", cwd=tmp_path)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("error: ")
+    assert "nowhere.csv" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_refused_data_ends_with_3_and_teaches(tmp_path: Path) -> None:
+    path = tmp_path / "moods.csv"
+    pd.DataFrame({"Name": ["a", "b"], "Mood": ["good", "bad"]}).to_csv(path, index=False)
+    ended = nps_insights("report", path, cwd=tmp_path)
+    assert ended.returncode == 3
+    assert "--columns" in ended.stderr
+    assert ended.stdout == ""
+
+
+def test_a_held_folder_ends_with_75(survey: Path, tmp_path: Path) -> None:
+    with held(tmp_path / "out"):
+        ended = nps_insights("report", survey, "--out", tmp_path / "out", cwd=tmp_path)
+    assert ended.returncode == 75
+    assert "another run holds this folder" in ended.stderr
+
+
+def test_an_unknown_option_is_a_usage_error(tmp_path: Path) -> None:
+    assert nps_insights("report", "x.csv", "--colour", cwd=tmp_path).returncode == 2
+
+
+def test_names_with_commas_are_quoted() -> None:
+    assert parse_names(['a,"b, c"', "d"]) == ("a", "b, c", "d")
+    assert parse_names(None) == ()
+
+
+def test_a_field_given_twice_names_two_columns() -> None:
+    assert parse_columns(["comment=Good", "comment=Bad,score=NPS"]) == {"comment": ("Good", "Bad"), "score": "NPS"}
+
+
+def test_a_part_without_equals_is_refused() -> None:
+    with pytest.raises(SettingsError, match="'NPS' is not FIELD=COLUMN"):
+        parse_columns(["NPS"])

@@ -1,0 +1,158 @@
+"""The main job as its users run it: from files to a run folder."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from nps_insights.jobs.driver_report import ReportRun, as_text, run_driver_report
+from nps_insights.jobs.settings import check_settings
+from nps_insights.simulate import write_sample
+from nps_insights.tables import DataRefusedError
+
+
+def run(survey: Path, out: Path, cache: Path, **sections: Mapping[str, Any]) -> ReportRun:
+    given: dict[str, Any] = {
+        "input": {"survey": str(survey), "accounts": str(survey.parent / "accounts.csv")},
+        "report": {"by": ["Plan"]},
+        "output": {"folder": str(out)},
+        "tracking": {"uri": f"sqlite:///{out.parent}/mlflow.db"},
+        "themes": {"cache": str(cache)},
+    }
+    for name, section in sections.items():
+        given[name] = {**given.get(name, {}), **section}
+    return run_driver_report(check_settings(given), command="nps-insights report survey.csv")
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("driver_report") / "sample"
+    write_sample(folder, 220, random_state=3)
+    return folder / "survey.csv"
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("vectors")
+
+
+@pytest.fixture(scope="module")
+def finished(sample: Path, cache: Path) -> ReportRun:
+    return run(sample, sample.parent.parent / "report", cache)
+
+
+def table_bytes(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted((folder / "tables").iterdir())}
+
+
+@pytest.mark.xdist_group("driver report")
+class TestDriverReport:
+    def test_the_run_folder_is_whole(self, finished: ReportRun) -> None:
+        names = {path.name for path in finished.folder.iterdir()}
+        assert names == {"report.html", "tables", "quarantine.csv", "manifest.json"}
+        tables = {path.stem for path in (finished.folder / "tables").iterdir()}
+        assert {"responses", "comments", "segments", "themes", "mentions", "effects", "estimates", "changes"} <= tables
+        assert "<html" in finished.report.read_text(encoding="utf-8")
+
+    def test_the_manifest_accounts_for_every_row(self, finished: ReportRun, sample: Path) -> None:
+        manifest = json.loads((finished.folder / "manifest.json").read_text(encoding="utf-8"))
+        counts = manifest["counts"]
+        assert counts["read"] == len(pd.read_csv(sample, dtype=str, keep_default_na=False))
+        assert counts["read"] == counts["kept"] + counts["quarantined"] + counts["duplicate"] + counts["filtered"]
+        assert manifest["run_id"] == finished.run_id
+        assert len(manifest["inputs"]["survey"]["sha256"]) == 64
+        assert manifest["rows"]["responses"] == len(finished.tables["responses"])
+
+    def test_planted_harm_is_found_in_the_words_alone(self, finished: ReportRun) -> None:
+        effects = finished.tables["effects"]
+        rows = effects[(effects["outcome"] == "nps") & (effects["method"] == "adjusted") & (effects["kind"] == "theme")]
+        costs = rows[(rows["q_value"] < 0.1) & (rows["estimate"] < 0)]
+        assert len(costs) >= 1
+
+    def test_the_same_input_gives_the_same_bytes_shuffled_or_not(
+        self, finished: ReportRun, sample: Path, cache: Path, tmp_path: Path
+    ) -> None:
+        rows = pd.read_csv(sample, dtype=str, keep_default_na=False)
+        shuffled = tmp_path / "survey.csv"
+        rows.sample(frac=1, random_state=0).to_csv(shuffled, index=False)
+        (tmp_path / "accounts.csv").write_bytes((sample.parent / "accounts.csv").read_bytes())
+        again = table_bytes(run(sample, tmp_path / "again", cache).folder)
+        mixed = table_bytes(run(shuffled, tmp_path / "mixed", cache).folder)
+        first = table_bytes(finished.folder)
+        assert again == first
+        # row_number in the quarantine follows the file.
+        assert {name: data for name, data in mixed.items() if name != "quarantine.parquet"} == {
+            name: data for name, data in first.items() if name != "quarantine.parquet"
+        }
+
+    def test_one_or_two_threads_give_the_same_bytes(self, sample: Path, tmp_path: Path) -> None:
+        folders = []
+        for threads in ("1", "2"):
+            settings = {
+                "input": {"survey": str(sample)},
+                "output": {"folder": str(tmp_path / f"threads{threads}")},
+                "tracking": {"uri": f"sqlite:///{tmp_path}/mlflow.db"},
+                # A cache each: the vectors themselves must not depend on the number of threads.
+                "themes": {"cache": str(tmp_path / f"cache{threads}")},
+            }
+            code = (
+                "import json, sys; from nps_insights.jobs.driver_report import run_driver_report; "
+                "from nps_insights.jobs.settings import check_settings; "
+                "run_driver_report(check_settings(json.loads(sys.argv[1])))"
+            )
+            environment = {**os.environ, "OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}
+            subprocess.run([sys.executable, "-c", code, json.dumps(settings)], check=True, env=environment)
+            folders.append(table_bytes(tmp_path / f"threads{threads}"))
+        assert folders[0] == folders[1]
+
+    def test_mlflow_holds_figures_and_tables_and_no_comment(self, finished: ReportRun) -> None:
+        from mlflow import MlflowClient
+
+        client = MlflowClient(tracking_uri=finished.tracking_uri)
+        logged = client.get_run(finished.run_id)
+        assert logged.info.status == "FINISHED"
+        overall = finished.tables["estimates"].query("metric == 'nps' and by == ''").iloc[0]["estimate"]
+        assert logged.data.metrics["nps"] == pytest.approx(overall)
+        artifacts = Path(logged.info.artifact_uri.removeprefix("file://"))
+        files = [path for path in artifacts.rglob("*") if path.is_file()]
+        assert {path.stem for path in files} >= {"estimates", "effects", "themes"}
+        assert {path.stem for path in files}.isdisjoint({"comments", "segments", "mentions", "responses", "quarantine"})
+        said = [text for text in finished.tables["segments"]["text"] if len(text) > 25]
+        cells = [cell for path in files for cell in pd.read_parquet(path).to_numpy().ravel() if isinstance(cell, str)]
+        logged_text = " ".join(cells)
+        database = Path(finished.tracking_uri.removeprefix("sqlite:///")).read_bytes()
+        assert said
+        assert not any(text in logged_text or text.encode() in database for text in said)
+
+    def test_a_survey_without_comments_still_has_its_number(self, sample: Path, tmp_path: Path, cache: Path) -> None:
+        rows = pd.read_csv(sample, dtype=str, keep_default_na=False).drop(columns="Comment")
+        rows.to_csv(tmp_path / "survey.csv", index=False)
+        (tmp_path / "accounts.csv").write_bytes((sample.parent / "accounts.csv").read_bytes())
+        silent = run(tmp_path / "survey.csv", tmp_path / "silent", cache)
+        assert silent.tables["themes"].empty
+        assert len(silent.tables["estimates"])
+
+    def test_refused_data_leave_no_run_behind(self, tmp_path: Path, cache: Path) -> None:
+        (tmp_path / "survey.csv").write_text("NPS\n" + "\n".join(["1", "5", "3"] * 200))
+        with pytest.raises(DataRefusedError):
+            run_driver_report(
+                check_settings(
+                    {
+                        "input": {"survey": str(tmp_path / "survey.csv")},
+                        "output": {"folder": str(tmp_path / "out")},
+                        "tracking": {"uri": f"sqlite:///{tmp_path}/mlflow.db"},
+                    }
+                )
+            )
+        assert [path.name for path in tmp_path.iterdir()] == ["survey.csv"]
+
+
+def test_formulas_in_the_quarantine_become_text_and_numbers_stay() -> None:
+    assert as_text("=HYPERLINK(1)") == "'=HYPERLINK(1)"
+    assert as_text("-1") == "-1"

@@ -1,0 +1,101 @@
+"""The first screen: what it says, what it leaves out, and that it uses no statistical term."""
+
+import dataclasses
+import re
+
+import pandas as pd
+import pytest
+from report_tables import attribute_effects, code_effects, effects, facts_example, report_example, theme_effects
+
+from nps_insights.report.first_screen import FirstScreen, first_screen
+from nps_insights.report.inputs import report_tables
+
+STATISTICAL_TERMS = (
+    "confidence", "interval", "significan", "p-value", "q-value", "standard error", "standard deviation", "variance",
+    "regression", "coefficient", "hypothes", "bootstrap", "benjamini", "correlat", "probab", "estimate",
+    "margin of error", "adjusted", "model", "sample", "null", "alpha", "CI", "n=", "±", "σ",
+)  # fmt: skip
+
+
+def screen(**changed: pd.DataFrame) -> FirstScreen:
+    return first_screen(report_tables(report_example() | changed), facts_example())
+
+
+def said(shown: FirstScreen) -> str:
+    return repr(dataclasses.asdict(shown))
+
+
+def test_the_number_and_its_likely_range_come_first() -> None:
+    headline = screen().headline
+    assert (headline.number, headline.likely) == ("23", "likely 21 to 25")
+    assert "5,012 answers" in headline.basis
+    assert sum(width for *_, width in headline.shares) == pytest.approx(100, abs=0.02)
+
+
+def test_it_says_whether_the_number_moved_and_whether_that_is_real() -> None:
+    moves = screen().moves
+    assert moves[0] == "Up 7 on Q1 2026 (likely +0.3 to +14): a real rise."
+    assert moves[1] == "Up 8 on Q2 2025 (likely −1 to +18): too close to call."
+
+
+def test_three_themes_cost_and_one_earns() -> None:
+    shown = screen()
+    assert [line.label for line in shown.costs] == ["late delivery", "waiting on hold", "bill is wrong"]
+    assert [line.label for line in shown.earns] == ["friendly staff"]
+    assert shown.costs[0].points == "−7"
+    assert "412 answers" in shown.costs[0].reach
+    assert shown.costs_note == ""
+
+
+def test_fewer_than_three_themes_are_said_to_be_all() -> None:
+    few = effects("theme", [("theme/t01", "late", "t01", 400, -6.0, 0.3), ("theme/t02", "price", "t02", 300, 0.1, 0.5)])
+    shown = screen(effects=few)
+    assert [line.label for line in shown.costs] == ["late"]
+    assert shown.costs_note == "No further theme can be told from zero."
+    assert shown.earns_note == "No theme earns points that can be told from zero."
+
+
+def test_what_cannot_be_told_from_zero_is_neither_cost_nor_gain() -> None:
+    none = effects("theme", [("theme/t02", "price", "t02", 300, -0.4, 0.5)])
+    shown = screen(effects=none)
+    assert shown.costs == shown.earns == []
+    assert shown.costs_note == "No theme costs points that can be told from zero."
+    assert "“price” moves the number" in shown.do_not[0]
+
+
+def test_codes_stand_in_where_no_theme_was_found() -> None:
+    assert screen(effects=code_effects()).costs[0].label == "Delivery"
+    assert screen(effects=attribute_effects()).costs == []
+
+
+def test_it_warns_of_small_groups_unfinished_periods_and_causes() -> None:
+    warnings = " ".join(screen().do_not)
+    assert "Trial (37) and Islands (29): too few answers to judge" in warnings
+    assert "Q3 2026 yet: it was not over" in warnings
+    assert "not proven causes" in warnings
+
+
+def test_it_says_who_is_missing() -> None:
+    missing = " ".join(screen().missing)
+    assert "43% of those who answered left a comment" in missing
+    assert "Those who commented are unhappier than the rest" in missing
+
+
+def test_no_list_is_longer_than_five_rows() -> None:
+    shown = first_screen(report_tables(report_example()), dataclasses.replace(facts_example(), simulated=True))
+    assert max(len(rows) for rows in (shown.do_not, shown.missing, shown.moves, shown.costs, shown.earns)) <= 5
+
+
+@pytest.mark.parametrize("empty", ["", "estimates", "changes", "themes", "effects"])
+def test_it_uses_no_statistical_term(empty: str) -> None:
+    tables = report_example()
+    tables.pop(empty, None)
+    text = said(first_screen(report_tables(tables), facts_example()))
+    found = [term for term in STATISTICAL_TERMS if re.search(rf"(?<![A-Za-z]){re.escape(term)}", text)]
+    assert found == []
+
+
+def test_gathering_themes_are_not_counted_beside_their_leaves() -> None:
+    top = effects("theme", [("theme/p01", "delivery", "p01", 796, -5.6, 0.3)])
+    shown = screen(effects=pd.concat([theme_effects(), top]))
+    assert "delivery" not in [line.label for line in shown.costs]
