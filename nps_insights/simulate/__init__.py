@@ -1,0 +1,27 @@
+"""Surveys, accounts and planted worlds with known truth."""
+
+from nps_insights.simulate.planted import (
+    PLANTED_CONTRIBUTIONS,
+    PLANTED_THEMES,
+    planted_contributions,
+    planted_world,
+)
+from nps_insights.simulate.sample import write_sample
+from nps_insights.simulate.survey import SimulatedSurvey, population_truth, simulate_survey
+from nps_insights.simulate.world import BUSINESS, CURRENCY, THEME_CODES, THEMES, Theme
+
+__all__ = [
+    "BUSINESS",
+    "CURRENCY",
+    "PLANTED_CONTRIBUTIONS",
+    "PLANTED_THEMES",
+    "THEMES",
+    "THEME_CODES",
+    "SimulatedSurvey",
+    "Theme",
+    "planted_contributions",
+    "planted_world",
+    "population_truth",
+    "simulate_survey",
+    "write_sample",
+]
