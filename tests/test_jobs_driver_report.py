@@ -13,6 +13,7 @@ import pytest
 
 from nps_insights.jobs.driver_report import ReportRun, as_text, run_driver_report
 from nps_insights.jobs.settings import check_settings
+from nps_insights.metrics import overall
 from nps_insights.simulate import write_sample
 from nps_insights.tables import DataRefusedError
 
@@ -117,8 +118,8 @@ class TestDriverReport:
         client = MlflowClient(tracking_uri=finished.tracking_uri)
         logged = client.get_run(finished.run_id)
         assert logged.info.status == "FINISHED"
-        overall = finished.tables["estimates"].query("metric == 'nps' and by == ''").iloc[0]["estimate"]
-        assert logged.data.metrics["nps"] == pytest.approx(overall)
+        headline = overall(finished.tables["estimates"]).loc["nps", "estimate"]
+        assert logged.data.metrics["nps"] == pytest.approx(headline)
         artifacts = Path(logged.info.artifact_uri.removeprefix("file://"))
         files = [path for path in artifacts.rglob("*") if path.is_file()]
         assert {path.stem for path in files} >= {"estimates", "effects", "themes"}

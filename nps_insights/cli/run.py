@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nps_insights.cli.progress import encoding_progress
+
 if TYPE_CHECKING:
     from nps_insights.jobs.settings import DriverReportSettings
 
@@ -37,7 +39,8 @@ def run_and_print(settings: "DriverReportSettings", *, command: str, as_json: bo
         told = {"would_write": str(output_folder(settings)), "counts": counts}
         words = [f"would write  {told['would_write']}", *(f"{name:<12} {count}" for name, count in counts.items())]
     else:
-        finished = run_driver_report(settings, command=command)
+        with encoding_progress() as progress:
+            finished = run_driver_report(settings, command=command, progress=progress)
         told = summary(finished)
         words = [
             f"NPS      {told['nps']:.0f} (likely {told['conf_low']:.0f} to {told['conf_high']:.0f}), n = {told['n']}",

@@ -14,14 +14,17 @@ from nps_insights.jobs.facts import logged_figures, logged_parameters, manifest_
 from nps_insights.jobs.folder import held, published
 from nps_insights.jobs.manifest import write_manifest
 from nps_insights.jobs.settings import DriverReportSettings
-from nps_insights.metrics import choose_period, commented_and_silent, nps, nps_by, period_changes
+from nps_insights.metrics import choose_period, commented_and_silent, nps, nps_by, overall, period_changes
 from nps_insights.report import render_report
 from nps_insights.survey import Admission
 from nps_insights.tables import conform, empty
-from nps_insights.themes import FoundThemes, code_agreement, find_themes, load_encoder
+from nps_insights.themes import Agreement, FoundThemes, Progress, code_agreement, find_themes, load_encoder
 from nps_insights.tracking import local_tracking_uri, tracked_run
 
 _log = logging.getLogger(__name__)
+
+# A code and a theme that share this much mean the same to most readers.
+_SAME_THING = 0.5
 
 
 @dataclass(frozen=True)
@@ -45,12 +48,15 @@ class ReportRun:
     notes: list[str]
 
 
-def run_driver_report(settings: DriverReportSettings, *, command: str = "") -> ReportRun:
+def run_driver_report(
+    settings: DriverReportSettings, *, command: str = "", progress: Progress | None = None
+) -> ReportRun:
     """Read a survey, find its themes, estimate its drivers, and write a run folder that appears whole or not at all.
 
     Args:
         settings: Checked settings.
         command: The command line that repeats the run, for the manifest and the report.
+        progress: Called with (texts done, texts to encode) during the one slow step.
 
     Returns:
         Where everything is.
@@ -66,10 +72,11 @@ def run_driver_report(settings: DriverReportSettings, *, command: str = "") -> R
     survey = admit(settings)
     admission = survey.admission
     with held(folder), tracked_run(uri, settings.tracking.experiment, run_name=folder.name) as run:
-        found = themes_of(admission, settings)
+        found = themes_of(admission, settings, progress)
         drivers = drivers_of(survey, found, settings)
-        tables = tables_of(survey, found, drivers, settings)
-        notes = [*admission.notes, *(found.notes if found else []), *drivers.notes]
+        agreement = agreement_of(admission, found)
+        tables = tables_of(survey, found, drivers, agreement, settings)
+        notes = [*admission.notes, *(found.notes if found else []), *drivers.notes, *agreement_note(agreement)]
         facts = report_facts(settings, survey, found, drivers, run.run_id, notes, command)
         with published(folder) as partial:
             write_tables(partial, tables)
@@ -95,7 +102,9 @@ def output_folder(settings: DriverReportSettings) -> Path:
     return Path("runs") / ("query" if "://" in survey else Path(survey).name.split(".")[0])
 
 
-def themes_of(admission: Admission, settings: DriverReportSettings) -> FoundThemes | None:
+def themes_of(
+    admission: Admission, settings: DriverReportSettings, progress: Progress | None = None
+) -> FoundThemes | None:
     """Find the themes of the comments; None where no comment says anything."""
     usable = int((~admission.comments["says_nothing"].astype(bool)).sum())
     if usable == 0:
@@ -109,6 +118,7 @@ def themes_of(admission: Admission, settings: DriverReportSettings) -> FoundThem
         cache_folder=cache_folder(settings),
         random_state=settings.themes.random_state,
         confidence_level=settings.report.confidence_level,
+        progress=progress,
     )
 
 
@@ -137,8 +147,31 @@ def drivers_of(survey: AdmittedSurvey, found: FoundThemes | None, settings: Driv
     )
 
 
+def agreement_of(admission: Admission, found: FoundThemes | None) -> Agreement | None:
+    """Hold the discovered themes against the given codes; None where either is missing."""
+    if found is None or admission.codes.empty:
+        return None
+    return code_agreement(admission.codes, found.mentions, found.segments, found.themes)
+
+
+def agreement_note(agreement: Agreement | None) -> list[str]:
+    """Say in a sentence how far codes and themes agree."""
+    if agreement is None:
+        return []
+    named = int((agreement.table["f1"] >= _SAME_THING).sum())
+    return [
+        f"{named} of {len(agreement.table)} given codes have a discovered theme that matches them well "
+        f"(F1 of {_SAME_THING:g} or more); over all codes F1 is {agreement.micro_f1:.2f}, "
+        f"on {agreement.n_comments:,} comments."
+    ]
+
+
 def tables_of(
-    survey: AdmittedSurvey, found: FoundThemes | None, drivers: DriverEstimates, settings: DriverReportSettings
+    survey: AdmittedSurvey,
+    found: FoundThemes | None,
+    drivers: DriverEstimates,
+    agreement: Agreement | None,
+    settings: DriverReportSettings,
 ) -> dict[str, pd.DataFrame]:
     """Return every table of the run folder, by name."""
     admission = survey.admission
@@ -159,8 +192,8 @@ def tables_of(
         tables["accounts"] = admission.accounts
     if len(admission.codes):
         tables["codes"] = admission.codes
-        if found:
-            tables["agreement"] = code_agreement(admission.codes, found.mentions, found.segments, found.themes)
+    if agreement:
+        tables["agreement"] = agreement.table
     return tables
 
 
@@ -168,7 +201,7 @@ def figures_of(survey: AdmittedSurvey, settings: DriverReportSettings) -> tuple[
     """Return the tables `estimates` and `changes`."""
     admission, chosen = survey.admission, settings.report
     responses = admission.responses
-    level = {"confidence_level": chosen.confidence_level, "min_group": chosen.min_group}
+    level: dict[str, Any] = {"confidence_level": chosen.confidence_level, "min_group": chosen.min_group}
     parts: list[pd.DataFrame] = [
         nps_by(responses, survey.by, **level),
         commented_and_silent(responses, admission.comments, **level),
@@ -202,14 +235,14 @@ def as_text(value: str) -> str:
 
 def summary(run: ReportRun) -> dict[str, Any]:
     """Return what the command prints with `--json`."""
-    overall = run.tables["estimates"].query("metric == 'nps' and by == '' and period_start.isna()").iloc[0]
+    headline = overall(run.tables["estimates"]).loc["nps"]
     return {
         "report": str(run.report),
         "run_id": run.run_id,
         "tracking_uri": run.tracking_uri,
-        "nps": round(float(overall["estimate"]), 2),
-        "conf_low": round(float(overall["conf_low"]), 2),
-        "conf_high": round(float(overall["conf_high"]), 2),
-        "n": int(overall["n"]),
+        "nps": round(float(headline["estimate"]), 2),
+        "conf_low": round(float(headline["conf_low"]), 2),
+        "conf_high": round(float(headline["conf_high"]), 2),
+        "n": int(headline["n"]),
         "notes": run.notes,
     }

@@ -9,7 +9,7 @@ from nps_insights.drivers import DriverEstimates
 from nps_insights.jobs.admission import AdmittedSurvey
 from nps_insights.jobs.manifest import versions
 from nps_insights.jobs.settings import DriverReportSettings
-from nps_insights.metrics import USUAL_CUTS
+from nps_insights.metrics import USUAL_CUTS, overall
 from nps_insights.report import ReportFacts
 from nps_insights.themes import FoundThemes
 
@@ -129,14 +129,10 @@ def logged_parameters(settings: DriverReportSettings) -> dict[str, Any]:
 
 def logged_figures(tables: Mapping[str, pd.DataFrame], counts: Mapping[str, int]) -> dict[str, float]:
     """Return the figures that MLflow compares between runs."""
-    estimates = tables["estimates"]
-    whole = estimates[(estimates["by"] == "") & (estimates["group"] == "")]
-    if "period_start" in whole.columns:
-        whole = whole[whole["period_start"].isna()]
     figures: dict[str, float] = {f"rows_{name}": float(count) for name, count in counts.items()}
-    for row in whole.itertuples():
-        figures[row.metric] = row.estimate
-        figures[f"{row.metric}_low"], figures[f"{row.metric}_high"] = row.conf_low, row.conf_high
+    for row in overall(tables["estimates"]).itertuples():
+        figures[row.Index] = row.estimate
+        figures[f"{row.Index}_low"], figures[f"{row.Index}_high"] = row.conf_low, row.conf_high
         figures["n_responses"] = float(row.n)
     themes = tables["themes"]
     return figures | {"n_themes": float((themes["level"] == 2).sum()), "n_mentions": float(len(tables["mentions"]))}

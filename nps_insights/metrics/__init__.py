@@ -1,7 +1,7 @@
 """The number: categories, NPS, intervals, tests and changes over time."""
 
 from nps_insights.metrics.categories import USUAL_CUTS, categorize, signed
-from nps_insights.metrics.estimates import MIN_GROUP, commented_and_silent, group_column, nps, nps_by
+from nps_insights.metrics.estimates import MIN_GROUP, commented_and_silent, group_column, nps, nps_by, overall
 from nps_insights.metrics.intervals import critical_value, exact_coverage, nps_interval, share_interval
 from nps_insights.metrics.many import benjamini_hochberg
 from nps_insights.metrics.periods import choose_period, period_changes
@@ -19,6 +19,7 @@ __all__ = [
     "nps",
     "nps_by",
     "nps_interval",
+    "overall",
     "period_changes",
     "share_interval",
     "signed",

@@ -158,6 +158,20 @@ def commented_and_silent(
     return conform("estimates", pd.concat([sides, rate_row], ignore_index=True))
 
 
+def overall(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of all answers and all time together, one per metric, indexed by metric.
+
+    Example:
+        >>> estimates = nps(pd.DataFrame({"category": ["promoter", "passive"]}))
+        >>> float(overall(estimates).loc["nps", "estimate"])
+        50.0
+    """
+    whole = (estimates["by"] == "") & (estimates["group"] == "")
+    if "period_start" in estimates.columns:
+        whole &= estimates["period_start"].isna()
+    return estimates[whole].set_index("metric")
+
+
 def group_column(responses: pd.DataFrame, by: str) -> str:
     """Return the column that `by` names, looked up as it stands and under `attribute/`.
 

@@ -1,0 +1,39 @@
+"""The door: an export file goes in; validated responses, comments, codes and accounts come out."""
+
+from nps_insights.survey.accounts import AccountAdmission, admit_accounts
+from nps_insights.survey.admit import Admission, admit_survey
+from nps_insights.survey.aliases import FIELDS
+from nps_insights.survey.attributes import proxies
+from nps_insights.survey.columns import ColumnMapping, map_columns
+from nps_insights.survey.comments import says_nothing
+from nps_insights.survey.dates import DateColumn, parse_dates
+from nps_insights.survey.inspect import Inspection, inspect_survey
+from nps_insights.survey.read import RawTable, read_source
+from nps_insights.survey.scale import ScaleFinding, scale_findings
+from nps_insights.survey.scores import parse_scores
+from nps_insights.survey.settings import ScaleRange, SurveySettings, parse_cuts, parse_scale
+
+__all__ = [
+    "FIELDS",
+    "AccountAdmission",
+    "Admission",
+    "ColumnMapping",
+    "DateColumn",
+    "Inspection",
+    "RawTable",
+    "ScaleFinding",
+    "ScaleRange",
+    "SurveySettings",
+    "admit_accounts",
+    "admit_survey",
+    "inspect_survey",
+    "map_columns",
+    "parse_cuts",
+    "parse_dates",
+    "parse_scale",
+    "parse_scores",
+    "proxies",
+    "read_source",
+    "says_nothing",
+    "scale_findings",
+]

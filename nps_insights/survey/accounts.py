@@ -1,0 +1,216 @@
+"""Accounts: read the list of customers, and join what is known of them onto their responses."""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from nps_insights.survey.aliases import ACCOUNT_FIELDS, is_account_alias
+from nps_insights.survey.attributes import attribute_columns, flags_stated, unfit_as_driver
+from nps_insights.survey.columns import described_columns, resolve, suggestions
+from nps_insights.survey.dates import DateColumn, parse_dates
+from nps_insights.survey.ledger import Ledger
+from nps_insights.survey.numbers import is_missing, parse_numbers
+from nps_insights.survey.read import RawTable
+from nps_insights.survey.settings import SurveySettings
+from nps_insights.tables import ATTRIBUTE_PREFIX, DataRefusedError, SettingsError, conform
+
+_DATES = ("started_at", "ended_at", "snapshot_at", "renewal_at")
+_TEXTS = ("ended_reason", "owner", "account_name", "parent_id")
+# They tell how the story ended; as a driver of an answer given before, they would leak it.
+OUTCOME_FIELDS = ("ended_at", "ended_reason", "churned")
+
+
+@dataclass(frozen=True, eq=False)
+class AccountAdmission:
+    """What came out of an export of accounts.
+
+    Attributes:
+        accounts: The accounts table.
+        columns: Field -> column of the file.
+        quarantine: Refused rows.
+        counts: Rows read, kept, quarantined, duplicate, filtered.
+        breakdown: Fate -> reason -> rows.
+        notes: What was decided, in sentences.
+    """
+
+    accounts: pd.DataFrame
+    columns: dict[str, str]
+    quarantine: pd.DataFrame
+    counts: dict[str, int]
+    breakdown: dict[str, dict[str, int]]
+    notes: tuple[str, ...] = field(default=())
+
+
+def admit_accounts(raw: RawTable, settings: SurveySettings) -> AccountAdmission:
+    """Turn an export of accounts into the accounts table.
+
+    Columns are found by their names or by `settings.account_columns`; all others become `attribute/<name>`.
+
+    Args:
+        raw: The export as read.
+        settings: `account_columns`, `date_format` and `missing_dates` are used.
+
+    Returns:
+        The accounts, what was refused and why.
+
+    Raises:
+        SettingsError: A stated column or field does not exist.
+        DataRefusedError: There is no account_id, an account stands there with different values, or nothing is left.
+
+    Example:
+        >>> import numpy as np
+        >>> frame = pd.DataFrame({"Account ID": ["007"], "Plan": ["gold"]}, dtype="str")
+        >>> raw = RawTable("accounts.csv", frame, np.array([2]), pd.DataFrame())
+        >>> admit_accounts(raw, SurveySettings()).accounts
+          account_id attribute/Plan
+        0        007           gold
+    """
+    columns, notes = _columns(raw, settings)
+    ledger = Ledger(raw)
+    frame = raw.frame.apply(lambda cells: cells.str.strip())
+    ids = frame[columns["account_id"]]
+    ledger.take_out((frame == "").all(axis="columns"), "filtered", "the row is blank")
+    ledger.quarantine(ids == "", "account_id", "is blank", None)
+    known = _known_columns(frame, columns, settings, ledger, notes)
+    ledger.take_out(frame.duplicated() & ledger.open, "duplicate", "repeats another row in every cell")
+    _refuse_repeated(raw, ids[ledger.open])
+    rest = [name for name in frame.columns if name not in columns.values()]
+    attributes = attribute_columns(frame[rest])
+    table = pd.concat([pd.DataFrame(known, index=frame.index), attributes], axis="columns")[ledger.open]
+    if table.empty:
+        raise DataRefusedError(f"{raw.name}: no account is left; {_reasons(ledger)}")
+    return AccountAdmission(
+        accounts=conform("accounts", table),
+        columns=columns,
+        quarantine=ledger.quarantined_rows(),
+        counts=ledger.counts(),
+        breakdown=ledger.breakdown(),
+        notes=(*raw.notes, *notes),
+    )
+
+
+def account_attributes(
+    accounts: pd.DataFrame, columns: dict[str, str], named: tuple[str, ...]
+) -> tuple[pd.DataFrame, dict[str, str], dict[str, str]]:
+    """Return what may be joined onto responses, by account_id, and what may not, with the reason.
+
+    Args:
+        accounts: The accounts table.
+        columns: Field -> column of the accounts' file.
+        named: Attribute, control or group columns that the user named and the survey lacks; they are taken even
+            if they look like an id.
+
+    Returns:
+        Attributes with account_id as index; attribute -> reason for those refused; name as typed -> attribute.
+
+    Raises:
+        SettingsError: A named column is in neither file, or tells how the account ended.
+
+    Example:
+        >>> accounts = pd.DataFrame({"account_id": ["a"], "attribute/plan": ["gold"]})
+        >>> account_attributes(accounts, {}, ())[0].columns.tolist()
+        ['attribute/plan']
+    """
+    open_names = [name for name in accounts.columns if name.startswith(ATTRIBUTE_PREFIX)]
+    found = accounts.set_index("account_id")[open_names]
+    fields = {column: name for name, column in columns.items()}
+    originals = [name.removeprefix(ATTRIBUTE_PREFIX) for name in open_names]
+    chosen = {}
+    for name in named:
+        column = resolve(name, [*originals, *fields], "attributes, controls or by")
+        if fields.get(column) in OUTCOME_FIELDS:
+            raise SettingsError(
+                f"attributes, controls or by: {column!r} is {fields[column]}, known only after the answers; "
+                "leave it out"
+            )
+        chosen[name] = ATTRIBUTE_PREFIX + column
+        if column in fields and chosen[name] not in found:
+            found[chosen[name]] = accounts[fields[column]].to_numpy()
+    refused = {name: why for name, why in unfit_as_driver(found).items() if name not in chosen.values()}
+    return found.drop(columns=list(refused)), refused, chosen
+
+
+def _columns(raw: RawTable, settings: SurveySettings) -> tuple[dict[str, str], list[str]]:
+    names, notes = list(raw.frame.columns), []
+    found = {}
+    for name, column in settings.account_columns.items():
+        if name not in ACCOUNT_FIELDS:
+            near = suggestions(name, list(ACCOUNT_FIELDS))
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise SettingsError(
+                f"account_columns: {name!r} is no field; {hint}The fields are {', '.join(ACCOUNT_FIELDS)}"
+            )
+        found[name] = resolve(column, names, f"account_columns: {name}")
+    for name in ACCOUNT_FIELDS:
+        free = [column for column in names if column not in found.values()]
+        fitting = [column for column in free if is_account_alias(column, name)]
+        if name in found or not fitting:
+            continue
+        if len(fitting) == 1:
+            found[name] = fitting[0]
+        elif name == "account_id":
+            exact = [column for column in fitting if column.casefold() == "account_id"]
+            if not exact:
+                raise DataRefusedError(
+                    f"account_id: {' and '.join(map(repr, fitting))} of {raw.name} could both be it; state one: "
+                    f'`[account_columns] account_id = "{fitting[0]}"`'
+                )
+            found[name] = exact[0]
+        else:
+            notes.append(f"{raw.name}: {' and '.join(map(repr, fitting))} could all be {name}; none is taken as it")
+    if "account_id" not in found:
+        raise DataRefusedError(
+            f"account_id: {raw.name} has no column known to hold it; state it: "
+            '`[account_columns] account_id = "..."`\n' + "\n".join(described_columns(raw))
+        )
+    return found, notes
+
+
+def _known_columns(
+    frame: pd.DataFrame, columns: dict[str, str], settings: SurveySettings, ledger: Ledger, notes: list[str]
+) -> dict[str, pd.Series]:
+    known = {"account_id": frame[columns["account_id"]]}
+    for name in (n for n in _DATES if n in columns):
+        texts = frame[columns[name]].mask(is_missing(frame[columns[name]]), "")
+        dates = _dates(texts, columns[name], settings)
+        ledger.quarantine(dates.reasons != "", name, dates.reasons, texts)
+        known[name] = dates.dates
+        notes += dates.notes
+    if "value" in columns:
+        texts = frame[columns["value"]]
+        known["value"] = parse_numbers(texts)
+        ledger.quarantine(known["value"].isna() & ~is_missing(texts), "value", "is not a number", texts)
+    if "churned" in columns:
+        texts = frame[columns["churned"]]
+        known["churned"] = flags_stated(texts)
+        ledger.quarantine(known["churned"].isna() & ~is_missing(texts), "churned", "is neither yes nor no", texts)
+    for name in (n for n in _TEXTS if n in columns):
+        known[name] = frame[columns[name]].mask(frame[columns[name]] == "")
+    return known
+
+
+def _dates(texts: pd.Series, column: str, settings: SurveySettings) -> DateColumn:
+    try:
+        return parse_dates(texts, column, missing=settings.missing_dates)
+    except DataRefusedError:
+        # The stated format speaks of the survey; it helps here only where the column leaves it open.
+        if settings.date_format is None:
+            raise
+        return parse_dates(texts, column, date_format=settings.date_format, missing=settings.missing_dates)
+
+
+def _refuse_repeated(raw: RawTable, ids: pd.Series) -> None:
+    repeated = ids[ids.duplicated(keep=False)]
+    if repeated.empty:
+        return
+    keys = sorted(repeated.unique())
+    listed = ", ".join(map(repr, keys[:5])) + (", ..." if len(keys) > 5 else "")
+    raise DataRefusedError(
+        f"account_id: {len(keys):,} accounts stand in {raw.name} more than once with different values ({listed}); "
+        "a response could not be joined to one of them, so keep one row per account"
+    )
+
+
+def _reasons(ledger: Ledger) -> str:
+    reasons = [f"{n:,} {fate} ({why})" for fate, rows in ledger.breakdown().items() for why, n in rows.items()]
+    return "; ".join(reasons[:5])

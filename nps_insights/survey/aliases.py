@@ -1,0 +1,181 @@
+"""Names under which survey tools and people export each field; only whole names count, never similar ones."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+FIELDS = {
+    "response_id": "id of the answered survey",
+    "account_id": "id of the customer or company",
+    "contact_id": "id of the person",
+    "score": "answer to the recommendation question",
+    "comment": "answer to an open question",
+    "comment_id": "id of the comment",
+    "question": "wording of the open question",
+    "responded_at": "date of the answer",
+    "survey": "relational or transactional",
+    "touchpoint": "touchpoint",
+    "channel": "channel",
+    "agent_id": "agent",
+    "weight": "weight of the response",
+    "csat": "satisfaction score",
+    "ces": "effort score",
+    "language": "language of the comment",
+}
+
+_ALIASES = {
+    "response_id": "response id|responseid|respondent id|respondentid|survey response id|answer id|submission id|id|"
+    "reponse id|id reponse|identifiant reponse|antwort id|antwortid",
+    "account_id": "account id|accountid|account|customer id|customerid|client id|clientid|company id|companyid|"
+    "organization id|organisation id|kundennummer|kunden id|kunden nr|kundennr|id client|numero client|"
+    "code client|kunde",
+    "contact_id": "contact id|contactid|person id|user id|userid|recipient id|kontakt id|id contact",
+    "score": "nps|nps score|score nps|nps rating|note nps|nps note|nps value|nps wert|net promoter score|score|"
+    "recommend|would you recommend|likelihood to recommend|ltr|ltr score|recommendation score|"
+    "likely to recommend|note de recommandation|recommandation|weiterempfehlung|"
+    "weiterempfehlungsbereitschaft|weiterempfehlungswahrscheinlichkeit",
+    "comment": "comment|comments|feedback|nps comment|nps comments|nps feedback|reason|reason for score|"
+    "reason for your score|score reason|nps reason|why|verbatim|verbatims|open text|free text|customer comment|"
+    "customer feedback|customer comments|comment text|feedback text|explication|explications|commentaire|"
+    "commentaires|verbatim client|pourquoi|raison|kommentar|kommentare|begrundung|freitext|anmerkung|anmerkungen|"
+    "warum|ruckmeldung",
+    "comment_id": "comment id|commentid|verbatim id",
+    "question": "question|question text|open question|frage|fragetext",
+    "responded_at": "responded at|responded on|response date|date of response|date responded|responded|"
+    "response time|submitted at|submitted on|submission date|submit date|date submitted|completed at|"
+    "completion date|date completed|survey date|answered at|answer date|date|timestamp|end date|enddate|"
+    "recorded date|recordeddate|created at|datum|antwortdatum|abgabedatum|beantwortet am|date de reponse|"
+    "date reponse|repondu le|horodatage",
+    "survey": "survey type|nps type",
+    "touchpoint": "touchpoint|touch point|kontaktpunkt|point de contact",
+    "channel": "channel|survey channel|kanal|canal",
+    "agent_id": "agent id|agentid|agent",
+    "weight": "weight|weights|survey weight|response weight|weighting|gewicht|ponderation",
+    "csat": "csat|csat score",
+    "ces": "ces|ces score|customer effort score",
+    "language": "language|lang|survey language|user language|userlanguage|response language|langue|sprache",
+}
+
+# The usual wordings of the question itself, as tools put them into the header.
+_QUESTIONS = {
+    "score": (
+        "how likely are you to recommend",
+        "how likely is it that you would recommend",
+        "how likely would you be to recommend",
+        "how likely is it that you will recommend",
+        "on a scale of 0 to 10 how likely",
+        "on a scale from 0 to 10 how likely",
+        "on a scale of 1 to 10 how likely",
+        "on a scale from 1 to 10 how likely",
+        "wie wahrscheinlich ist es dass sie",
+        "wie wahrscheinlich wurden sie",
+        "quelle est la probabilite que vous recommandiez",
+        "dans quelle mesure recommanderiez vous",
+        "recommanderiez vous",
+    ),
+    "comment": (
+        "what is the primary reason for your score",
+        "what is the main reason for your score",
+        "what is the most important reason for your score",
+        "what is the reason for your score",
+        "why did you give",
+        "please tell us why",
+        "please explain",
+        "what could we do better",
+        "what could we do to improve",
+        "what could we improve",
+        "how could we improve",
+        "what was good",
+        "was ist der wichtigste grund fur",
+        "warum haben sie",
+        "pourquoi avez vous",
+        "pour quelle raison",
+        "quelle est la raison",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """How one survey tool names its columns.
+
+    Attributes:
+        name: Name of the tool.
+        signature: Column names that only its exports have together.
+        columns: Field -> column name.
+    """
+
+    name: str
+    signature: frozenset[str]
+    columns: dict[str, str]
+
+
+VENDORS = (
+    Vendor(
+        "Qualtrics",
+        frozenset({"responseid", "recordeddate", "startdate"}),
+        {"response_id": "responseid", "responded_at": "recordeddate", "language": "userlanguage"},
+    ),
+    Vendor(
+        "SurveyMonkey",
+        frozenset({"respondent id", "collector id", "end date"}),
+        {"response_id": "respondent id", "responded_at": "end date"},
+    ),
+    Vendor(
+        "Typeform",
+        frozenset({"start date utc", "submit date utc", "network id"}),
+        {"responded_at": "submit date utc"},
+    ),
+)
+
+ACCOUNT_FIELDS = {
+    "account_id": _ALIASES["account_id"] + "|id",
+    "started_at": "started at|start date|customer since|since|signup date|signed up at|contract start|created at|"
+    "kunde seit|vertragsbeginn|client depuis|date de debut",
+    "ended_at": "ended at|end date|churned at|churn date|cancelled at|canceled at|cancellation date|contract end|"
+    "termination date|kundigungsdatum|vertragsende|date de fin|date de resiliation",
+    "ended_reason": "ended reason|churn reason|cancellation reason|reason for leaving|kundigungsgrund",
+    "churned": "churned|churn|is churned|has churned|cancelled|canceled",
+    "snapshot_at": "snapshot at|snapshot date|as of",
+    "renewal_at": "renewal at|renewal date|renews at|renewal|next renewal",
+    "value": "value|account value|customer value|arr|mrr|annual revenue|revenue|contract value|acv|umsatz|"
+    "chiffre d affaires",
+    "owner": "owner|account owner|account manager|csm|customer success manager|kundenbetreuer",
+    "account_name": "account name|name|company|company name|customer name|customer|client|firma|kundenname|societe",
+    "parent_id": "parent id|parent account|parent account id",
+}
+
+
+def plain_name(name: str) -> str:
+    """Return a column name without case, accents, punctuation and doubled spaces.
+
+    Example:
+        >>> plain_name("  NPS®_Score "), plain_name("Date de Réponse")
+        ('nps score', 'date de reponse')
+    """
+    text = unicodedata.normalize("NFKD", name.replace("®", " ").replace("™", " ")).casefold()
+    text = "".join(character for character in text if not unicodedata.combining(character))
+    return " ".join(re.sub(r"[\W_]+", " ", text).split())
+
+
+def is_alias(name: str, field: str) -> bool:
+    """Return whether a column name is a known name of a survey field.
+
+    Example:
+        >>> is_alias("NPS Score", "score"), is_alias("1_NPS_GROUP", "score")
+        (True, False)
+    """
+    plain = plain_name(name)
+    if plain in {field.replace("_", " "), *_ALIASES[field].split("|")}:
+        return True
+    return plain.startswith(_QUESTIONS.get(field, ("\0",)))
+
+
+def is_account_alias(name: str, field: str) -> bool:
+    """Return whether a column name is a known name of a field of the accounts.
+
+    Example:
+        >>> is_account_alias("Customer ID", "account_id")
+        True
+    """
+    return plain_name(name) in {field.replace("_", " "), *ACCOUNT_FIELDS[field].split("|")}

@@ -1,0 +1,253 @@
+"""Read the answers of each row: score, date and what stands beside them."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from nps_insights.survey.attributes import attribute_columns
+from nps_insights.survey.columns import SURVEY_KINDS, ColumnMapping
+from nps_insights.survey.comments import cleaned
+from nps_insights.survey.dates import DateColumn, parse_dates
+from nps_insights.survey.ledger import Ledger
+from nps_insights.survey.looks import look_at
+from nps_insights.survey.numbers import is_missing, parse_numbers
+from nps_insights.survey.read import RawTable
+from nps_insights.survey.scale import ScaleFinding, row_scales, scale_findings
+from nps_insights.survey.scores import numbers_stated, parse_scores
+from nps_insights.survey.settings import SurveySettings
+from nps_insights.tables import CATEGORIES, DataRefusedError
+
+_TEXTS = ("account_id", "contact_id", "touchpoint", "channel", "agent_id")
+_RATINGS = ("csat", "ces")
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What each row of the file states.
+
+    Attributes:
+        texts: Score cells, stripped; a blank one holds its response's score from another row.
+        no_answer: Where the score cell says that there is no answer.
+        scored: Columns score (after turning), reason, low, high, detractor_to, promoter_from.
+        dates: When it was answered; None without such a column.
+        date_reasons: Why a date was refused; None without such a column.
+        date_texts: Date cells; None without such a column.
+        weights: Weights, None without such a column.
+        bad_weights: Where a weight is no positive number.
+        findings: What the scores say about their scale.
+        notes: What was done, in sentences.
+    """
+
+    texts: pd.Series
+    no_answer: pd.Series
+    scored: pd.DataFrame
+    dates: pd.Series | None = None
+    date_reasons: pd.Series | None = None
+    date_texts: pd.Series | None = None
+    weights: pd.Series | None = None
+    bad_weights: pd.Series | None = None
+    findings: tuple[ScaleFinding, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+
+def read_answers(raw: RawTable, mapping: ColumnMapping, settings: SurveySettings) -> Answers:
+    """Read score, date and weight of every row; judge nothing yet.
+
+    Args:
+        raw: The export as read.
+        mapping: Which column is which field; score is there.
+        settings: What the user states.
+
+    Raises:
+        SettingsError: Cuts are missing, or the date format is none.
+        DataRefusedError: The dates can be read in two ways.
+
+    Example:
+        >>> frame = pd.DataFrame({"nps": ["9", "7 "]}, dtype="str")
+        >>> raw = RawTable("export.csv", frame, np.array([2, 3]), pd.DataFrame())
+        >>> read_answers(raw, ColumnMapping({"score": ("nps",)}, {}), SurveySettings()).scored["score"].tolist()
+        [9.0, 7.0]
+    """
+    frame = raw.frame
+    texts = _filled(frame, mapping)
+    missing = {text.strip().lower() for text in settings.missing_scores}
+    no_answer = is_missing(texts) | texts.str.lower().isin(missing)
+    dates = None
+    if column := mapping.one("responded_at"):
+        dates = parse_dates(frame[column], column, date_format=settings.date_format, missing=settings.missing_dates)
+    values = None if dates is None else dates.dates
+    findings = _findings(frame, mapping, settings, texts.mask(no_answer, ""), values)
+    # The findings come first: "the scale changes" tells more than "cuts are missing".
+    blocked = any(finding.blocks for finding in findings)
+    scored = _scored(texts, values, SurveySettings(scale=(0, 10)) if blocked else settings)
+    weights = bad_weights = None
+    if column := mapping.one("weight"):
+        weights = parse_numbers(frame[column])
+        bad_weights = ~is_missing(frame[column]) & ~(weights >= 0)
+    return Answers(
+        texts=texts,
+        no_answer=no_answer,
+        scored=scored,
+        dates=values,
+        date_reasons=None if dates is None else dates.reasons,
+        date_texts=None if dates is None else frame[column_of(mapping, "responded_at")].str.strip(),
+        weights=weights,
+        bad_weights=bad_weights,
+        findings=tuple(findings),
+        notes=_notes(dates, findings),
+    )
+
+
+def column_of(mapping: ColumnMapping, name: str) -> str:
+    """Return the column of a field that must have one.
+
+    Raises:
+        KeyError: The field has none.
+
+    Example:
+        >>> column_of(ColumnMapping({"score": ("nps",)}, {}), "score")
+        'nps'
+    """
+    return mapping.columns[name][0]
+
+
+def refuse_unstated_scale(answers: Answers) -> None:
+    """Stop where the scores contradict the scale that is assumed.
+
+    Args:
+        answers: What the rows state.
+
+    Raises:
+        DataRefusedError: A finding blocks; the message holds all of them and what to state.
+    """
+    blocking = [finding.message for finding in answers.findings if finding.blocks]
+    if blocking:
+        raise DataRefusedError("\n".join(blocking))
+
+
+def quarantine_bad_answers(ledger: Ledger, answers: Answers, settings: SurveySettings) -> None:
+    """Take out rows without answer, with a score or date that cannot be read, and those after `as_of`.
+
+    Args:
+        ledger: Books of the file; changed.
+        answers: What the rows state.
+        settings: `as_of` is used.
+    """
+    blank = (ledger.raw.frame.apply(lambda cells: cells.str.strip()) == "").all(axis="columns")
+    ledger.take_out(blank, "filtered", "the row is blank")
+    stated = answers.no_answer & (answers.texts != "")
+    for text in sorted(answers.texts[stated].unique()):
+        ledger.take_out(answers.texts == text, "filtered", f"the score is {text!r}, which means no answer")
+    ledger.take_out(answers.no_answer, "filtered", "no score was given")
+    if answers.dates is not None and answers.date_reasons is not None:
+        ledger.quarantine(answers.date_reasons != "", "responded_at", answers.date_reasons, answers.date_texts)
+        if isinstance(settings.as_of, pd.Timestamp):
+            # A day means its end: what was answered during it is known by then.
+            whole_day = settings.as_of == settings.as_of.normalize()
+            known = answers.dates.dt.floor("D") if whole_day else answers.dates
+            late = known > settings.as_of
+            ledger.take_out(late, "filtered", f"answered after {settings.as_of:%Y-%m-%d}")
+        undated = answers.scored["low"].isna() & answers.dates.isna()
+        ledger.quarantine(undated, "responded_at", "is unknown, and the scale changes by date", answers.date_texts)
+    ledger.quarantine(answers.scored["reason"] != "", "score", answers.scored["reason"], answers.texts)
+    if answers.bad_weights is not None:
+        ledger.quarantine(answers.bad_weights, "weight", "is not a number of at least 0", None)
+
+
+def response_fields(
+    cells: pd.DataFrame, mapping: ColumnMapping, answers: Answers, kept: pd.Series
+) -> tuple[pd.DataFrame, list[str]]:
+    """Return the columns of the responses table for every kept row, without response_id, and notes.
+
+    Args:
+        cells: Kept rows as read.
+        mapping: Which column is which field.
+        answers: What the rows state.
+        kept: Which rows of the file are kept.
+    """
+    scored = answers.scored[kept]
+    fields: dict[str, pd.Series] = {
+        "score": scored["score"],
+        "scale_min": scored["low"],
+        "scale_max": scored["high"],
+        "category": _categories(scored),
+    }
+    for name in (name for name in _TEXTS if name in mapping.columns):
+        texts = cleaned(cells[column_of(mapping, name)])
+        fields[name] = texts.mask(texts == "")
+    if answers.dates is not None:
+        fields["responded_at"] = answers.dates[kept]
+    if answers.weights is not None:
+        fields["weight"] = answers.weights[kept]
+    notes = []
+    if "survey" in mapping.columns:
+        texts = cells[column_of(mapping, "survey")].str.strip().str.lower()
+        fields["survey"] = texts.where(texts.isin(SURVEY_KINDS))
+        notes += _left_empty("survey", texts, fields["survey"])
+    for name in (name for name in _RATINGS if name in mapping.columns):
+        texts = cells[column_of(mapping, name)]
+        fields[name] = numbers_stated(texts)
+        notes += _left_empty(name, texts, fields[name])
+    rows = pd.DataFrame(fields, index=cells.index)
+    return pd.concat([rows, attribute_columns(cells[list(mapping.attributes)])], axis="columns"), notes
+
+
+def _filled(frame: pd.DataFrame, mapping: ColumnMapping) -> pd.Series:
+    """Score cells; a blank one takes the score that another row of its response_id states, if all agree."""
+    texts = frame[column_of(mapping, "score")].str.strip()
+    column = mapping.one("response_id")
+    if column is None:
+        return texts
+    ids = frame[column].str.strip()
+    stated = texts[(texts != "") & (ids != "")].groupby(ids, sort=False).agg(["first", "nunique"])
+    known = stated.loc[stated["nunique"] == 1, "first"]
+    borrowed = ids.map(known) if len(known) else pd.Series(np.nan, index=ids.index, dtype="str")
+    return texts.mask((texts == "") & borrowed.notna(), borrowed)
+
+
+def _findings(
+    frame: pd.DataFrame, mapping: ColumnMapping, settings: SurveySettings, texts: pd.Series, dates: pd.Series | None
+) -> list[ScaleFinding]:
+    others = [name for name in mapping.unused if look_at(frame[name]).kind == "rating"]
+    comments = mapping.columns.get("comment", ())
+    return scale_findings(
+        numbers_stated(texts),
+        settings,
+        dates=dates,
+        texts=texts,
+        header=column_of(mapping, "score"),
+        comments=frame[comments[0]] if comments else None,
+        ratings=pd.DataFrame({name: numbers_stated(frame[name]) for name in others}) if others else None,
+    )
+
+
+def _scored(texts: pd.Series, dates: pd.Series | None, settings: SurveySettings) -> pd.DataFrame:
+    scales = row_scales(settings, dates, len(texts)).set_index(texts.index)
+    scored = parse_scores(texts, low=scales["low"].fillna(-np.inf), high=scales["high"].fillna(np.inf))
+    turned = scales["worst"] > scales["best"]
+    score = scored["score"].mask(turned, scales["low"] + scales["high"] - scored["score"])
+    return scales.assign(score=score, reason=scored["reason"])
+
+
+def _categories(scored: pd.DataFrame) -> pd.Series:
+    detractor, passive, promoter = CATEGORIES
+    is_detractor, is_promoter = (
+        scored["score"] <= scored["detractor_to"],
+        scored["score"] >= scored["promoter_from"],
+    )
+    found = np.select([is_detractor, is_promoter], [detractor, promoter], passive)
+    return pd.Series(found, index=scored.index, dtype="str")
+
+
+def _left_empty(name: str, texts: pd.Series, values: pd.Series) -> list[str]:
+    n_lost = int((values.isna() & ~is_missing(texts)).sum())
+    return [f"{name}: {n_lost:,} cells were not understood and are left empty"] if n_lost else []
+
+
+def _notes(dates: DateColumn | None, findings: list[ScaleFinding]) -> tuple[str, ...]:
+    notes = [finding.message for finding in findings if not finding.blocks]
+    if dates is not None:
+        notes += dates.notes
+        notes += [f"responded_at: {dates.n_missing:,} dates were stated to mean unknown"] if dates.n_missing else []
+    return tuple(notes)

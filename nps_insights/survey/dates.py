@@ -1,0 +1,238 @@
+"""Read dates: one way of writing per column, taken only where the column allows no other."""
+
+import re
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from nps_insights.tables import DataRefusedError, SettingsError
+
+_TIME = r"(?:[T ,]+(?P<time>\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?: ?[AaPp][Mm])?))?"
+_ZONE = r"(?: ?(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2}))?"
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = r"(?P<month>(?i:" + "|".join(_MONTHS) + r"))[a-zA-Z]*\.?"
+_END = _TIME + _ZONE
+_WAYS = {
+    "Y-m-d": re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + _END),
+    "Ymd": re.compile(r"(?P<year>(?:19|20)\d{2})(?P<month>[01]\d)(?P<day>[0-3]\d)" + _END),
+    "d.m.Y": re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4}|\d{2})" + _END),
+    "a/b/Y": re.compile(r"(?P<first>\d{1,2})/(?P<second>\d{1,2})/(?P<year>\d{4}|\d{2})" + _END),
+    "a-b-Y": re.compile(r"(?P<first>\d{1,2})-(?P<second>\d{1,2})-(?P<year>\d{4}|\d{2})" + _END),
+    "d month Y": re.compile(r"(?P<day>\d{1,2})[ -]" + _MONTH + r"[ ,-]+(?P<year>\d{4}|\d{2})" + _END),
+    "month d, Y": re.compile(_MONTH + r" (?P<day>\d{1,2}),? (?P<year>\d{4})" + _END),
+    "unix seconds": re.compile(r"(?P<seconds>\d{10})"),
+    "unix milliseconds": re.compile(r"(?P<milliseconds>\d{13})"),
+}
+# Fewer strangers than this are typing errors (quarantined); more are a second way of writing (refused).
+_STRANGERS = 0.02
+_YEARS = (1900, 2100)
+
+
+@dataclass(frozen=True, eq=False)
+class DateColumn:
+    """A column of dates.
+
+    Attributes:
+        dates: datetime64[us], UTC where the file gives a zone; missing where blank, unknown or refused.
+        reasons: "" or why the text was refused, per row.
+        format: How the column is written, e.g. "d/m/Y".
+        n_missing: Rows whose date was stated to mean "unknown".
+        notes: What was done, in sentences.
+    """
+
+    dates: pd.Series
+    reasons: pd.Series
+    format: str
+    n_missing: int = 0
+    notes: tuple[str, ...] = field(default=())
+
+
+def parse_dates(
+    texts: pd.Series, column: str, *, date_format: str | None = None, missing: tuple[str, ...] = ()
+) -> DateColumn:
+    """Read a column of dates in the one way of writing that fits it.
+
+    Args:
+        texts: Cells of the column; blank means no date.
+        column: Name of the column, for messages.
+        date_format: The format as for strptime, where the user states it.
+        missing: Dates or texts that mean "unknown".
+
+    Returns:
+        The dates, and the reason for every text that is none.
+
+    Raises:
+        SettingsError: `date_format` is no format.
+        DataRefusedError: No way of writing fits the column, two do, or it mixes two.
+
+    Example:
+        >>> parse_dates(pd.Series(["31/05/2022", "01/06/2022", ""]), "Date").dates.dt.day.tolist()
+        [31.0, 1.0, nan]
+    """
+    codes, unique = pd.factorize(texts.str.strip())
+    unique = pd.Series(unique, dtype="str")
+    weights = pd.Series(np.bincount(codes, minlength=len(unique))[: len(unique)])
+    given = (unique != "") & ~unique.isin(missing)
+    if date_format is not None:
+        stamps, zoned, shown = (
+            _as_stated(unique.where(given, ""), date_format),
+            pd.Series(False, unique.index),
+            date_format,
+        )
+    else:
+        stamps, zoned, shown = _inferred(unique, given, weights, column)
+    plausible = stamps.dt.year.between(*_YEARS)
+    reasons = pd.Series("", index=unique.index, dtype="str")
+    reasons = reasons.mask(given & stamps.isna(), f"is not a date written as {shown}")
+    reasons = reasons.mask(given & stamps.notna() & ~plausible, f"is not in the years {_YEARS[0]} to {_YEARS[1]}")
+    unknown = unique.isin(missing) | stamps.dt.strftime("%Y-%m-%d").isin(missing)
+    reasons = reasons.mask(unknown, "")
+    stamps = stamps.where(plausible & ~unknown)
+    return DateColumn(
+        dates=pd.Series(stamps.to_numpy()[codes], index=texts.index).astype("datetime64[us]"),
+        reasons=pd.Series(reasons.to_numpy()[codes], index=texts.index, dtype="str"),
+        format=shown,
+        n_missing=int(weights[unknown & (unique != "")].sum()),
+        notes=tuple(_notes(column, stamps, zoned, weights)),
+    )
+
+
+def looks_like_dates(texts: pd.Series) -> bool:
+    """Return whether nearly all texts of a column are written as dates, in any way.
+
+    Example:
+        >>> looks_like_dates(pd.Series(["2026-03-04", "2026-03-05"]))
+        True
+    """
+    given = texts[texts.str.strip() != ""]
+    if given.empty:
+        return False
+    counts = given.str.strip().value_counts()
+    fits = [_way_of(str(text)) is not None for text in counts.index]
+    return float(counts[fits].sum()) >= 0.8 * len(given)
+
+
+def _way_of(text: str) -> str | None:
+    return next((way for way, pattern in _WAYS.items() if pattern.fullmatch(text)), None)
+
+
+def _as_stated(texts: pd.Series, date_format: str) -> pd.Series:
+    if "%" not in date_format:
+        raise SettingsError(f"date_format: {date_format!r} is no format; write it as for strptime, e.g. %d/%m/%Y")
+    try:
+        parsed = pd.to_datetime(texts, format=date_format, errors="coerce", utc=True)
+    except (ValueError, re.error) as error:
+        raise SettingsError(f"date_format: {date_format!r} is not understood ({error}); e.g. %d/%m/%Y") from error
+    return parsed.dt.tz_localize(None).astype("datetime64[us]")
+
+
+def _inferred(unique: pd.Series, given: pd.Series, weights: pd.Series, column: str) -> tuple[pd.Series, pd.Series, str]:
+    nothing = pd.Series(pd.NaT, index=unique.index, dtype="datetime64[us]")
+    if not given.any():
+        return nothing, pd.Series(False, index=unique.index), "anything"
+    ways = unique.where(given, "").map(lambda text: _way_of(text) or "")
+    shares = weights[ways != ""].groupby(ways[ways != ""]).sum().sort_values(ascending=False, kind="stable")
+    n_given = int(weights[given].sum())
+    if shares.empty or shares.iloc[0] < 0.5 * n_given:
+        raise DataRefusedError(
+            f"{column}: no one way of writing dates fits it; state it as `[dates] format`, e.g. "
+            f'format = "%d/%m/%Y", or name another column for responded_at'
+        )
+    if len(shares) > 1 and shares.iloc[1] > _STRANGERS * n_given:
+        listed = " and ".join(f"{way} ({n:,} rows)" for way, n in shares.iloc[:2].items())
+        raise DataRefusedError(
+            f"{column}: mixes two ways of writing dates, {listed}; mend the export, or state one as "
+            '`[dates] format`, e.g. format = "%Y-%m-%d", and the other rows are set aside'
+        )
+    way = str(shares.index[0])
+    parts = unique.where(ways == way, "").str.extract(_WAYS[way])
+    if "first" in parts:
+        parts, way = _ordered(parts, weights, column, way)
+    stamps = nothing if parts.empty else _stamps(parts)
+    zoned = parts["zone"].notna() if "zone" in parts else pd.Series(False, index=unique.index)
+    return stamps, zoned, way
+
+
+def _ordered(parts: pd.DataFrame, weights: pd.Series, column: str, way: str) -> tuple[pd.DataFrame, str]:
+    """Name the first two numbers day and month, if the column itself decides which is which."""
+    first, second = (pd.to_numeric(parts[name]) for name in ("first", "second"))
+    n_day_first = int(weights[(first > 12) & (second <= 12)].sum())
+    n_month_first = int(weights[(second > 12) & (first <= 12)].sum())
+    sign = way[1]
+    day_first, month_first = f"%d{sign}%m{sign}%Y", f"%m{sign}%d{sign}%Y"
+    most, least = max(n_day_first, n_month_first), min(n_day_first, n_month_first)
+    if least > _STRANGERS * most:
+        raise DataRefusedError(
+            f"{column}: {n_day_first:,} rows can only be day{sign}month{sign}year and {n_month_first:,} only "
+            f"month{sign}day{sign}year; the column mixes both. State the one that holds as `[dates] format`, "
+            f'e.g. format = "{day_first}" (the other rows are set aside), or mend the export'
+        )
+    if most == 0 and (first != second)[first.notna()].any():
+        index = first[(first != second) & first.notna()].index[0]
+        a, b, year = int(first[index]), int(second[index]), parts["year"][index]
+        raise DataRefusedError(
+            f"{column}: {a:02d}{sign}{b:02d}{sign}{year} may be day {a} of month {b} or day {b} of month {a}, and no "
+            f"row decides; state `[dates] format`: format = "
+            f'"{day_first}" (day first) or "{month_first}" (month first)'
+        )
+    days_lead = n_day_first >= n_month_first
+    names = {"first": "day", "second": "month"} if days_lead else {"first": "month", "second": "day"}
+    return parts.rename(columns=names), way.replace("a", "dm"[not days_lead]).replace("b", "md"[not days_lead])
+
+
+def _stamps(parts: pd.DataFrame) -> pd.Series:
+    for unit in ("seconds", "milliseconds"):
+        if unit in parts:
+            numbers = pd.to_numeric(parts[unit]).astype("float64")
+            in_us = numbers * (1e6 if unit == "seconds" else 1e3)
+            # Beyond the year 2200 the conversion overflows; such a number is no date.
+            return pd.to_datetime(in_us.where(in_us < 7.2e15), unit="us").astype("datetime64[us]")
+    month = parts["month"]
+    if not month.dropna().str.isdigit().all():
+        month = month.str.lower().str[:3].map({name: i + 1 for i, name in enumerate(_MONTHS)})
+    year = pd.to_numeric(parts["year"]).astype("float64")
+    two_digits = parts["year"].str.len() == 2
+    # As strptime does: 69 to 99 are the last century.
+    year = year + two_digits * np.where(year < 69, 2000, 1900)
+    frame = pd.DataFrame({"year": year, "month": pd.to_numeric(month), "day": pd.to_numeric(parts["day"])})
+    frame = frame.where(frame["year"].between(*_YEARS))
+    stamps = pd.to_datetime(frame, errors="coerce").astype("datetime64[us]")
+    stamps = stamps + _time_of_day(parts["time"])
+    return stamps - _offsets(parts["zone"])
+
+
+def _time_of_day(texts: pd.Series) -> pd.Series:
+    found = texts.str.extract(r"(?P<h>\d+):(?P<m>\d+)(?::(?P<s>\d+(?:[.,]\d+)?))? ?(?P<half>[AaPp])?")
+    hours, minutes = pd.to_numeric(found["h"]), pd.to_numeric(found["m"])
+    seconds = pd.to_numeric(found["s"].str.replace(",", ".", regex=False)).fillna(0.0)
+    half = found["half"].str.lower()
+    hours = hours.mask(half.notna(), hours % 12) + 12 * (half == "p")
+    total = hours * 3600 + minutes * 60 + seconds
+    good = texts.isna() | ((hours < 24) & (minutes < 60) & (seconds < 60))
+    micros = (total.fillna(0.0) * 1e6).round()
+    return pd.to_timedelta(micros.where(good), unit="us").astype("timedelta64[us]")
+
+
+def _offsets(texts: pd.Series) -> pd.Series:
+    found = texts.str.extract(r"([+-])(\d{2}):?(\d{2})")
+    minutes = pd.to_numeric(found[1]) * 60 + pd.to_numeric(found[2])
+    minutes = (minutes * np.where(found[0] == "-", -1, 1)).fillna(0.0)
+    return pd.to_timedelta(minutes, unit="m").astype("timedelta64[us]")
+
+
+def _notes(column: str, stamps: pd.Series, zoned: pd.Series, weights: pd.Series) -> list[str]:
+    notes = []
+    n_zoned, n_dated = int(weights[zoned & stamps.notna()].sum()), int(weights[stamps.notna()].sum())
+    if n_zoned:
+        bare = "" if n_zoned == n_dated else f"; the other {n_dated - n_zoned:,} are taken as UTC"
+        notes.append(f"{column}: {n_zoned:,} dates carry a time zone and were turned to UTC{bare}")
+    days = stamps.dt.strftime("%Y-%m-%d")
+    for day in ("1900-01-01", "1970-01-01"):
+        n_day = int(weights[days == day].sum())
+        if n_day and n_day >= 0.001 * n_dated:
+            notes.append(
+                f'{column}: {n_day:,} rows are dated {day}, which often means "unknown"; '
+                f'if so, state `[dates] missing = ["{day}"]`'
+            )
+    return notes

@@ -1,0 +1,140 @@
+"""Look at an export without touching it: what was understood, what was not, and what to state."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from nps_insights.survey.admit import Admission, admit_survey
+from nps_insights.survey.aliases import FIELDS
+from nps_insights.survey.columns import ColumnMapping, find_columns
+from nps_insights.survey.looks import look_at
+from nps_insights.survey.read import RawTable
+from nps_insights.survey.settings import SurveySettings
+from nps_insights.tables import NpsInsightsError
+
+_N_ROWS = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Inspection:
+    """What can be said about an export before anything is computed.
+
+    Attributes:
+        name: Name of the file.
+        n_rows: Rows read, broken ones included.
+        encoding: Encoding of a text file, else "".
+        delimiter: What separates its cells, else "".
+        understood: One row per column that plays a part: field, meaning, column, how (why it was taken), looks_like.
+        unused: One row per other column: column, looks_like.
+        first_rows: The first five rows as read.
+        counts: Rows read, kept, quarantined, duplicate, filtered; empty while something must be stated first.
+        breakdown: Fate -> reason -> rows; empty likewise.
+        warnings: What must be stated, and what a reader must know.
+        ready: Whether the export can be read with these settings.
+        columns_block: A `[columns]` block to paste into a pipeline file.
+    """
+
+    name: str
+    n_rows: int
+    encoding: str
+    delimiter: str
+    understood: pd.DataFrame
+    unused: pd.DataFrame
+    first_rows: pd.DataFrame
+    counts: dict[str, int]
+    breakdown: dict[str, dict[str, int]]
+    warnings: tuple[str, ...]
+    ready: bool
+    columns_block: str
+
+
+def inspect_survey(raw: RawTable, settings: SurveySettings) -> Inspection:
+    """Describe an export: columns, first rows, counts, warnings and a block to paste.
+
+    Whatever stands in the way of reading it becomes a warning, not an error.
+
+    Args:
+        raw: The export as read.
+        settings: What the user states so far.
+
+    Example:
+        >>> import numpy as np
+        >>> frame = pd.DataFrame({"NPS": ["9", "0"], "Reason": ["quick and kind", ""]}, dtype="str")
+        >>> raw = RawTable("export.csv", frame, np.array([2, 3]), pd.DataFrame())
+        >>> print(inspect_survey(raw, SurveySettings()).columns_block)
+        [columns]
+        score = "NPS"
+        comment = "Reason"
+    """
+    warnings: list[str] = []
+    mapping = ColumnMapping({}, {}, unused=tuple(raw.frame.columns))
+    try:
+        mapping, problems = find_columns(raw, settings)
+        warnings += [*problems, *mapping.notes]
+    except NpsInsightsError as error:
+        warnings.append(str(error))
+    admission = None if warnings and "score" not in mapping.columns else _tried(raw, settings, warnings)
+    if admission is not None:
+        warnings += [*admission.notes, *_proxy_warning(mapping)]
+    return Inspection(
+        name=raw.name,
+        n_rows=len(raw.frame) + len(raw.broken),
+        encoding=raw.encoding,
+        delimiter=raw.delimiter,
+        understood=_understood(raw, mapping),
+        unused=pd.DataFrame(
+            [(name, look_at(raw.frame[name]).words) for name in mapping.unused], columns=["column", "looks_like"]
+        ),
+        first_rows=raw.frame.head(_N_ROWS),
+        counts={} if admission is None else admission.counts,
+        breakdown={} if admission is None else admission.breakdown,
+        warnings=tuple(dict.fromkeys([*raw.notes, *warnings])),
+        ready=admission is not None,
+        columns_block=_columns_block(mapping),
+    )
+
+
+def _tried(raw: RawTable, settings: SurveySettings, warnings: list[str]) -> Admission | None:
+    try:
+        return admit_survey(raw, settings)
+    except NpsInsightsError as error:
+        if not any(warning in str(error) for warning in warnings):
+            warnings.append(str(error))
+        return None
+
+
+def _understood(raw: RawTable, mapping: ColumnMapping) -> pd.DataFrame:
+    rows = [
+        (name, FIELDS[name], column, mapping.how[name], look_at(raw.frame[column]).words)
+        for name, columns in mapping.columns.items()
+        for column in columns
+    ]
+    rows += [("attribute", "attribute", c, "stated", look_at(raw.frame[c]).words) for c in mapping.attributes]
+    rows += [
+        ("code", "code given to the comment", c, "stated", look_at(raw.frame[c]).words) for c in mapping.theme_columns
+    ]
+    return pd.DataFrame(rows, columns=["field", "meaning", "column", "how", "looks_like"])
+
+
+def _proxy_warning(mapping: ColumnMapping) -> list[str]:
+    # Only what is named becomes an attribute; that is worth a word before a report without drivers.
+    if mapping.attributes or not mapping.unused:
+        return []
+    return ["no column is used as an attribute; name those that may explain the score with --attributes"]
+
+
+def _columns_block(mapping: ColumnMapping) -> str:
+    lines = ["[columns]"]
+    for name, columns in mapping.columns.items():
+        quoted = [_quoted(column) for column in columns]
+        lines.append(f"{name} = {quoted[0] if len(quoted) == 1 else '[' + ', '.join(quoted) + ']'}")
+    if "score" not in mapping.columns:
+        lines.append('# score = "..."  # name the column with the answer to the recommendation question')
+    return "\n".join(lines)
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string; JSON's escapes are a subset of its."""
+    import json
+
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,82 @@
+import pandas as pd
+import pytest
+from survey_tables import raw_table
+
+from nps_insights.survey import SurveySettings, admit_accounts, admit_survey
+from nps_insights.tables import DataRefusedError, SettingsError
+
+USUAL = SurveySettings(scale=(0, 10))
+SURVEY = {"response_id": ["r1", "r2", "r3"], "account_id": ["007", "007", "x"], "nps": ["9", "3", "5"]}
+ACCOUNTS = {
+    "Account ID": ["007", "008"],
+    "Plan": ["gold", "basic"],
+    "Seats": ["12", "3"],
+    "MRR": ["€ 1.200,50", "300"],
+    "Churn date": ["", "2026-01-31"],
+    "Would recommend": ["1", "0"],
+}
+
+
+def test_accounts_are_joined_and_the_unmatched_are_listed() -> None:
+    admission = admit_survey(raw_table(SURVEY), USUAL, raw_table(ACCOUNTS, "accounts.csv"))
+    assert admission.responses["attribute/Plan"].fillna("").tolist() == ["gold", "gold", ""]
+    assert admission.responses["attribute/Seats"].dropna().tolist() == [12.0, 12.0]
+    assert admission.accounts_without_response == ("008",)
+    assert admission.responses_without_account == ("x",)
+    assert len(admission.responses) == 3
+    assert admission.account_counts == {"read": 2, "kept": 2, "quarantined": 0, "duplicate": 0, "filtered": 0}
+
+
+def test_outcomes_and_proxies_never_become_attributes() -> None:
+    admission = admit_survey(raw_table(SURVEY), USUAL, raw_table({**ACCOUNTS, "Churn risk": ["0.1", "0.9"]}))
+    assert sorted(admission.refused_attributes) == ["attribute/Churn risk", "attribute/Would recommend"]
+    joined = [name for name in admission.responses if name.startswith("attribute/")]
+    assert joined == ["attribute/Plan", "attribute/Seats"]
+    named = SurveySettings(scale=(0, 10), attributes=("Would recommend",))
+    told = admit_survey(raw_table(SURVEY), named, raw_table(ACCOUNTS))
+    assert "attribute/Would recommend" in told.responses
+    assert any("named, so used" in note for note in told.notes)
+    with pytest.raises(SettingsError, match="known only after the answers"):
+        admit_survey(raw_table(SURVEY), SurveySettings(scale=(0, 10), by=("churn date",)), raw_table(ACCOUNTS))
+
+
+def test_known_columns_are_parsed() -> None:
+    accounts = admit_accounts(raw_table(ACCOUNTS), SurveySettings()).accounts
+    assert accounts["value"].tolist() == [1200.5, 300.0]
+    assert accounts["ended_at"].tolist()[1] == pd.Timestamp("2026-01-31")
+    assert accounts["ended_at"].isna().tolist() == [True, False]
+
+
+def test_a_known_column_can_be_a_group() -> None:
+    settings = SurveySettings(scale=(0, 10), by=("mrr",))
+    admission = admit_survey(raw_table(SURVEY), settings, raw_table(ACCOUNTS))
+    assert admission.named_attributes == {"mrr": "attribute/MRR"}
+    assert admission.responses["attribute/MRR"].dropna().tolist() == [1200.5, 1200.5]
+
+
+def test_an_account_with_two_different_rows_is_refused_with_its_key() -> None:
+    twice = {"account_id": ["007", "007"], "plan": ["gold", "basic"]}
+    with pytest.raises(DataRefusedError, match=r"1 accounts stand in accounts\.csv more than once.*'007'"):
+        admit_survey(raw_table(SURVEY), USUAL, raw_table(twice, "accounts.csv"))
+
+
+def test_equal_rows_of_accounts_are_duplicates_and_bad_ones_quarantined() -> None:
+    raw = raw_table(
+        {
+            "account_id": ["a", "a", "b", "", "c"],
+            "value": ["1", "1", "lots", "3", ""],
+            "churned": ["yes", "yes", "no", "no", ""],
+        }
+    )
+    admission = admit_accounts(raw, SurveySettings())
+    assert admission.counts == {"read": 5, "kept": 2, "quarantined": 2, "duplicate": 1, "filtered": 0}
+    assert admission.accounts["churned"].tolist() == [True, pd.NA]
+
+
+def test_accounts_need_an_id_on_both_sides() -> None:
+    with pytest.raises(DataRefusedError, match="--columns account_id="):
+        admit_survey(raw_table({"nps": ["9"]}), USUAL, raw_table(ACCOUNTS))
+    with pytest.raises(DataRefusedError, match=r"account_id: export\.csv has no column"):
+        admit_accounts(raw_table({"plan": ["gold"]}), SurveySettings())
+    stated = SurveySettings(account_columns={"account_id": "Konto"})
+    assert admit_accounts(raw_table({"Konto": ["1"]}), stated).accounts["account_id"].tolist() == ["1"]
