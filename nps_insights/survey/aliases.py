@@ -138,8 +138,8 @@ ACCOUNT_FIELDS = {
     "churned": "churned|churn|is churned|has churned|cancelled|canceled",
     "snapshot_at": "snapshot at|snapshot date|as of",
     "renewal_at": "renewal at|renewal date|renews at|renewal|next renewal",
-    "value": "value|account value|customer value|arr|mrr|annual revenue|revenue|contract value|acv|umsatz|"
-    "chiffre d affaires",
+    "value": "value|account value|customer value|yearly value|annual value|arr|mrr|annual revenue|yearly revenue|"
+    "revenue|contract value|acv|umsatz|chiffre d affaires",
     "owner": "owner|account owner|account manager|csm|customer success manager|kundenbetreuer",
     "account_name": "account name|name|company|company name|customer name|customer|client|firma|kundenname|societe",
     "parent_id": "parent id|parent account|parent account id",

@@ -1,0 +1,23 @@
+"""The words: segments, encoders, the theme model, labels, and agreement with codes that people gave."""
+
+from nps_insights.themes.agreement import Agreement, code_agreement
+from nps_insights.themes.cache import encode_cached
+from nps_insights.themes.describe import themes_table
+from nps_insights.themes.encoder import Encoder, Progress, load_encoder
+from nps_insights.themes.find import FoundThemes, find_themes
+from nps_insights.themes.model import ThemeModel
+from nps_insights.themes.segments import split_comments
+
+__all__ = [
+    "Agreement",
+    "Encoder",
+    "FoundThemes",
+    "Progress",
+    "ThemeModel",
+    "code_agreement",
+    "encode_cached",
+    "find_themes",
+    "load_encoder",
+    "split_comments",
+    "themes_table",
+]

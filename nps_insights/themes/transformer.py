@@ -1,0 +1,146 @@
+"""Any sentence-transformers model, run in batches of fixed shape so that a vector depends on its text alone."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nps_insights.tables import DataRefusedError
+from nps_insights.themes.encoder import Progress
+
+_ROWS = 32
+_SMALLEST_BUCKET = 16
+_HASHED = (".safetensors", ".json", ".txt", ".model")
+
+
+class TransformerEncoder:
+    """A sentence-transformers model from a local folder; weights are read at the first `encode`.
+
+    Matrix products may round differently for other shapes. Every batch therefore holds 32 rows, padded to
+    16, 32, 64, ... tokens, with dummy rows where texts run out: a text gets the same bits alone, in any order,
+    and with any number of threads.
+
+    Attributes:
+        name: The name it was loaded under.
+        fingerprint: sha256 over the model's files and this way of batching.
+        dimension: Length of a vector.
+
+    Example:
+        >>> from nps_insights.themes import load_encoder
+        >>> load_encoder("english").dimension
+        384
+    """
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name = name
+        self.folder = folder
+        self.fingerprint = _fingerprint(folder)
+        self.dimension = _dimension(folder)
+        self._model: Any = None
+
+    def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> np.ndarray:
+        """Return unit vectors, float32 of shape (n, dimension); equal texts are encoded once."""
+        unique = sorted(set(texts))
+        vectors = np.zeros((len(unique), self.dimension), dtype=np.float32)
+        tokens = self._tokens(unique)
+        done = 0
+        for length, rows in _buckets([len(ids) for ids in tokens], self._longest()):
+            for start in range(0, len(rows), _ROWS):
+                batch = rows[start : start + _ROWS]
+                vectors[batch] = self._forward([tokens[row] for row in batch], length)
+                done += len(batch)
+                if progress is not None:
+                    progress(done, len(unique))
+        position = {text: row for row, text in enumerate(unique)}
+        return vectors[[position[text] for text in texts]]
+
+    def _loaded(self) -> Any:
+        if self._model is None:
+            from sentence_transformers import SentenceTransformer
+            from transformers.utils import logging
+
+            shown = logging.is_progress_bar_enabled()
+            logging.disable_progress_bar()
+            # Pickled weights can run code when they are read; safetensors cannot.
+            self._model = SentenceTransformer(
+                str(self.folder), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
+            ).eval()
+            if shown:
+                logging.enable_progress_bar()
+        return self._model
+
+    def _longest(self) -> int:
+        return int(self._loaded().max_seq_length or 512)
+
+    def _tokens(self, texts: list[str]) -> list[list[int]]:
+        if not texts:
+            return []
+        longest = self._longest()
+        tokenizer = self._loaded().tokenizer
+        encoded = tokenizer(texts, truncation=True, max_length=longest, padding=False)
+        return list(encoded["input_ids"])
+
+    def _forward(self, tokens: list[list[int]], length: int) -> np.ndarray:
+        import torch
+
+        pad = int(self._loaded().tokenizer.pad_token_id or 0)
+        ids = np.full((_ROWS, length), pad, dtype=np.int64)
+        mask = np.zeros((_ROWS, length), dtype=np.int64)
+        # A dummy row repeats the first one: a row without any token would divide by zero in the pooling.
+        for row, one in enumerate(tokens + [tokens[0]] * (_ROWS - len(tokens))):
+            ids[row, : len(one)] = one
+            mask[row, : len(one)] = 1
+        features = {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(mask)}
+        with torch.inference_mode():
+            vectors = self._loaded()(features)["sentence_embedding"].numpy()
+        vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors[: len(tokens)]
+
+
+def _buckets(lengths: list[int], longest: int) -> list[tuple[int, list[int]]]:
+    """Rows by padded length: the smallest of 16, 32, 64, ... that holds them."""
+    buckets: dict[int, list[int]] = {}
+    for row, length in enumerate(lengths):
+        bucket = _SMALLEST_BUCKET
+        while bucket < length:
+            bucket *= 2
+        buckets.setdefault(min(bucket, max(longest, _SMALLEST_BUCKET)), []).append(row)
+    return sorted(buckets.items())
+
+
+def _fingerprint(folder: Path) -> str:
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix in _HASHED)
+    if not any(path.suffix == ".safetensors" for path in files):
+        raise DataRefusedError(
+            f"encoder: {folder} holds no .safetensors file; save the model with sentence-transformers in that format."
+        )
+    total = hashlib.sha256(f"fixed shapes {_ROWS} x {_SMALLEST_BUCKET}".encode())
+    for path in files:
+        total.update(path.relative_to(folder).as_posix().encode())
+        total.update(file_sha256(path).encode())
+    return total.hexdigest()
+
+
+def file_sha256(path: Path) -> str:
+    """Return the sha256 of a file's bytes, in hexadecimal.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.NamedTemporaryFile() as empty_file:
+        ...     file_sha256(Path(empty_file.name))[:12]
+        'e3b0c44298fc'
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _dimension(folder: Path) -> int:
+    """The output size as the folder states it: of its last dense layer, else of its pooling, else of the network."""
+    found = 0
+    for path in sorted(folder.glob("*/config.json")):
+        config = json.loads(path.read_text("utf-8"))
+        found = config.get("out_features") or found or config.get("word_embedding_dimension", 0)
+    return int(found or json.loads((folder / "config.json").read_text("utf-8"))["hidden_size"])
