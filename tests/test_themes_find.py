@@ -18,7 +18,7 @@ SAID = {
 class ByWord:
     """Encodes a text by the subject it holds."""
 
-    name, fingerprint, dimension = "by word", "1" * 64, 8
+    name, fingerprint, dimension, languages = "by word", "1" * 64, 8, frozenset({"en"})
 
     def encode(self, texts, *, progress=None) -> np.ndarray:
         rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
@@ -123,13 +123,15 @@ def test_few_comments_give_a_result(n: int) -> None:
     assert found.mentions["segment_id"].nunique() >= 0.8 * len(found.segments)
 
 
-def test_another_language_is_said_with_its_remedy() -> None:
+def test_comments_in_another_language_are_in_no_theme_and_said() -> None:
     comments, responses = survey()
-    encoder = ByWord()
-    encoder.name = "english"
-    notes = find_themes(comments.assign(language="fr"), responses, encoder=encoder).notes
-    assert "multilingual" in notes[-1]
-    assert "multilingual" not in find_themes(comments.assign(language="en"), responses, encoder=encoder).notes[-1]
+    languages = pd.Series(["fr"] * 10 + ["en"] * (len(comments) - 10), index=comments.index)
+    found = find_themes(comments.assign(language=languages), responses, encoder=ByWord())
+    foreign = comments.loc[languages == "fr", "comment_id"]
+    assert not found.segments["comment_id"].isin(foreign).any()
+    assert "multilingual" in found.notes[-1]
+    with pytest.raises(DataRefusedError, match="--encoder multilingual"):
+        find_themes(comments.assign(language="fr"), responses, encoder=ByWord())
 
 
 def test_codes_find_the_theme_that_means_them() -> None:

@@ -137,7 +137,9 @@ def drivers_of(survey: AdmittedSurvey, found: FoundThemes | None, settings: Driv
     admission = survey.admission
     return estimate_drivers(
         admission.responses,
-        admission.comments,
+        # A comment that the encoder cannot read says something nobody knows: to count it as silence about every
+        # theme would be wrong, so its response does not enter.
+        found.comments if found else admission.comments,
         mentions=found.mentions if found else None,
         themes=found.themes if found else None,
         codes=admission.codes,

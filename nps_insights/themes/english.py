@@ -26,7 +26,7 @@ def english_encoder() -> TransformerEncoder:
     """
     folder = _weights_folder()
     verify_weights(folder)
-    return TransformerEncoder("english", folder)
+    return TransformerEncoder("english", folder, languages=frozenset({"en"}))
 
 
 def verify_weights(folder: Path) -> None:

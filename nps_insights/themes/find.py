@@ -10,6 +10,7 @@ from nps_insights.themes.cache import encode_cached
 from nps_insights.themes.describe import themes_table
 from nps_insights.themes.encoder import Encoder, Progress
 from nps_insights.themes.model import ThemeModel
+from nps_insights.themes.readable import readable_comments, unreadable_note
 from nps_insights.themes.segments import split_comments
 
 _MAX_THEMES = 40
@@ -22,6 +23,7 @@ class FoundThemes:
 
     Attributes:
         model: The fitted model; `model.assign` gives new segments their themes.
+        comments: Table `comments`: those that say something in a language that the encoder reads.
         segments: Table `segments`.
         mentions: Table `mentions`.
         themes: Table `themes`, both levels.
@@ -30,6 +32,7 @@ class FoundThemes:
     """
 
     model: ThemeModel
+    comments: pd.DataFrame
     segments: pd.DataFrame
     mentions: pd.DataFrame
     themes: pd.DataFrame
@@ -66,12 +69,12 @@ def find_themes(
         progress: Called with (texts done, texts to encode).
 
     Raises:
-        DataRefusedError: No comment says anything.
+        DataRefusedError: No comment says anything, or most are in languages that the encoder cannot read.
 
     Example:
         >>> import numpy as np
         >>> class Toy:
-        ...     name, fingerprint, dimension = "toy", "0" * 64, 2
+        ...     name, fingerprint, dimension, languages = "toy", "0" * 64, 2, None
         ...     def encode(self, texts, *, progress=None):
         ...         return np.array([[1.0, 0.0] if "queue" in text else [0.0, 1.0] for text in texts], np.float32)
         >>> texts = [f"a long queue, till {n}" for n in range(40)] + [f"a kind nurse, ward {n}" for n in range(20)]
@@ -83,7 +86,8 @@ def find_themes(
         >>> found.notes[0]
         '60 of 60 comments say something; they hold 60 segments.'
     """
-    segments = split_comments(comments)
+    readable = readable_comments(comments, encoder)
+    segments = split_comments(readable)
     if segments.empty:
         raise DataRefusedError(
             f"comments: none of {len(comments)} comments says anything (empty, or marked as saying nothing); "
@@ -94,13 +98,13 @@ def find_themes(
     model = ThemeModel(n_themes, max_themes=max_themes, min_segments=smallest, random_state=random_state)
     mentions = model.fit(segments, vectors).assign(segments, vectors)
     themes = themes_table(model, segments, mentions, responses, confidence_level=confidence_level)
-    return FoundThemes(
-        model, segments, mentions, themes, _notes(comments, segments, mentions, model, encoder, n_themes), encoder
-    )
+    notes = _notes(comments, readable, segments, mentions, model, encoder, n_themes)
+    return FoundThemes(model, readable, segments, mentions, themes, notes, encoder)
 
 
 def _notes(
     comments: pd.DataFrame,
+    readable: pd.DataFrame,
     segments: pd.DataFrame,
     mentions: pd.DataFrame,
     model: ThemeModel,
@@ -114,21 +118,8 @@ def _notes(
     under = f" under {n_tops} top themes" if n_tops else ""
     notes = [
         f"{n_speaking:,} of {len(comments):,} comments say something; they hold {len(segments):,} segments.",
-        f"{len(comments) - n_speaking:,} comments say nothing and are in no theme.",
+        f"{int(comments['says_nothing'].sum()):,} comments say nothing and are in no theme.",
         f"{len(model.theme_ids_):,} themes{under}, {chosen} (encoder {encoder.name!r}).",
         f"{n_nowhere:,} segments ({n_nowhere / len(segments):.1%}) fit nowhere: no theme is near enough.",
     ]
-    return notes + _foreign(comments, encoder)
-
-
-def _foreign(comments: pd.DataFrame, encoder: Encoder) -> list[str]:
-    if encoder.name != "english" or "language" not in comments.columns:
-        return []
-    known = comments.loc[~comments["says_nothing"].astype(bool), "language"].dropna()
-    n_foreign = int((known != "en").sum())
-    if n_foreign * 10 < len(known) or not n_foreign:
-        return []
-    return [
-        f"{n_foreign:,} of {len(known):,} comments with a known language are not in English, which the encoder "
-        "'english' cannot read: their themes mean little. Use the encoder 'multilingual'."
-    ]
+    return notes + unreadable_note(comments, readable, encoder)

@@ -17,7 +17,7 @@ _REPORT_EVERY = 32
 
 
 class MultilingualEncoder:
-    """Universal sentence encoder, multilingual version 3 (ar, de, en, es, fr, it, ja, ko, nl, pl, pt, ru, th, tr, zh).
+    """Universal sentence encoder, multilingual version 3.
 
     Texts run one by one and on one thread: the package packs neighbours into one matrix product, whose rounding
     moves with the neighbours.
@@ -26,6 +26,7 @@ class MultilingualEncoder:
         name: `multilingual`.
         fingerprint: sha256 over weights, tokenizer and this way of encoding.
         dimension: 512.
+        languages: The sixteen languages it was taught (Chinese in both scripts is one code).
 
     Raises:
         MissingExtraError: The extra `multilingual` is not installed.
@@ -37,6 +38,9 @@ class MultilingualEncoder:
 
     name = "multilingual"
     dimension = 512
+    languages: frozenset[str] | None = frozenset(
+        {"ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh"}
+    )
 
     def __init__(self) -> None:
         try:

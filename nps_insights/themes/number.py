@@ -4,7 +4,7 @@ import numpy as np
 
 from nps_insights.themes.cluster import Tree, cut
 
-_FEWEST = 2
+_FEWEST, _FEWEST_OF_MANY, _ROWS_OF_MANY = 2, 10, 100
 _ROWS_PER_THEME = 30
 _SHARE_OF_MICRO_CLUSTERS = 0.6
 _WITHIN = 0.98
@@ -33,8 +33,11 @@ def choose_number(tree: Tree, *, max_themes: int | None = None) -> int:
     )
     if largest < _FEWEST:
         return 1
+    # Where everybody talks about one product, two halves of it can score as high as forty parts; with a hundred
+    # segments for each, ten parts are never too many to read.
+    fewest = min(int(np.clip(tree.sizes.sum() // _ROWS_OF_MANY, _FEWEST, _FEWEST_OF_MANY)), largest)
     # Every small number is tried; among large ones a step of some per cent tells as much.
-    numbers = np.unique(np.geomspace(_FEWEST, largest, _TRIED).round().astype(int))
+    numbers = np.unique(np.geomspace(fewest, largest, _TRIED).round().astype(int))
     distances = _distances(tree.centres)
     scores = np.array([silhouette(distances, cut(tree.merges, int(n)), tree.sizes) for n in numbers])
     best = scores.max()

@@ -27,6 +27,7 @@ class TransformerEncoder:
         name: The name it was loaded under.
         fingerprint: sha256 over the model's files and this way of batching.
         dimension: Length of a vector.
+        languages: ISO 639-1 codes of the languages it reads; None where that is not known.
 
     Example:
         >>> from nps_insights.themes import load_encoder
@@ -34,8 +35,9 @@ class TransformerEncoder:
         384
     """
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, name: str, folder: Path, *, languages: frozenset[str] | None = None) -> None:
         self.name = name
+        self.languages = languages
         self.folder = folder
         self.fingerprint = _fingerprint(folder)
         self.dimension = _dimension(folder)

@@ -1,0 +1,55 @@
+"""Which comments the encoder can read: one that cannot be read has themes too, but nobody knows which."""
+
+import pandas as pd
+
+from nps_insights.tables import DataRefusedError
+from nps_insights.themes.encoder import Encoder
+
+_MOST_UNREADABLE = 0.5
+
+
+def readable_comments(comments: pd.DataFrame, encoder: Encoder) -> pd.DataFrame:
+    """Return the comments that say something in a language of the encoder, or in one that is not known.
+
+    Args:
+        comments: Table `comments`.
+        encoder: As `load_encoder` returns it.
+
+    Raises:
+        DataRefusedError: Most comments are in languages that the encoder cannot read.
+
+    Example:
+        >>> from types import SimpleNamespace
+        >>> english = SimpleNamespace(name="english", languages=frozenset({"en"}))
+        >>> said = pd.DataFrame({"text": ["fine", "gut", "ok"], "language": ["en", "de", None], "says_nothing": False})
+        >>> readable_comments(said, english)["text"].tolist()
+        ['fine', 'ok']
+    """
+    speaking = comments[~comments["says_nothing"].astype(bool)]
+    if encoder.languages is None or "language" not in comments.columns:
+        return speaking
+    foreign = speaking["language"].notna() & ~speaking["language"].isin(sorted(encoder.languages))
+    if foreign.sum() > _MOST_UNREADABLE * len(speaking):
+        raise DataRefusedError(
+            f"comments: {foreign.sum():,} of {len(speaking):,} are in {_listed(speaking[foreign])}, which the encoder "
+            f"{encoder.name!r} cannot read; name one that can, for example --encoder multilingual"
+        )
+    return speaking[~foreign]
+
+
+def unreadable_note(comments: pd.DataFrame, readable: pd.DataFrame, encoder: Encoder) -> list[str]:
+    """Say how many comments the encoder cannot read, in which languages, and what to do; nothing if there are none."""
+    speaking = comments[~comments["says_nothing"].astype(bool)]
+    unread = speaking[~speaking["comment_id"].isin(readable["comment_id"])]
+    if unread.empty:
+        return []
+    return [
+        f"{len(unread):,} comments are in {_listed(unread)}, which the encoder {encoder.name!r} cannot read: they are "
+        "in no theme and in no driver. Another encoder, such as multilingual, reads them."
+    ]
+
+
+def _listed(comments: pd.DataFrame) -> str:
+    sizes = comments["language"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    shown = [f"{language} ({n:,})" for language, n in sizes.head(4).items()]
+    return ", ".join(shown) + (" and others" if len(sizes) > 4 else "")
