@@ -24,9 +24,11 @@ _PHRASE_NEEDS_SHARE = 0.04
 _SECOND_NEEDS_SHARE = 0.06
 _SPOKEN_TOGETHER = 0.03
 _ENOUGH_ALONE = 0.5
-# Below this share no phrase names the theme: a reader should know that it is a mixed bag.
+# Where no word reaches this share nothing names the theme: a reader should know that it is a mixed bag.
 _DIFFUSE_SHARE = 0.08
 _DIFFUSE = "various: "
+# "should not be a project" says nothing once cut to "not be a project".
+_NEGATIONS = ("not ", "no ", "never ")
 
 
 @dataclass(frozen=True)
@@ -129,13 +131,16 @@ def _label(ranked: list[_Scored], taken: set[str]) -> str:
     others = [
         one
         for one in ranked[1:]
-        if not _akin(one.phrase, first.phrase) and not one.phrase.bare and one.share >= _SECOND_NEEDS_SHARE
+        if not _akin(one.phrase, first.phrase)
+        and not one.phrase.bare
+        and not one.phrase.surface.lower().startswith(_NEGATIONS)
+        and one.share >= _SECOND_NEEDS_SHARE
     ]
     candidates = [_together(first, one, ranked) for one in others]
     if first.share >= _ENOUGH_ALONE or not candidates:
         candidates = [first.phrase.surface, *candidates]
     candidates += [first.phrase.surface + _JOINED_BY + one.phrase.surface for one in ranked[1:]]
-    if first.share < _DIFFUSE_SHARE:
+    if max(one.share for one in ranked) < _DIFFUSE_SHARE:
         pairs = [first.phrase.surface + _JOINED_BY + one.phrase.surface for one in ranked[1:]]
         candidates = [_DIFFUSE + one for one in [*pairs, first.phrase.surface]]
     return next((one for one in candidates if one not in taken), "")

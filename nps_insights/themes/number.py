@@ -69,15 +69,13 @@ def silhouette(distances: np.ndarray, groups: np.ndarray, sizes: np.ndarray) -> 
 
 
 def choose_top_number(n_themes: int) -> int:
-    """Return how many top themes stand over `n_themes` themes: about a quarter, at most 12; 0 for fewer than 6.
+    """Return how many top themes stand over `n_themes` themes: 1.5 times the root, at most 12; 0 for fewer than 6.
 
     Example:
-        >>> [choose_top_number(n) for n in (4, 8, 24, 40, 150)]
-        [0, 3, 6, 10, 12]
+        >>> [choose_top_number(n) for n in (4, 8, 16, 40, 150)]
+        [0, 4, 6, 9, 12]
     """
-    if n_themes < 6:
-        return 0
-    return int(np.clip(round(n_themes / 4), 3, 12))
+    return 0 if n_themes < 6 else min(round(1.5 * n_themes**0.5), 12)
 
 
 def _distances(points: np.ndarray) -> np.ndarray:
