@@ -19,8 +19,8 @@ def one_world(seed: int) -> pd.DataFrame:
         responses,
         simulated.comments[simulated.comments["response_id"].isin(kept)],
         codes=simulated.codes[simulated.codes["response_id"].isin(kept)],
-        attributes=["plan", "region"],
-        controls=["industry"],
+        attributes=["Plan", "Region"],
+        controls=["Industry"],
     ).effects
     rows = effects[(effects["outcome"] == "nps") & (effects["kind"] == "code")]
     wide = rows.pivot_table(index="driver_id", columns="method", values=["estimate", "q_value"])

@@ -52,7 +52,6 @@ def table_bytes(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted((folder / "tables").iterdir())}
 
 
-@pytest.mark.xdist_group("driver report")
 class TestDriverReport:
     def test_the_run_folder_is_whole(self, finished: ReportRun) -> None:
         names = {path.name for path in finished.folder.iterdir()}

@@ -12,7 +12,6 @@ def worlds() -> pd.DataFrame:
     return pd.concat([one_world(seed) for seed in range(N_SEEDS)], ignore_index=True)
 
 
-@pytest.mark.xdist_group("planted truth")
 class TestPlantedTruth:
     def test_every_planted_driver_is_significant_with_the_right_sign(self, worlds: pd.DataFrame) -> None:
         planted = worlds[worlds["role"].isin(["harmful", "helpful"])]
