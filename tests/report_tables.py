@@ -41,7 +41,7 @@ def report_example() -> dict[str, pd.DataFrame]:
         "estimates": estimates(),
         "changes": changes(),
         "themes": themes(),
-        "effects": pd.concat([theme_effects(), code_effects(), attribute_effects()], ignore_index=True),
+        "effects": pd.concat([theme_effects(), top_effects(), code_effects(), attribute_effects()], ignore_index=True),
         "left_out": left_out(),
         "agreement": agreement(),
         "quarantine": quarantine(),
@@ -53,16 +53,27 @@ def facts_example() -> ReportFacts:
         title="Customer loyalty, Q2 2026",
         source_name="survey.csv",
         as_of=date(2026, 6, 30),
+        scale="asked from 5 (worst) to 1 (best), turned so that high is good; detractor up to 3, promoter from 5",
         counts={"read": 5204, "kept": 5012, "quarantined": 63, "duplicate": 99, "filtered": 30},
-        reasons={"score outside 0 to 10": 41, "no score": 22},
+        reasons={
+            "score outside 0 to 10": 41,
+            "score is no number": 22,
+            "repeats another row in every cell": 99,
+            "no score was given": 30,
+        },
         n_responses=5012,
-        account_counts={"answers with an account": 4890, "answers without an account": 122},
+        account_counts={
+            "accounts in the file": 1900,
+            "accounts with an answer": 1640,
+            "accounts without an answer": 260,
+            "answers whose account is not in the file": 31,
+        },
         refused_columns={"satisfaction": "looks like the score under another name"},
         encoder="all-MiniLM-L6-v2",
         n_segments=4310,
         n_without_theme=502,
         n_says_nothing=143,
-        controls=("plan", "region", "question"),
+        controls=("channel", "question"),
         run_id="7f3a91c2",
         version="0.1.0",
         versions={"pandas": "3.1.1", "scikit-learn": "1.8.0"},
@@ -82,7 +93,7 @@ def estimates() -> pd.DataFrame:
         start = pd.Timestamp("2024-07-01") + pd.DateOffset(months=3 * at)
         parts.append(_estimate("", "", promoters, 180 - 4 * at, 160, start))
     parts.append(_estimate("", "", 9, 3, 5, pd.Timestamp("2026-07-01"), finished=False))
-    parts += [_estimate("comment", "commented", 930, 640, 570), _estimate("comment", "silent", 1475, 613, 784)]
+    parts += [_estimate("(comment)", "commented", 930, 640, 570), _estimate("(comment)", "silent", 1475, 613, 784)]
     rate, low, high = share_interval(N_MODEL, 5012)
     row = {"metric": "comment_rate", "by": "", "group": "", "n": 5012, "n_eff": 5012.0, "too_small": False}
     parts.append(pd.DataFrame([row | {"estimate": float(rate), "conf_low": float(low), "conf_high": float(high)}]))
@@ -168,6 +179,16 @@ def theme_effects() -> pd.DataFrame:
     return effects("theme", drivers)
 
 
+def top_effects() -> pd.DataFrame:
+    """Leaves of each top theme absent together: their totals add up, their mentions overlap."""
+    below = {top: [leaf for leaf in LEAVES.values() if leaf[0] == top] for top in TOPS}
+    drivers = [
+        (f"theme/{top}", TOPS[top], top, int(0.9 * sum(leaf[2] for leaf in own)), sum(leaf[3] for leaf in own), 0.3)
+        for top, own in below.items()
+    ]
+    return effects("theme", drivers)
+
+
 def code_effects() -> pd.DataFrame:
     drivers = [
         ("code/delivery", "Delivery", None, 530, -5.1, 0.2),
@@ -184,7 +205,8 @@ def attribute_effects() -> pd.DataFrame:
         ("attribute/years", "years as a customer", None, N_MODEL, 2.9, 0.5),
         ("attribute/region/North", "region: North", None, 540, -0.8, 0.5),
     ]
-    return effects("attribute", drivers)
+    frame = effects("attribute", drivers)
+    return frame.assign(level=frame["label"].str.partition(": ")[2])
 
 
 def effects(kind: str, drivers: list[tuple[str, str, str | None, int, float, float]]) -> pd.DataFrame:
@@ -256,7 +278,7 @@ def quarantine() -> pd.DataFrame:
             "source": "survey.csv",
             "row_number": range(2, 65),
             "field": "score",
-            "reason": ["score outside 0 to 10"] * 41 + ["no score"] * 22,
+            "reason": ["score outside 0 to 10"] * 41 + ["score is no number"] * 22,
             "value": ["secret-value-77"] * 41 + [None] * 22,
         }
     )

@@ -77,8 +77,11 @@ def test_errors_agree_with_statsmodels() -> None:
     effects = estimate_drivers(responses.assign(account_id=accounts), comments, codes=codes).effects
     rows = picked(effects)
     np.testing.assert_allclose(rows["per_mention"], 100 * fit.params[THEMES], rtol=1e-9)
-    # Ours adds the uncertainty of the share, so it is never below the coefficient's own error times the share.
-    assert (rows["std_error"] >= 0.95 * 100 * fit.bse[THEMES] * rows["n_present"] / rows["n"]).all()
+    # Ours adds the uncertainty of the share, and leaves each account out of its own residuals.
+    share = rows["n_present"] / rows["n"]
+    of_the_share = (fit.params[THEMES] * 100) ** 2 * share * (1 - share) / rows["n"]
+    expected = np.sqrt((100 * fit.bse[THEMES] * share) ** 2 + of_the_share)
+    assert (rows["std_error"] / expected).between(0.95, 1.1).all()
 
 
 def test_row_order_and_names_of_accounts_change_nothing() -> None:
@@ -157,11 +160,96 @@ def test_the_question_asked_is_a_control() -> None:
 
 def test_too_few_responses_give_no_effects_and_say_so() -> None:
     responses, comments, codes = tables_of(planted_world(60, random_state=11))
-    estimates = estimate_drivers(responses, comments, codes=codes, min_present=2)
-    assert estimates.effects.empty or estimates.n_responses >= 40
     tiny = estimate_drivers(responses[:8], comments[:8], codes=codes, min_present=1)
     assert tiny.effects.empty
     assert "No effects were estimated" in tiny.notes[0]
+
+
+def test_one_account_is_no_account() -> None:
+    responses, comments, codes = tables_of(planted_world(400, random_state=13))
+    alone = estimate_drivers(responses, comments, codes=codes)
+    one = estimate_drivers(responses.assign(account_id="everybody"), comments, codes=codes)
+    pd.testing.assert_frame_equal(one.effects, alone.effects)
+
+
+def test_few_accounts_are_said() -> None:
+    responses, comments, codes = tables_of(planted_world(400, random_state=13))
+    few = responses.assign(account_id=[f"a{i % 4}" for i in range(400)])
+    assert "Only 4 accounts" in estimate_drivers(few, comments, codes=codes).notes[0]
+
+
+def test_a_column_under_another_name_is_left_out_as_a_whole() -> None:
+    responses, comments = with_plans()
+    responses["attribute/tier"] = "tier " + responses["attribute/plan"]
+    estimates = estimate_drivers(responses, comments, attributes=["plan", "tier"])
+    plain = estimate_drivers(responses, comments, attributes=["plan"])
+    pd.testing.assert_frame_equal(estimates.effects, plain.effects)
+    assert estimates.left_out["driver_id"].str.startswith("attribute/tier/").sum() == 3
+
+
+def test_customers_unknown_in_two_attributes_leave_both_standing() -> None:
+    responses, comments = with_plans()
+    responses["attribute/region"] = np.random.default_rng(5).choice(["North", "South"], size=len(responses))
+    responses.loc[:40, ["attribute/plan", "attribute/region"]] = None
+    estimates = estimate_drivers(responses, comments, attributes=["plan", "region"])
+    assert {"attribute/plan/Pro", "attribute/region/North", "attribute/region/South"} <= set(
+        estimates.effects["driver_id"]
+    )
+    assert estimates.left_out.empty
+
+
+def test_what_a_nested_attribute_is_called_changes_nothing() -> None:
+    responses, comments = with_plans()
+    rng = np.random.default_rng(3)
+    region = rng.choice(["r1", "r2", "s1", "s2"], size=len(responses))
+    responses["attribute/country"] = np.where(np.char.startswith(region, "r"), "R", "S")
+    found = []
+    for renamed in ("r1", "z1"):
+        responses["attribute/region"] = np.where(region == "r1", renamed, region)
+        effects = picked(estimate_drivers(responses, comments, attributes=["country", "region"]).effects)
+        found.append(effects.loc["attribute/country/R", ["estimate", "std_error"]].astype(float))
+    pd.testing.assert_series_equal(found[0], found[1])
+
+
+def test_a_slash_in_a_name_keeps_attributes_apart() -> None:
+    responses, comments = with_plans()
+    city = np.random.default_rng(4).choice(["North", "South"], size=len(responses))
+    responses["attribute/plan/Pro"] = city
+    effects = picked(estimate_drivers(responses, comments, attributes=["plan", "plan/Pro"]).effects)
+    assert effects.loc["attribute/plan/Pro", "conf_low"] > 0
+    null = effects.loc[["attribute/plan%2FPro/North", "attribute/plan%2FPro/South"]]
+    assert (null["estimate"].abs() < 5).all()
+
+
+def test_a_control_that_adds_nothing_is_not_called_a_control() -> None:
+    responses, comments = with_plans()
+    responses["attribute/tier"] = "tier " + responses["attribute/plan"]
+    assert estimate_drivers(responses, comments, attributes=["plan"], controls=["tier"]).controls == []
+
+
+def test_a_code_that_nobody_uses_is_listed() -> None:
+    responses, comments, codes = tables_of(planted_world(400, random_state=14))
+    left_out = estimate_drivers(responses, comments, codes=codes, code_names=["A", "Elevator"]).left_out
+    assert left_out["driver_id"].tolist() == ["code/Elevator"]
+    assert left_out["reason"].tolist() == ["no comment carries it"]
+
+
+def test_a_parents_effect_is_that_of_its_leaves_together() -> None:
+    responses, comments, codes = tables_of(planted_world(1500, random_state=15))
+    mentions = codes.assign(theme_id="t" + codes["code"])
+    themes = pd.DataFrame(
+        {
+            "theme_id": ["p1", "p2", *("t" + name for name in THEMES)],
+            "parent_id": [None, None, "p1", "p1", "p1", "p2", "p2", "p2"],
+            "label": ["first", "second", *THEMES],
+        }
+    )
+    effects = picked(estimate_drivers(responses, comments, mentions=mentions, themes=themes).effects)
+    first, leaves = effects.loc["theme/p1"], effects.loc[["theme/tA", "theme/tB", "theme/tC"]]
+    assert first["estimate"] == pytest.approx(leaves["estimate"].sum())
+    mentioned = codes.loc[codes["code"].isin(["A", "B", "C"]), "response_id"].nunique()
+    assert first["n_present"] == mentioned
+    assert first["conf_low"] < first["estimate"] < first["conf_high"]
 
 
 def test_an_unknown_attribute_is_refused() -> None:
@@ -185,6 +273,17 @@ def test_the_jackknife_is_what_refitting_without_each_account_gives() -> None:
         own = accounts == account
         without = np.linalg.lstsq(x[~own], y[~own], rcond=None)[0]
         np.testing.assert_allclose(refitted[own], y[own] - x[own] @ without, atol=1e-10)
+
+
+def test_an_account_with_many_answers_costs_no_more_than_its_columns() -> None:
+    rng = np.random.default_rng(16)
+    x = np.column_stack([np.ones(300), rng.normal(size=(300, 2))])
+    y = rng.normal(size=(300, 1))
+    accounts = np.repeat([0, 1, 2], [5, 15, 280])
+    inverse = np.linalg.inv(x.T @ x)
+    adjusted = residuals_without_own_account(x, inverse, y - x @ (inverse @ x.T @ y), accounts)
+    without = np.linalg.lstsq(x[accounts != 2], y[accounts != 2], rcond=None)[0]
+    np.testing.assert_allclose(adjusted[accounts == 2], y[accounts == 2] - x[accounts == 2] @ without, atol=1e-9)
 
 
 def test_levels_of_few_accounts_are_not_trusted_too_much() -> None:

@@ -11,11 +11,17 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from nps_insights.jobs.driver_report import ReportRun, as_text, run_driver_report
+from nps_insights.jobs.driver_report import ReportRun, not_a_formula, run_driver_report
+from nps_insights.jobs.facts import logged_parameters
 from nps_insights.jobs.settings import check_settings
 from nps_insights.metrics import overall
 from nps_insights.simulate import write_sample
-from nps_insights.tables import DataRefusedError
+from nps_insights.tables import DataRefusedError, SettingsError
+from nps_insights.themes import code_agreement
+
+HARMFUL = ["outages", "billing_errors", "support_wait", "price", "setup_delay"]
+HELPFUL = ["staff", "call_quality", "account_manager"]
+PLANTED = [*HARMFUL, *HELPFUL, "engineer_visit", "mobile_app", "integrations"]
 
 
 def run(survey: Path, out: Path, cache: Path, **sections: Mapping[str, Any]) -> ReportRun:
@@ -69,11 +75,20 @@ class TestDriverReport:
         assert len(manifest["inputs"]["survey"]["sha256"]) == 64
         assert manifest["rows"]["responses"] == len(finished.tables["responses"])
 
-    def test_planted_harm_is_found_in_the_words_alone(self, finished: ReportRun) -> None:
-        effects = finished.tables["effects"]
-        rows = effects[(effects["outcome"] == "nps") & (effects["method"] == "adjusted") & (effects["kind"] == "theme")]
-        costs = rows[(rows["q_value"] < 0.1) & (rows["estimate"] < 0)]
-        assert len(costs) >= 1
+    def test_planted_themes_are_found_in_the_words_alone(self, finished: ReportRun, sample: Path) -> None:
+        tables = finished.tables
+        truth = pd.read_csv(sample.parent / "truth_themes.csv").rename(columns={"Response ID": "response_id"})
+        planted = truth.merge(tables["comments"], on="response_id")
+        long = planted.melt(id_vars=["comment_id", "response_id"], value_vars=PLANTED, var_name="code")
+        codes = long[long["value"].astype(bool)].drop(columns="value")
+        agreement = code_agreement(codes, tables["mentions"], tables["segments"], tables["themes"]).table
+        matched = agreement[agreement["f1"] >= 0.5].set_index("code")
+        assert len(matched) >= 7
+        effects = tables["effects"]
+        nps = effects[(effects["outcome"] == "nps") & (effects["method"] == "adjusted") & (effects["kind"] == "theme")]
+        found = matched.join(nps.set_index("theme_id")["estimate"], on="theme_id")["estimate"]
+        assert (found.reindex(HARMFUL).dropna() < 0).all()
+        assert (found.reindex(HELPFUL).dropna() > 0).all()
 
     def test_the_same_input_gives_the_same_bytes_shuffled_or_not(
         self, finished: ReportRun, sample: Path, cache: Path, tmp_path: Path
@@ -153,6 +168,32 @@ class TestDriverReport:
         assert [path.name for path in tmp_path.iterdir()] == ["survey.csv"]
 
 
+def test_a_period_without_dates_is_refused_before_anything_is_encoded(sample: Path, tmp_path: Path) -> None:
+    rows = pd.read_csv(sample, dtype=str, keep_default_na=False).drop(columns="Submitted at")
+    rows.to_csv(tmp_path / "survey.csv", index=False)
+    settings = {"input": {"survey": str(tmp_path / "survey.csv")}, "report": {"per": "month"}}
+    with pytest.raises(SettingsError, match="needs dates"):
+        run_driver_report(check_settings(settings))
+    assert [path.name for path in tmp_path.iterdir()] == ["survey.csv"]
+
+
+def test_passwords_are_written_nowhere(tmp_path: Path, sample: Path) -> None:
+    rows = pd.read_csv(sample, dtype=str, keep_default_na=False).head(60).drop(columns="Comment")
+    rows.to_csv(tmp_path / "survey.csv", index=False)
+    url = "postgresql://anna:SECRETPW@db/crm"
+    given = {
+        "input": {"survey": str(tmp_path / "survey.csv")},
+        "output": {"folder": str(tmp_path / "out")},
+        "tracking": {"uri": f"sqlite:///{tmp_path}/mlflow.db"},
+    }
+    finished = run_driver_report(check_settings(given), command=f"nps-insights report {url} --query 'select 1'")
+    texts = [path.read_bytes() for path in finished.folder.rglob("*") if path.is_file()]
+    assert any(b"postgresql://anna:***@db/crm" in text for text in texts)
+    assert not any(b"SECRETPW" in text for text in texts)
+    logged = logged_parameters(check_settings({"input": {"survey": url}, "tracking": {"uri": url}}))
+    assert "SECRETPW" not in str(logged)
+
+
 def test_formulas_in_the_quarantine_become_text_and_numbers_stay() -> None:
-    assert as_text("=HYPERLINK(1)") == "'=HYPERLINK(1)"
-    assert as_text("-1") == "-1"
+    assert not_a_formula("=HYPERLINK(1)") == "'=HYPERLINK(1)"
+    assert not_a_formula("-1") == "-1"

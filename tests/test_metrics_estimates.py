@@ -75,6 +75,29 @@ def test_an_unknown_group_is_refused_with_the_columns_there_are() -> None:
         nps(answers(5), by="country")
 
 
+def test_an_attribute_comes_before_a_column_of_the_house_with_its_name() -> None:
+    responses = answers(100).rename(columns={"attribute/plan": "attribute/category"})
+    assert of(nps(responses, by="category"), "nps")["group"].tolist() == ["Free", "Pro"]
+
+
+@pytest.mark.parametrize("by", ["category", "score"])
+def test_the_answer_itself_is_no_group(by: str) -> None:
+    with pytest.raises(SettingsError, match="that is the answer itself"):
+        nps(answers(10).assign(score=9), by=by)
+
+
+def test_numbers_as_groups_read_as_people_write_them() -> None:
+    responses = answers(40)
+    responses["attribute/store"] = [1.0, 10.0] * 20
+    assert of(nps(responses, by="store"), "nps")["group"].tolist() == ["1", "10"]
+
+
+def test_one_account_is_no_account() -> None:
+    responses = answers(200)
+    alone = nps(responses.drop(columns="account_id"))
+    pd.testing.assert_frame_equal(nps(responses.assign(account_id="everybody")), alone)
+
+
 def test_periods_without_dates_are_refused() -> None:
     with pytest.raises(SettingsError, match="needs dates"):
         nps(answers(5).drop(columns="responded_at"), per="month")

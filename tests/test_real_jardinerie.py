@@ -21,7 +21,7 @@ def test_jardinerie(shared_data: Path, tmp_path: Path) -> None:
         )
     )
     estimates = run.tables["estimates"]
-    sides = estimates.query("metric == 'nps' and by == 'comment'").set_index("group")["estimate"]
+    sides = estimates.query("metric == 'nps' and by == '(comment)'").set_index("group")["estimate"]
     raw = pd.read_csv(shared_data / "jardinerie_nps_fr" / "nps.csv.gz", encoding="latin-1").dropna(subset="nps")
     plain = 100 * ((raw["nps"] >= 9).astype(float) - (raw["nps"] <= 6)).groupby(raw["explication"].notna()).mean()
     # A hundred comments say nothing ("ras") and count as silent here, so the two sides differ by less than a point.

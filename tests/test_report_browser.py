@@ -13,7 +13,6 @@ from report_tables import SCRIPT_LABEL, facts_example, report_example
 from nps_insights.report import render_report
 
 # One worker visits the page once, however many workers there are.
-pytestmark = pytest.mark.xdist_group("browser")
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 

@@ -99,3 +99,13 @@ def test_gathering_themes_are_not_counted_beside_their_leaves() -> None:
     top = effects("theme", [("theme/p01", "delivery", "p01", 796, -5.6, 0.3)])
     shown = screen(effects=pd.concat([theme_effects(), top]))
     assert "delivery" not in [line.label for line in shown.costs]
+
+
+def test_top_themes_are_not_counted_beside_their_leaves_even_where_no_parents_are_named() -> None:
+    themes = report_example()["themes"].drop(columns="parent_id")
+    assert "delivery" not in [line.label for line in screen(themes=themes).costs]
+
+
+def test_what_was_not_counted_is_missing_too() -> None:
+    missing = " ".join(screen().missing)
+    assert "63 rows could not be used and were set aside; 30 were not counted. The reasons stand below." in missing

@@ -45,7 +45,7 @@ def test_the_page_holds_every_chapter_theme_and_group(outline: Outline) -> None:
         assert name in outline.text
     assert "too few to judge" in outline.text
     assert "hygiene: only makes detractors" in outline.text
-    assert "5,204 rows were read: 5,012 kept, 63 set aside, 99 repeats of another row, 30 filtered out" in outline.text
+    assert "5,204 rows were read: 5,012 kept, 63 set aside, 99 repeats of another row, 30 not counted." in outline.text
     assert "satisfaction" in outline.text
     assert "7f3a91c2" in outline.text
 
@@ -104,7 +104,7 @@ def poisoned(payload: str) -> tuple[dict[str, pd.DataFrame], ReportFacts]:
             marks = pd.Series(range(len(tables[name])), index=tables[name].index).astype(str)
             tables[name] = tables[name].assign(**{column: payload + marks})
     estimates = tables["estimates"].copy()
-    named = ~estimates["by"].isin(["", "comment"])
+    named = ~estimates["by"].isin(["", "(comment)"])
     estimates.loc[named, "group"] = payload + estimates.loc[named, "group"]
     estimates.loc[named, "by"] = payload + estimates.loc[named, "by"]
     level = attribute_effects().assign(level=payload, tone=payload, label=payload)
@@ -161,7 +161,7 @@ def no_dates(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 
 
 def no_groups(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    return tables | {"estimates": tables["estimates"].query("by == '' or by == 'comment'")}
+    return tables | {"estimates": tables["estimates"].query("by == '' or by == '(comment)'")}
 
 
 def no_themes(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

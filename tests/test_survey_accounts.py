@@ -40,6 +40,31 @@ def test_outcomes_and_proxies_never_become_attributes() -> None:
         admit_survey(raw_table(SURVEY), SurveySettings(scale=(0, 10), by=("churn date",)), raw_table(ACCOUNTS))
 
 
+def test_a_proxy_that_only_groups_is_joined_and_is_no_driver() -> None:
+    settings = SurveySettings(scale=(0, 10), by=("Would recommend", "Plan"))
+    admission = admit_survey(raw_table(SURVEY), settings, raw_table(ACCOUNTS))
+    assert "attribute/Would recommend" in admission.responses
+    assert admission.driver_attributes == ("Plan", "Seats")
+    assert any("'Would recommend': grouped by, and not taken as a driver" in note for note in admission.notes)
+
+
+def test_drivers_are_those_named_then_the_accounts_own_less_the_controls() -> None:
+    survey = {**SURVEY, "visits": ["1", "2", "3"], "branch": ["a", "b", "a"], "week": ["1", "1", "2"]}
+    settings = SurveySettings(scale=(0, 10), attributes=("seats", "visits"), controls=("plan", "branch"), by=("week",))
+    admission = admit_survey(raw_table(survey), settings, raw_table({**ACCOUNTS, "Region": ["n", "s"]}))
+    assert admission.driver_attributes == ("Seats", "visits", "Region")
+    named = SurveySettings(scale=(0, 10), attributes=("Would recommend",), by=("Would recommend",))
+    told = admit_survey(raw_table(SURVEY), named, raw_table(ACCOUNTS))
+    assert told.driver_attributes == ("Would recommend", "Plan", "Seats")
+    assert admit_survey(raw_table(survey), SurveySettings(scale=(0, 10), by=("week",))).driver_attributes == ()
+
+
+def test_a_placeholder_is_no_account() -> None:
+    admission = admit_accounts(raw_table({"account_id": ["a", "N/A"], "plan": ["gold", "basic"]}), SurveySettings())
+    assert admission.accounts["account_id"].tolist() == ["a"]
+    assert admission.quarantine["reason"].tolist() == ["is a placeholder and names no account"]
+
+
 def test_known_columns_are_parsed() -> None:
     accounts = admit_accounts(raw_table(ACCOUNTS), SurveySettings()).accounts
     assert accounts["value"].tolist() == [1200.5, 300.0]

@@ -96,8 +96,59 @@ def test_codes_stand_with_their_comment_and_rubbish_is_refused() -> None:
     settings = SurveySettings(scale=(0, 10), theme_columns=("price",))
     admission = admit_survey(raw_table(cells), settings)
     assert admission.codes.to_numpy().tolist() == [["a/1", "a", "price"]]
-    with pytest.raises(DataRefusedError, match="'price' holds 'maybe'"):
+    with pytest.raises(DataRefusedError, match="'price': 1 cell is none of these; it looks like"):
         admit_survey(raw_table({**cells, "price": ["1", "0", "maybe"]}), settings)
+
+
+def test_a_comment_column_named_as_codes_is_described_and_not_quoted() -> None:
+    said = ["my secret words are here", "another secret of mine today", "and a third one to keep"]
+    raw = raw_table({"nps": ["9", "3", "5"], "Open answer": said})
+    with pytest.raises(DataRefusedError) as refused:
+        admit_survey(raw, SurveySettings(scale=(0, 10), theme_columns=("Open answer",)))
+    assert "'Open answer': 3 cells are none of these; it looks like text, about 5 words each" in str(refused.value)
+    assert not any(word in str(refused.value) for word in ("secret", "third"))
+
+
+def test_codes_that_are_never_used_are_still_known() -> None:
+    cells = {"nps": ["9", "3"], "comment": ["cheap", "fine"], "price": ["1", "0"], "staff": ["0", "0"]}
+    admission = admit_survey(raw_table(cells), SurveySettings(scale=(0, 10), theme_columns=("price..staff",)))
+    assert set(admission.codes["code"]) == {"price"}
+    assert admission.stated_codes == ("price", "staff")
+
+
+def test_placeholders_of_customers_are_missing_not_one_big_account() -> None:
+    ids = ["N/A", "-", "none", "Unknown", "null", "#N/A", "0000", "7"]
+    admission = admit_survey(raw_table({"nps": ["9"] * 8, "account id": ids, "contact id": ids}), USUAL)
+    assert sorted(admission.responses["account_id"].dropna()) == ["0000", "7"]
+    assert sorted(admission.responses["contact_id"].dropna()) == ["0000", "7"]
+    assert "account_id: 6 cells are placeholders ('#N/A', '-', 'N/A') and are read as missing" in admission.notes
+
+
+def test_an_account_that_everybody_shares_is_none() -> None:
+    cells = {"nps": ["9", "3", "5"], "account_id": ["acme"] * 3}
+    admission = admit_survey(raw_table(cells), USUAL)
+    assert "account_id" not in admission.responses
+    assert "account_id" not in admission.mapping.columns
+    assert "account_id" in admission.mapping.unused
+    assert "account_id: every response has the same value 'acme', so it is not used" in admission.notes
+    with pytest.raises(DataRefusedError, match="same value 'acme', so accounts cannot be joined by it"):
+        admit_survey(raw_table(cells), USUAL, raw_table({"account_id": ["acme"], "plan": ["gold"]}))
+    several_rows = raw_table({**cells, "response_id": ["a"] * 3, "nps": ["9"] * 3, "comment": ["x y", "y z", "z x"]})
+    assert admit_survey(several_rows, USUAL).responses["account_id"].tolist() == ["acme"]
+    half_named = raw_table({**cells, "account_id": ["acme", "acme", ""]})
+    assert "account_id" in admit_survey(half_named, USUAL).responses
+
+
+def test_a_date_unlike_the_stated_format_is_left_empty_and_its_answer_kept() -> None:
+    raw = raw_table({"nps": ["9", "3", "5", "7"], "date": ["31/01/2026", "01/31/2026", "", "02/01/2026"]})
+    admission = admit_survey(raw, SurveySettings(scale=(0, 10), date_format="%d/%m/%Y"))
+    assert admission.counts["kept"] == 4
+    assert admission.responses["responded_at"].isna().sum() == 2
+    expected = "responded_at: 1 of 3 dates are not day/month/year (first: row 3); they are left empty"
+    assert expected in admission.notes
+    mixed = raw_table({"nps": ["9", "3", "5"], "date": ["2026-01-31", "31/01/2026", "31/01/2026"]})
+    with pytest.raises(DataRefusedError, match=r"date: 2 of 3 dates are not year-month-day, as .* '%Y-%m-%d' states"):
+        admit_survey(mixed, SurveySettings(scale=(0, 10), date_format="%Y-%m-%d"))
 
 
 def test_a_comment_id_on_two_different_rows_is_refused() -> None:

@@ -34,10 +34,16 @@ def test_nhs_reversed_with_codes_and_several_questions(shared_data: Path) -> Non
     counts = admission.counts
     assert counts["read"] == 7908
     assert counts["filtered"] == 416 + 24
-    # These are dated month first, in a column that is otherwise day first.
+    assert counts["quarantined"] == 0
+    assert counts["kept"] == counts["read"] - counts["filtered"]
+    # These are dated month first, in a column that is otherwise day first: they are answers without a date.
     month_first = raw.frame["Date"].str.split("/").str[1].astype(int) > 12
-    assert counts["quarantined"] == (month_first & ~raw.frame[NHS["score"]].isin(["6", "7"])).sum()
-    assert counts["kept"] == counts["read"] - counts["filtered"] - counts["quarantined"]
+    told = f"responded_at: {month_first.sum():,} of 7,908 dates are not day/month/year (first: row "
+    assert any(note.startswith(told) for note in admission.notes)
+    answered = raw.frame[month_first & ~raw.frame[NHS["score"]].isin(["6", "7", "NA", ""])][NHS["response_id"]]
+    undated = admission.responses.loc[admission.responses["responded_at"].isna(), "response_id"]
+    dated_too = raw.frame[~month_first][NHS["response_id"]]
+    assert set(answered) - set(dated_too) <= set(undated)
     assert admission.comments["question"].nunique() == 6
     assert admission.comments["response_id"].value_counts().max() == 3
     assert "responses differ in it" in " ".join(admission.notes)
@@ -65,6 +71,8 @@ def test_jardinerie_is_french_latin_1_and_starts_at_1(shared_data: Path) -> None
     assert admission.mapping.columns["comment"] == ("explication",)
     assert admission.counts["filtered"] == 342
     assert admission.responses["attribute/CaTicket"].min() < 0
+    assert admission.driver_attributes == ("NbPassageKS", "CaTicket", "t")
+    assert not any("under another name" in note for note in admission.notes)
     silent = admission.comments["says_nothing"].mean()
     assert 0.70 < silent < 0.76
     assert admission.comments["text"].str.contains("é").any()

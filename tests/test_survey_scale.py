@@ -1,3 +1,5 @@
+import tomllib
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -43,10 +45,33 @@ def test_a_change_of_scale_is_dated(switch: int, early: tuple[int, int], late: t
     order = np.random.default_rng(3).permutation(500)
     found = scale_findings(scores[order], SurveySettings(), dates=dates[order])
     assert found[0].kind == "changed"
-    dated = pd.Timestamp(found[0].block.split('until = "')[1][:10])
+    dated = pd.Timestamp(found[0].message.split('until = "')[1][:10])
     assert abs((dated - dates[switch]).days) <= 3
-    assert f'range = "{early[0]}-{early[1]}"' in found[0].block
-    assert f'scale = "{late[0]}-{late[1]}"' in found[0].block
+    assert f'range = "{early[0]}-{early[1]}"' in found[0].message.split("[score]")[1]
+    assert f'scale = "{late[0]}-{late[1]}"' in found[0].message.split("[score]")[1]
+
+
+@pytest.mark.parametrize(("early", "late"), [((1, 5), (1, 10)), ((1, 5), (0, 10)), ((0, 10), (0, 20))])
+def test_both_ways_out_of_a_change_of_scale_are_toml_that_works(early: tuple[int, int], late: tuple[int, int]) -> None:
+    scores = pd.concat([answers(*early, n=250), answers(*late, n=250, seed=2)], ignore_index=True)
+    dates = pd.date_range("2024-01-01", periods=500).strftime("%Y-%m-%d").tolist()
+    raw = raw_table({"nps": [f"{score:g}" for score in scores], "date": dates})
+    with pytest.raises(DataRefusedError, match="seems to change") as refused:
+        admit_survey(raw, SurveySettings())
+    unchanged, changed = str(refused.value).split("without `until`:\n")[1].split("If it did, state both:\n")
+    for block in (unchanged, changed):
+        score = tomllib.loads(block)["score"]
+        ranges = tuple(
+            (r.get("until"), parse_scale(r["range"]), parse_cuts(r["cuts"]) if "cuts" in r else None)
+            for r in score["scales"]
+        )
+        stated = SurveySettings(
+            scale=parse_scale(score["scale"]) if "scale" in score else None,
+            cuts=parse_cuts(score["cuts"]) if "cuts" in score else None,
+            scales=ranges,
+        )
+        assert admit_survey(raw, stated).counts["kept"] >= 490
+    assert "until" not in unchanged
 
 
 def test_one_stated_scale_does_not_answer_a_change_but_stated_scales_do() -> None:
@@ -77,7 +102,8 @@ def test_a_reversed_scale_is_turned() -> None:
     assert admission.responses["score"].tolist() == [5.0, 1.0, 4.0]
     assert admission.responses["category"].tolist() == ["promoter", "detractor", "passive"]
     assert admission.responses["scale_min"].tolist() == [1.0] * 3
-    assert admission.scale == "5-1, detractor up to 3, promoter from 5"
+    turned = "asked from 5 (worst) to 1 (best), turned so that high is good; detractor up to 3, promoter from 5"
+    assert admission.scale == turned
 
 
 def test_each_response_keeps_the_scale_of_its_day() -> None:
@@ -93,6 +119,17 @@ def test_each_response_keeps_the_scale_of_its_day() -> None:
     assert admission.responses["scale_max"].tolist() == [5.0, 10.0]
     assert admission.responses["category"].tolist() == ["promoter", "detractor"]
     assert admission.quarantine["reason"].tolist() == ["is outside 1-5", "is unknown, and the scale changes by date"]
+    assert admission.scale == (
+        "before 2015-06-01 asked from 1 (worst) to 5 (best); detractor up to 3, promoter from 5; "
+        "from 2015-06-01 on asked from 1 (worst) to 10 (best); detractor up to 6, promoter from 9"
+    )
+
+
+def test_one_scale_without_until_holds_for_all_days() -> None:
+    raw = raw_table({"nps": ["9", "1"], "date": ["2015-05-31", ""]})
+    admission = admit_survey(raw, SurveySettings(scales=((None, (1, 10)),)))
+    assert admission.counts["kept"] == 2
+    assert admission.scale == "asked from 1 (worst) to 10 (best); detractor up to 6, promoter from 9"
 
 
 def test_nothing_is_computed_before_the_scale_is_stated() -> None:

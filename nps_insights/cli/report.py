@@ -37,7 +37,7 @@ def report(
     ] = "english",
     tracking_uri: Annotated[str | None, typer.Option(help="MLflow tracking URI; ./mlflow.db if not given.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
-    dry_run: Annotated[bool, typer.Option(help="Read and check everything, write nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Read and check the input, write nothing.")] = False,
 ) -> None:
     """From a survey export to a driver report.
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def run(
     pipeline: Annotated[Path, typer.Argument(help="A TOML file, such as pipelines/driver_report.toml.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
-    dry_run: Annotated[bool, typer.Option(help="Read and check everything, write nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Read and check the input, write nothing.")] = False,
 ) -> None:
     """Run the job that a pipeline file describes.
 
@@ -33,8 +33,10 @@ def run_and_print(settings: "DriverReportSettings", *, command: str, as_json: bo
     """Run the driver report, or only check its input, and print the outcome."""
     from nps_insights.jobs.admission import admit
     from nps_insights.jobs.driver_report import output_folder, run_driver_report, summary
+    from nps_insights.jobs.folder import refuse_foreign
 
     if dry_run:
+        refuse_foreign(output_folder(settings))
         counts = dict(admit(settings).admission.counts)
         told = {"would_write": str(output_folder(settings)), "counts": counts}
         words = [f"would write  {told['would_write']}", *(f"{name:<12} {count}" for name, count in counts.items())]

@@ -12,11 +12,7 @@ from numpy.typing import NDArray
 
 from nps_insights.drivers.design import DriverDesign
 from nps_insights.drivers.influence import account_codes, residuals_without_own_account
-from nps_insights.tables import ATTRIBUTE_PREFIX
-
-_KEY_COLUMNS = ("response_id", "account_id", "category")
-# Relative size of a pivot below which a column is a sum of others.
-_RANK_TOLERANCE = 1e-8
+from nps_insights.drivers.separable import independent_columns
 
 
 @dataclass(frozen=True)
@@ -25,14 +21,12 @@ class JointModel:
 
     Attributes:
         names: Model columns that could be told apart (k,), the intercept first as "".
-        inseparable: Columns left out because they are a sum of others.
         coefficients: (k, 2) for promoter and detractor, per unit of the column.
         influence: (k, n, 2): how each response moves each coefficient, times n.
         accounts: Account number of each response (n,).
     """
 
     names: list[str]
-    inseparable: list[str]
     coefficients: NDArray[np.float64]
     influence: NDArray[np.float64]
     accounts: NDArray[np.int64]
@@ -41,8 +35,7 @@ class JointModel:
 def fit_joint_model(design: DriverDesign) -> JointModel:
     """Fit promoter and detractor on all columns of the driver matrix by least squares.
 
-    One level of each attribute is the reference; columns that are sums of others (two codes always given together)
-    are named in `inseparable` and left out, later ones first.
+    One level of each attribute is the reference: the last, as a sum of the others, has no column of its own.
 
     Example:
         >>> category = ["promoter", "promoter", "passive", "detractor"]
@@ -54,12 +47,12 @@ def fit_joint_model(design: DriverDesign) -> JointModel:
     from threadpoolctl import threadpool_limits
 
     matrix = design.matrix
-    names = [column for column in matrix.columns if column not in _KEY_COLUMNS]
+    names = design.columns
     x = np.column_stack([np.ones(len(matrix)), matrix[names].to_numpy(dtype=float)])
     y = np.column_stack([matrix["category"] == "promoter", matrix["category"] == "detractor"]).astype(float)
     # One thread: sums in another order differ in their last bits, and the same input must give the same tables.
     with threadpool_limits(1):
-        kept = _independent(x)
+        kept = independent_columns(x)
         x = x[:, kept]
         inverse = np.linalg.inv(x.T @ x)
         coefficients = inverse @ (x.T @ y)
@@ -70,28 +63,10 @@ def fit_joint_model(design: DriverDesign) -> JointModel:
     all_names = ["", *names]
     return JointModel(
         names=[all_names[i] for i in kept],
-        inseparable=[name for i, name in enumerate(all_names) if i not in set(kept)],
         coefficients=coefficients,
         influence=influence,
         accounts=accounts,
     )
-
-
-def _independent(x: NDArray[np.float64]) -> list[int]:
-    """Columns that are no sum of those before them (Cholesky of the scaled cross-product, column by column)."""
-    scale = np.sqrt((x**2).sum(axis=0))
-    scaled = x / np.where(scale > 0, scale, 1)
-    cross = scaled.T @ scaled
-    kept: list[int] = []
-    for j in range(x.shape[1]):
-        if not kept:
-            remainder = cross[j, j]
-        else:
-            block = cross[np.ix_(kept, kept)]
-            remainder = cross[j, j] - cross[kept, j] @ np.linalg.solve(block, cross[kept, j])
-        if remainder > _RANK_TOLERANCE:
-            kept.append(j)
-    return kept
 
 
 def adjusted_effects(design: DriverDesign, model: JointModel) -> pd.DataFrame:
@@ -148,11 +123,9 @@ def _level(
     design: DriverDesign, model: JointModel, position: dict[str, int], attribute: str, driver_id: str
 ) -> _Effect:
     """The level's coefficient less the mean coefficient of today's mix; the reference level's coefficient is 0."""
-    prefix = f"{ATTRIBUTE_PREFIX}{attribute}/"
-    levels = [name for name in design.matrix.columns if str(name).startswith(prefix)]
     mix = np.zeros(2)
     mix_influence = np.zeros((len(design.matrix), 2))
-    for name in levels:
+    for name in design.attributes[attribute]:
         if name in position:
             x = design.matrix[name].to_numpy(dtype=float)
             coefficient, influence = model.coefficients[position[name]], model.influence[position[name]]

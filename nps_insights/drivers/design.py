@@ -5,15 +5,17 @@ never set to absent for silent customers; those are left out of the matrix, and 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from nps_insights.drivers.levels import Encoded, encode_attributes
+from nps_insights.drivers.levels import encode_attributes
 from nps_insights.tables import SettingsError, conform, empty
 
 MIN_PRESENT = 20
+_CONTROL = "control/"
+_KEY_COLUMNS = ("response_id", "account_id", "category")
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,20 @@ class DriverDesign:
         drivers: One row per driver that enters: driver_id, label, kind, theme_id, attribute, level (empty for
             numbers), numeric (bool).
         left_out: Table `left_out`.
+        attributes: Attribute -> its columns in the matrix.
+        controls: Control -> its columns in the matrix.
     """
 
     matrix: pd.DataFrame
     drivers: pd.DataFrame
     left_out: pd.DataFrame
+    attributes: dict[str, list[str]] = field(default_factory=dict)
+    controls: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of the matrix that enter the model."""
+        return [str(name) for name in self.matrix.columns if name not in _KEY_COLUMNS]
 
 
 def theme_presence(mentions: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
@@ -103,31 +114,24 @@ def driver_design(
     usable = comments[~comments["says_nothing"].astype(bool)]
     rows = responses[responses["response_id"].isin(usable["response_id"])]
     rows = rows.sort_values("response_id", ignore_index=True)
-    base = rows[[name for name in ("response_id", "account_id", "category") if name in rows.columns]]
+    base = rows[[name for name in _KEY_COLUMNS if name in rows.columns]]
 
     present, drivers, rare = _presence_columns(rows["response_id"], presence, min_present)
     named = encode_attributes(rows, attributes, min_present=min_present)
     adjusted = encode_attributes(rows, controls, min_present=min_present)
     asked = _question_columns(rows["response_id"], usable)
-    matrix = pd.concat([base, present, named.columns, _as_controls(adjusted), asked], axis="columns")
+    controls_of = {name: [_CONTROL + column for column in own] for name, own in adjusted.parts.items()}
+    if len(asked.columns):
+        controls_of["question"] = list(asked.columns)
+    matrix = pd.concat([base, present, named.columns, adjusted.columns.add_prefix(_CONTROL), asked], axis="columns")
     left_out = pd.concat([rare, named.left_out], ignore_index=True)
     return DriverDesign(
         matrix=matrix,
         drivers=pd.concat([drivers, named.drivers], ignore_index=True),
         left_out=conform("left_out", left_out if len(left_out) else empty("left_out")),
+        attributes=named.parts,
+        controls=controls_of,
     )
-
-
-def control_names(design: DriverDesign) -> list[str]:
-    """Return what the matrix adjusts for beside its drivers: names of attributes, and "question".
-
-    Example:
-        >>> matrix = pd.DataFrame(columns=["control/attribute/plan/Pro", "control/question/Why?"])
-        >>> control_names(DriverDesign(matrix, pd.DataFrame(), pd.DataFrame()))
-        ['plan', 'question']
-    """
-    parts = [str(name).split("/") for name in design.matrix.columns if str(name).startswith("control/")]
-    return sorted({part[1] if part[1] == "question" else part[2] for part in parts})
 
 
 def _presence_columns(
@@ -153,14 +157,10 @@ def _presence_columns(
     return wide[drivers["driver_id"].tolist()], drivers.reset_index(drop=True), rare
 
 
-def _as_controls(encoded: Encoded) -> pd.DataFrame:
-    return encoded.columns.rename(columns=lambda name: "control/" + str(name))
-
-
 def _question_columns(response_ids: pd.Series, usable: pd.DataFrame) -> pd.DataFrame:
     if "question" not in usable.columns or usable["question"].nunique() < 2:
         return pd.DataFrame(index=response_ids.index)
     asked = pd.crosstab(usable["response_id"], usable["question"]).clip(upper=1)
     asked = asked.reindex(response_ids, fill_value=0).astype(float).reset_index(drop=True)
-    asked.columns = [f"control/question/{name}" for name in asked.columns]
+    asked.columns = [f"{_CONTROL}question/{name}" for name in asked.columns]
     return asked

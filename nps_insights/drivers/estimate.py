@@ -11,17 +11,19 @@ from nps_insights.drivers.design import (
     MIN_PRESENT,
     DriverDesign,
     code_presence,
-    control_names,
     driver_design,
     theme_presence,
 )
 from nps_insights.drivers.influence import clustered_errors
 from nps_insights.drivers.leave_out import leave_out_effects
+from nps_insights.drivers.parents import parent_adjusted, parent_leave_out, with_parents
+from nps_insights.drivers.separable import without_inseparable
 from nps_insights.metrics import benjamini_hochberg
 from nps_insights.tables import SettingsError, conform, empty
 
 # Fewer responses per model column leave intervals that no normal approximation describes.
 _RESPONSES_PER_COLUMN = 5
+_MANY_ACCOUNTS = 10
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ def estimate_drivers(
     mentions: pd.DataFrame | None = None,
     themes: pd.DataFrame | None = None,
     codes: pd.DataFrame | None = None,
+    code_names: Sequence[str] = (),
     attributes: Sequence[str] = (),
     controls: Sequence[str] = (),
     min_present: int = MIN_PRESENT,
@@ -66,14 +69,16 @@ def estimate_drivers(
         mentions: Table `mentions` of discovered themes (with `themes`).
         themes: Table `themes`; leaves enter the model.
         codes: Table `codes`.
+        code_names: All codes that there are; one that no comment carries is listed in `left_out`.
         attributes: Attributes that are drivers.
         controls: Attributes that are adjusted for and not reported.
         min_present: Fewest responses with, and without, a driver.
         confidence_level: Coverage of the intervals.
 
     Returns:
-        The effects on nps, promoter, passive and detractor, by the adjusted and the leave_out method. q-values are
-        Benjamini-Hochberg's across the drivers of one model, outcome and method.
+        The effects on nps, promoter, passive and detractor, by the adjusted and the leave_out method. A parent's
+        effect is that of its leaves set absent together. q-values are Benjamini-Hochberg's across the drivers of
+        one model, outcome and method, parents apart.
 
     Raises:
         SettingsError: An attribute is unknown, or mentions come without themes.
@@ -90,27 +95,27 @@ def estimate_drivers(
     """
     if (mentions is None) != (themes is None):
         raise SettingsError("mentions and themes belong together: give both tables or neither")
-    families: list[pd.DataFrame] = []
+    families: list[tuple[pd.DataFrame, pd.DataFrame | None]] = []
     if mentions is not None and themes is not None:
-        families.append(theme_presence(mentions, themes))
-    if codes is not None and len(codes):
-        families.append(code_presence(codes))
-    if not families:
-        families.append(code_presence(empty("codes")))
+        families.append((theme_presence(mentions, themes), themes))
+    if (codes is not None and len(codes)) or not families:
+        families.append((code_presence(empty("codes") if codes is None else codes), None))
 
     parts = [
         _estimate_family(
             driver_design(
                 responses, comments, presence, attributes=attributes, controls=controls, min_present=min_present
             ),
+            themes,
             confidence_level,
         )
-        for presence in families
+        for presence, themes in families
     ]
     first = parts[0]
     # Attributes are reported once, from the model with the discovered themes.
     effects = [first.effects, *(part.effects[part.effects["kind"] != "attribute"] for part in parts[1:])]
     left_out = [first.left_out, *(part.left_out[part.left_out["kind"] != "attribute"] for part in parts[1:])]
+    left_out.append(_never_used(code_names, codes))
     return DriverEstimates(
         effects=conform("effects", pd.concat(effects, ignore_index=True)),
         left_out=conform("left_out", pd.concat(left_out, ignore_index=True)),
@@ -120,46 +125,56 @@ def estimate_drivers(
     )
 
 
-def _estimate_family(design: DriverDesign, confidence_level: float) -> DriverEstimates:
-    n, n_columns = len(design.matrix), design.matrix.shape[1]
-    controls = control_names(design)
-    needed = _RESPONSES_PER_COLUMN * n_columns
+def _never_used(code_names: Sequence[str], codes: pd.DataFrame | None) -> pd.DataFrame:
+    used = set() if codes is None else set(codes["code"])
+    names = [name for name in dict.fromkeys(code_names) if name not in used]
+    return pd.DataFrame(
+        {
+            "driver_id": [f"code/{name}" for name in names],
+            "label": names,
+            "kind": "code",
+            "n_present": 0,
+            "reason": "no comment carries it",
+        }
+    )
+
+
+def _estimate_family(design: DriverDesign, themes: pd.DataFrame | None, confidence_level: float) -> DriverEstimates:
+    design = without_inseparable(design)
+    n, needed, controls = len(design.matrix), _RESPONSES_PER_COLUMN * len(design.columns), list(design.controls)
     if design.drivers.empty or n < needed:
-        why = "no driver is frequent enough" if design.drivers.empty else f"{n_columns} columns need {needed} responses"
+        why = (
+            "no driver is frequent enough"
+            if design.drivers.empty
+            else f"{len(design.columns)} columns need {needed} responses"
+        )
         note = f"No effects were estimated: {why}; {n} responses have a usable comment."
         return DriverEstimates(empty("effects"), design.left_out, n, controls, [note])
     model = fit_joint_model(design)
-    separable, inseparable = _separable(design, model)
-    design = DriverDesign(design.matrix, separable, pd.concat([design.left_out, inseparable], ignore_index=True))
-    methods = {"adjusted": adjusted_effects(design, model), "leave_out": leave_out_effects(design)}
+    adjusted = adjusted_effects(design, model)
+    sides = {"adjusted": [adjusted], "leave_out": [leave_out_effects(design)]}
+    names = design.drivers
+    if themes is not None:
+        sides["adjusted"].append(parent_adjusted(design, adjusted, themes))
+        sides["leave_out"].append(parent_leave_out(design, themes))
+        names = pd.concat([names, with_parents(design, themes).drivers], ignore_index=True)
+    # Parents repeat their leaves: they are judged among themselves.
     parts = [
-        _with_intervals(_all_outcomes(sides), model, confidence_level).assign(method=method)
-        for method, sides in methods.items()
-        if len(sides)
+        _with_intervals(_all_outcomes(part), model, confidence_level).assign(method=method)
+        for method, both in sides.items()
+        for part in both
+        if len(part)
     ]
-    names = design.drivers.drop(columns=["attribute", "numeric"])
-    effects = pd.concat(parts, ignore_index=True).merge(names, on="driver_id", validate="many_to_one").assign(n=n)
-    return DriverEstimates(conform("effects", effects), conform("left_out", design.left_out), n, controls, [])
+    named = names.drop(columns=["attribute", "numeric"])
+    effects = pd.concat(parts, ignore_index=True).merge(named, on="driver_id", validate="many_to_one").assign(n=n)
+    return DriverEstimates(conform("effects", effects), design.left_out, n, controls, _few_accounts(model))
 
 
-def _separable(design: DriverDesign, model: JointModel) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Drivers with an effect of their own, and those that always come together with others."""
-    drivers = design.drivers
-    dropped = drivers["driver_id"].isin(model.inseparable)
-    # One level of each attribute is always a sum of the others: it is the reference, and its effect is known.
-    levels = drivers[dropped & (drivers["level"] != "")]
-    references = levels.drop_duplicates("attribute", keep="last")["driver_id"]
-    lost = drivers[dropped & ~drivers["driver_id"].isin(references)]
-    left_out = pd.DataFrame(
-        {
-            "driver_id": lost["driver_id"],
-            "label": lost["label"],
-            "kind": lost["kind"],
-            "n_present": [int((design.matrix[name] > 0).sum()) for name in lost["driver_id"]],
-            "reason": "cannot be told apart from other drivers: it always comes together with them",
-        }
-    )
-    return drivers[~drivers["driver_id"].isin(lost["driver_id"])].reset_index(drop=True), left_out
+def _few_accounts(model: JointModel) -> list[str]:
+    n_accounts = int(model.accounts.max()) + 1
+    if n_accounts >= _MANY_ACCOUNTS:
+        return []
+    return [f"Only {n_accounts} accounts wrote a comment: how accounts differ is hardly known, and ranges are rough."]
 
 
 def _all_outcomes(sides: pd.DataFrame) -> pd.DataFrame:

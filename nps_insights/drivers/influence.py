@@ -6,10 +6,13 @@ from numpy.typing import NDArray
 
 # Numbers in one block of accounts of the same size: 80 MB.
 _LARGEST_BLOCK = 10_000_000
+_SINGULAR = 1e-8
 
 
 def account_codes(matrix: pd.DataFrame) -> NDArray[np.int64]:
     """Return a number per row that is the same for rows of one account; rows without account stand alone.
+
+    Where all rows are of one account it tells nothing of how accounts differ, and every row stands alone.
 
     Example:
         >>> account_codes(pd.DataFrame({"account_id": ["a", "b", "a", None]})).tolist()
@@ -17,8 +20,8 @@ def account_codes(matrix: pd.DataFrame) -> NDArray[np.int64]:
     """
     own = pd.Series([f"\0{row}" for row in range(len(matrix))], index=matrix.index)
     accounts = matrix["account_id"].fillna(own) if "account_id" in matrix.columns else own
-    codes, _ = pd.factorize(accounts)
-    return np.asarray(codes, dtype=np.int64)
+    codes, names = pd.factorize(accounts)
+    return np.arange(len(matrix)) if len(names) == 1 else np.asarray(codes, dtype=np.int64)
 
 
 def clustered_errors(influence: NDArray[np.float64], accounts: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -47,8 +50,10 @@ def residuals_without_own_account(
     """Return what the residuals of each account would be had the model been fitted without that account.
 
     A model bends towards the accounts it was fitted on, so its own residuals are too small, most of all for a level
-    that few accounts have. With these, `clustered_errors` is the jackknife over accounts (CR3; HC3 where each account
-    answered once; Bell and McCaffrey 2002). Formula: (I - X_g (X'X)^-1 X_g')^-1 e_g.
+    that few accounts have. With these, `clustered_errors` is CR3 (HC3 where each account answered once; Bell and
+    McCaffrey 2002) times G/(G-1), which errs on the side of wide intervals where accounts are few.
+
+    Formula: (I - X_g (X'X)^-1 X_g')^-1 e_g, or e_g + X_g (X'X - X_g'X_g)^-1 X_g' e_g, whichever matrix is smaller.
 
     Args:
         x: Model columns (n, k).
@@ -67,9 +72,19 @@ def residuals_without_own_account(
     starts = np.cumsum(sizes) - sizes
     for size in np.unique(sizes):
         rows = order[starts[sizes == size][:, None] + np.arange(size)]
-        for part in np.array_split(rows, max(1, rows.size * x.shape[1] // _LARGEST_BLOCK)):
-            own = x[part]
-            kept = np.eye(size) - own @ inverse @ own.transpose(0, 2, 1)
-            # A level that only one account has leaves nothing to fit it on; its generalised inverse is used.
-            adjusted[part] = np.linalg.pinv(kept, rcond=1e-8, hermitian=True) @ residuals[part]
+        for part in np.array_split(rows, max(1, rows.size * max(x.shape[1], size) // _LARGEST_BLOCK)):
+            adjusted[part] = _without_own(x[part], inverse, residuals[part])
     return adjusted
+
+
+def _without_own(
+    x: NDArray[np.float64], inverse: NDArray[np.float64], residuals: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The formula for a block of accounts of one size: x (accounts, size, k), residuals (accounts, size, m)."""
+    turned = x.transpose(0, 2, 1)
+    # A level that only one account has leaves nothing to fit it on; the generalised inverse stands in there.
+    if x.shape[1] <= x.shape[2]:
+        kept = np.eye(x.shape[1]) - x @ inverse @ turned
+        return np.asarray(np.linalg.pinv(kept, rcond=_SINGULAR, hermitian=True) @ residuals)
+    rest = np.linalg.inv(inverse) - turned @ x
+    return np.asarray(residuals + x @ (np.linalg.pinv(rest, rcond=_SINGULAR, hermitian=True) @ (turned @ residuals)))

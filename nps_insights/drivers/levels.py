@@ -21,11 +21,13 @@ class Encoded:
             columns `attribute/<name>`.
         drivers: The columns that are reported: driver_id, label, kind, theme_id, attribute, level, numeric.
         left_out: Rows of table `left_out`.
+        parts: Attribute -> its columns.
     """
 
     columns: pd.DataFrame
     drivers: pd.DataFrame
     left_out: pd.DataFrame
+    parts: dict[str, list[str]]
 
 
 def encode_attributes(rows: pd.DataFrame, names: Sequence[str], *, min_present: int) -> Encoded:
@@ -49,6 +51,7 @@ def encode_attributes(rows: pd.DataFrame, names: Sequence[str], *, min_present: 
         ['attribute/plan/Free', 'attribute/plan/Pro']
     """
     columns: dict[str, pd.Series] = {}
+    parts: dict[str, list[str]] = {}
     drivers: list[dict[str, object]] = []
     left_out: list[dict[str, object]] = []
     for name in dict.fromkeys(names):
@@ -61,19 +64,20 @@ def encode_attributes(rows: pd.DataFrame, names: Sequence[str], *, min_present: 
         if reason:
             left_out.append(_left_out(name, "", int(values.notna().sum()), reason))
         elif pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-            columns |= _number(column, values)
+            own = _number(name, values)
+            columns, parts[name] = columns | own, list(own)
             drivers.append(_driver(name, "", numeric=True))
         else:
-            levels, rare = _levels(column, values, min_present)
-            columns |= levels
-            shown = [level.removeprefix(column + "/") for level in levels]
-            drivers += [_driver(name, level) for level in shown if level not in (MISSING, OTHER)]
+            levels, rare = _levels(values, min_present)
+            own = {driver_id(name, level): column for level, column in levels.items()}
+            columns, parts[name] = columns | own, list(own)
+            drivers += [_driver(name, level) for level in levels if level not in (MISSING, OTHER)]
             left_out += [
                 _left_out(name, level, n, f"{n} responses have this level, at least {min_present} are needed")
                 for level, n in rare.items()
             ]
     frame = pd.DataFrame(columns, index=rows.index) if columns else pd.DataFrame(index=rows.index)
-    return Encoded(frame, pd.DataFrame(drivers), pd.DataFrame(left_out))
+    return Encoded(frame, pd.DataFrame(drivers), pd.DataFrame(left_out), parts)
 
 
 def _unusable(values: pd.Series) -> str:
@@ -85,25 +89,36 @@ def _unusable(values: pd.Series) -> str:
     return ""
 
 
-def _number(column: str, values: pd.Series) -> dict[str, pd.Series]:
+def driver_id(attribute: str, level: str = "") -> str:
+    """Return the id of a number, or of a level of a text; a slash within a name is written %2F.
+
+    Example:
+        >>> driver_id("plan", "Pro"), driver_id("n/a rate")
+        ('attribute/plan/Pro', 'attribute/n%2Fa rate')
+    """
+    parts = [part.replace("%", "%25").replace("/", "%2F") for part in (attribute, level) if part]
+    return ATTRIBUTE_PREFIX + "/".join(parts)
+
+
+def _number(name: str, values: pd.Series) -> dict[str, pd.Series]:
     numbers = values.astype(float)
-    filled = {column: numbers.fillna(numbers.mean())}
+    filled = {driver_id(name): numbers.fillna(numbers.mean())}
     if numbers.isna().any():
-        filled[f"{column}/{MISSING}"] = numbers.isna().astype(float)
+        filled[driver_id(name, MISSING)] = numbers.isna().astype(float)
     return filled
 
 
-def _levels(column: str, values: pd.Series, min_present: int) -> tuple[dict[str, pd.Series], dict[str, int]]:
+def _levels(values: pd.Series, min_present: int) -> tuple[dict[str, pd.Series], dict[str, int]]:
     texts = values.astype("str").fillna(MISSING)
     sizes = texts.value_counts()
     rare = {level: int(n) for level, n in sorted(sizes.items()) if n < min_present and level != MISSING}
     texts = texts.where(~texts.isin(list(rare)), OTHER)
-    return {f"{column}/{level}": (texts == level).astype(float) for level in sorted(texts.unique())}, rare
+    return {level: (texts == level).astype(float) for level in sorted(texts.unique())}, rare
 
 
 def _driver(name: str, level: str, *, numeric: bool = False) -> dict[str, object]:
     return {
-        "driver_id": ATTRIBUTE_PREFIX + name + ("" if numeric else "/" + level),
+        "driver_id": driver_id(name, level),
         "label": name if numeric else f"{name}: {level}",
         "kind": "attribute",
         "theme_id": None,
@@ -115,7 +130,7 @@ def _driver(name: str, level: str, *, numeric: bool = False) -> dict[str, object
 
 def _left_out(name: str, level: str, n_present: int, reason: str) -> dict[str, object]:
     return {
-        "driver_id": ATTRIBUTE_PREFIX + name + (f"/{level}" if level else ""),
+        "driver_id": driver_id(name, level),
         "label": f"{name}: {level}" if level else name,
         "kind": "attribute",
         "n_present": n_present,

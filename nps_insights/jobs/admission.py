@@ -7,7 +7,7 @@ from pathlib import Path
 from nps_insights.jobs.settings import DriverReportSettings
 from nps_insights.simulate.sample import MARKER
 from nps_insights.survey import Admission, RawTable, admit_survey, read_source
-from nps_insights.tables import ATTRIBUTE_PREFIX
+from nps_insights.tables import ATTRIBUTE_PREFIX, SettingsError
 
 _log = logging.getLogger(__name__)
 
@@ -48,25 +48,27 @@ def admit(settings: DriverReportSettings) -> AdmittedSurvey:
     admission = admit_survey(raw, settings.for_survey(), accounts)
     counts = admission.counts
     _log.info("read %d rows of %s, kept %d", counts["read"], raw.name, counts["kept"])
-    named = {name: column.removeprefix(ATTRIBUTE_PREFIX) for name, column in admission.named_attributes.items()}
-    controls = [named[name] for name in settings.report.controls]
-    own = [] if admission.accounts is None else admission.accounts.columns
-    known = [column.removeprefix(ATTRIBUTE_PREFIX) for column in own if column in admission.responses.columns]
-    drivers = [
-        *(named[name] for name in settings.report.attributes),
-        *(name for name in known if name in _attributes(admission)),
-    ]
+    _refuse_period_without_dates(settings, admission)
+    columns = admission.named_attributes
     return AdmittedSurvey(
         admission=admission,
         raw=raw,
         accounts=accounts,
         simulated=(Path(given.survey).parent / MARKER).is_file(),
-        by=[named[name] for name in settings.report.by],
-        drivers=[name for name in dict.fromkeys(drivers) if name not in controls],
-        controls=controls,
+        by=[columns[name] for name in settings.report.by],
+        drivers=list(admission.driver_attributes),
+        controls=[columns[name].removeprefix(ATTRIBUTE_PREFIX) for name in settings.report.controls],
     )
 
 
-def _attributes(admission: Admission) -> set[str]:
-    columns = admission.responses.columns
-    return {str(c).removeprefix(ATTRIBUTE_PREFIX) for c in columns if str(c).startswith(ATTRIBUTE_PREFIX)}
+def unused_weights(admission: Admission) -> list[str]:
+    """Say that a column of weights was read and changes nothing; no note where there is none."""
+    if "weight" not in admission.responses.columns:
+        return []
+    return ["weight: the column was read and is not used; all figures are unweighted"]
+
+
+def _refuse_period_without_dates(settings: DriverReportSettings, admission: Admission) -> None:
+    # Said here, before an hour of encoding, not by the figures that come after it.
+    if settings.report.per and admission.as_of is None:
+        raise SettingsError(f"report.per == {settings.report.per!r}: needs dates; no column of dates was understood")

@@ -9,10 +9,11 @@ from typing import Any
 import pandas as pd
 
 from nps_insights.drivers import DriverEstimates, estimate_drivers
-from nps_insights.jobs.admission import AdmittedSurvey, admit
+from nps_insights.jobs.admission import AdmittedSurvey, admit, unused_weights
 from nps_insights.jobs.facts import logged_figures, logged_parameters, manifest_facts, report_facts
 from nps_insights.jobs.folder import held, published
 from nps_insights.jobs.manifest import write_manifest
+from nps_insights.jobs.secrets import masked
 from nps_insights.jobs.settings import DriverReportSettings
 from nps_insights.metrics import choose_period, commented_and_silent, nps, nps_by, overall, period_changes
 from nps_insights.report import render_report
@@ -76,7 +77,13 @@ def run_driver_report(
         drivers = drivers_of(survey, found, settings)
         agreement = agreement_of(admission, found)
         tables = tables_of(survey, found, drivers, agreement, settings)
-        notes = [*admission.notes, *(found.notes if found else []), *drivers.notes, *agreement_note(agreement)]
+        notes = [
+            *admission.notes,
+            *unused_weights(admission),
+            *(found.notes if found else []),
+            *drivers.notes,
+            *agreement_note(agreement),
+        ]
         facts = report_facts(settings, survey, found, drivers, run.run_id, notes, command)
         with published(folder) as partial:
             write_tables(partial, tables)
@@ -143,6 +150,7 @@ def drivers_of(survey: AdmittedSurvey, found: FoundThemes | None, settings: Driv
         mentions=found.mentions if found else None,
         themes=found.themes if found else None,
         codes=admission.codes,
+        code_names=admission.stated_codes,
         attributes=survey.drivers,
         controls=survey.controls,
         confidence_level=settings.report.confidence_level,
@@ -192,11 +200,19 @@ def tables_of(
     }
     if admission.accounts is not None:
         tables["accounts"] = admission.accounts
+        tables["unmatched_accounts"] = unmatched_accounts(admission)
     if len(admission.codes):
         tables["codes"] = admission.codes
     if agreement:
         tables["agreement"] = agreement.table
     return tables
+
+
+def unmatched_accounts(admission: Admission) -> pd.DataFrame:
+    """Return table `unmatched_accounts`: who stands in one of the two files only."""
+    sides = {"accounts": admission.accounts_without_response, "survey": admission.responses_without_account}
+    rows = [{"account_id": one, "found_in": side} for side, ids in sides.items() for one in ids]
+    return conform("unmatched_accounts", pd.DataFrame(rows, columns=["account_id", "found_in"]))
 
 
 def figures_of(survey: AdmittedSurvey, settings: DriverReportSettings) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -221,15 +237,15 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
     (folder / "tables").mkdir()
     for name, table in tables.items():
         table.to_parquet(folder / "tables" / f"{name}.parquet", index=False)
-    safe = tables["quarantine"].assign(value=tables["quarantine"]["value"].map(as_text, na_action="ignore"))
+    safe = tables["quarantine"].assign(value=tables["quarantine"]["value"].map(not_a_formula, na_action="ignore"))
     safe.to_csv(folder / "quarantine.csv", index=False)
 
 
-def as_text(value: str) -> str:
+def not_a_formula(value: str) -> str:
     """Return a value that a spreadsheet shows instead of running: one that begins like a formula gets a quote.
 
     Example:
-        >>> as_text("=1+1"), as_text("11")
+        >>> not_a_formula("=1+1"), not_a_formula("11")
         ("'=1+1", '11')
     """
     return "'" + value if value[:1] in ("=", "+", "-", "@", "\t", "\r") and not value[1:].isdigit() else value
@@ -241,7 +257,7 @@ def summary(run: ReportRun) -> dict[str, Any]:
     return {
         "report": str(run.report),
         "run_id": run.run_id,
-        "tracking_uri": run.tracking_uri,
+        "tracking_uri": masked(run.tracking_uri),
         "nps": round(float(headline["estimate"]), 2),
         "conf_low": round(float(headline["conf_low"]), 2),
         "conf_high": round(float(headline["conf_high"]), 2),

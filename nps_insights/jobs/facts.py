@@ -1,5 +1,6 @@
 """What a run says about itself: to the report, to the manifest and to MLflow."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,8 +9,9 @@ import pandas as pd
 from nps_insights.drivers import DriverEstimates
 from nps_insights.jobs.admission import AdmittedSurvey
 from nps_insights.jobs.manifest import versions
+from nps_insights.jobs.secrets import masked
 from nps_insights.jobs.settings import DriverReportSettings
-from nps_insights.metrics import USUAL_CUTS, overall
+from nps_insights.metrics import overall
 from nps_insights.report import ReportFacts
 from nps_insights.themes import FoundThemes
 
@@ -31,12 +33,11 @@ def report_facts(
         title=settings.report.title or "Customer loyalty",
         source_name=survey.raw.name,
         as_of=None if admission.as_of is None else admission.as_of.date(),
-        scale=scale_in_words(admission.responses),
-        cuts=settings.score.cuts or USUAL_CUTS,
+        scale=admission.scale,
         counts=admission.counts,
-        reasons=reasons_of(admission.breakdown),
+        reasons=reasons_of(admission.breakdown) | reasons_of(admission.account_breakdown, "accounts: "),
         n_responses=len(admission.responses),
-        account_counts=admission.account_counts,
+        account_counts=joined_accounts(survey),
         refused_columns=admission.refused_attributes,
         encoder=settings.themes.encoder if found else "",
         n_segments=len(segments),
@@ -48,32 +49,38 @@ def report_facts(
         run_id=run_id,
         version=installed["nps-insights"],
         versions=installed,
-        command=command,
+        command=masked(command),
         simulated=survey.simulated,
         settings={name: str(value) for name, value in logged_parameters(settings).items()},
         notes=tuple(notes),
     )
 
 
-def reasons_of(breakdown: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
-    """Return reason -> rows of everything that was set aside.
+def reasons_of(breakdown: Mapping[str, Mapping[str, int]], prefix: str = "") -> dict[str, int]:
+    """Return reason -> rows of everything that was set aside; equal reasons of several fates are added.
 
     Example:
-        >>> reasons_of({"duplicate": {"exact copy": 2}, "filtered": {}})
-        {'exact copy': 2}
+        >>> reasons_of({"duplicate": {"exact copy": 2}, "filtered": {"exact copy": 1}})
+        {'exact copy': 3}
     """
-    return {reason: n for reasons in breakdown.values() for reason, n in reasons.items()}
+    rows: Counter[str] = Counter()
+    for reasons in breakdown.values():
+        rows.update({prefix + reason: n for reason, n in reasons.items()})
+    return dict(rows)
 
 
-def scale_in_words(responses: pd.DataFrame) -> str:
-    """Return the scale of the answers as a reader would say it.
-
-    Example:
-        >>> scale_in_words(pd.DataFrame({"scale_min": [0.0, 0.0], "scale_max": [10.0, 10.0]}))
-        '0 to 10'
-    """
-    scales = responses[["scale_min", "scale_max"]].drop_duplicates().sort_values(["scale_min", "scale_max"])
-    return ", then ".join(f"{row.scale_min:g} to {row.scale_max:g}" for row in scales.itertuples())
+def joined_accounts(survey: AdmittedSurvey) -> dict[str, int]:
+    """Return how the two files met, as sentence fragment -> count; empty without an accounts file."""
+    admission = survey.admission
+    if admission.accounts is None:
+        return {}
+    silent, unknown = len(admission.accounts_without_response), admission.responses_without_account
+    return {
+        "accounts in the file": len(admission.accounts),
+        "accounts with an answer": len(admission.accounts) - silent,
+        "accounts without an answer": silent,
+        "answers whose account is not in the file": int(admission.responses["account_id"].isin(unknown).sum()),
+    }
 
 
 def manifest_facts(
@@ -89,8 +96,8 @@ def manifest_facts(
     admission = survey.admission
     return {
         "job": settings.job,
-        "command": command,
-        "settings": settings.model_dump(mode="json"),
+        "command": masked(command),
+        "settings": masked(settings.model_dump(mode="json")),
         "inputs": inputs_of(survey),
         "columns": {name: list(columns) for name, columns in admission.mapping.columns.items()},
         "counts": dict(admission.counts),
@@ -117,7 +124,7 @@ def inputs_of(survey: AdmittedSurvey) -> dict[str, dict[str, str]]:
 
 def logged_parameters(settings: DriverReportSettings) -> dict[str, Any]:
     """Return the settings that were stated, flat, as `section.key`."""
-    stated = settings.model_dump(mode="json", exclude_defaults=True)
+    stated = masked(settings.model_dump(mode="json", exclude_defaults=True))
     flat: dict[str, Any] = {}
     for section, values in stated.items():
         if isinstance(values, dict):

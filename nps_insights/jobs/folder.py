@@ -28,14 +28,16 @@ def held(folder: Path) -> Iterator[None]:
         BusyFolderError: Another run holds it; it is not waited for.
         SettingsError: Something that no run wrote stands there.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder.parent / f".{folder.name}.lock")
     try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
         raise BusyFolderError(f"{folder}: another run holds this folder; wait for it or name another --out") from None
+    except OSError as error:
+        raise SettingsError(f"{folder}: cannot be written there ({error.strerror}); name another with --out") from None
     try:
-        _refuse_foreign(folder)
+        refuse_foreign(folder)
         for leftover in folder.parent.glob(f".{folder.name}.partial-*"):
             shutil.rmtree(leftover)
         yield
@@ -43,7 +45,12 @@ def held(folder: Path) -> Iterator[None]:
         lock.release()
 
 
-def _refuse_foreign(folder: Path) -> None:
+def refuse_foreign(folder: Path) -> None:
+    """Refuse a folder that holds something no run wrote.
+
+    Raises:
+        SettingsError: It is a file, or not empty and without a manifest.
+    """
     if folder.exists() and not folder.is_dir():
         raise SettingsError(f"{folder}: is a file; the output must be a folder, name another with --out")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():

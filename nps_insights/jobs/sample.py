@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from nps_insights.simulate import write_sample
+from nps_insights.tables import SettingsError
 
 
 def sample_files(folder: Path, n_accounts: int, *, random_state: int, replace: bool) -> list[Path]:
@@ -17,4 +18,7 @@ def sample_files(folder: Path, n_accounts: int, *, random_state: int, replace: b
     Raises:
         SettingsError: The folder cannot be used.
     """
-    return list(write_sample(folder, n_accounts, random_state=random_state, replace=replace).values())
+    try:
+        return list(write_sample(folder, n_accounts, random_state=random_state, replace=replace).values())
+    except OSError as error:
+        raise SettingsError(f"{folder}: cannot be written there ({error.strerror}); name another folder") from None

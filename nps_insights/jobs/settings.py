@@ -46,12 +46,12 @@ class ScaleChange(_Section):
     """A scale that was in use until a day.
 
     Attributes:
-        until: Answers dated before this day were given on it.
+        until: Answers dated before this day were given on it; not given for the range that holds ever since.
         range: Its ends, worst first: "1-5".
         cuts: Detractor up to and promoter from, such as [3, 5]; the usual ones where the range ends at 10.
     """
 
-    until: str
+    until: str | None = None
     range: str
     cuts: Cuts | None = None
 
@@ -182,13 +182,14 @@ class DriverReportSettings(_Section):
             date_format=self.dates.format,
             missing_dates=self.dates.missing,
             as_of=self.report.as_of,
-            encoding=self.input.encoding,
         )
 
 
-def _day(text: str) -> Any:
+def _day(text: str | None) -> Any:
     import pandas as pd
 
+    if text is None:
+        return None
     try:
         return pd.Timestamp(text)
     except ValueError:
@@ -277,8 +278,8 @@ def project_of(pipeline: Path) -> Path:
     """Return the project's folder of a pipeline file.
 
     Example:
-        >>> project_of(Path("/work/acme/pipelines/driver_report.toml")).as_posix()
-        '/work/acme'
+        >>> project_of(Path("/home/anna/acme/pipelines/driver_report.toml")).as_posix()
+        '/home/anna/acme'
     """
     folder = pipeline.absolute().parent
     return folder.parent if folder.name == "pipelines" else folder

@@ -1,12 +1,21 @@
 """The number: categories, NPS, intervals, tests and changes over time."""
 
 from nps_insights.metrics.categories import USUAL_CUTS, categorize, signed
-from nps_insights.metrics.estimates import MIN_GROUP, commented_and_silent, group_column, nps, nps_by, overall
+from nps_insights.metrics.estimates import (
+    COMMENTED,
+    MIN_GROUP,
+    commented_and_silent,
+    group_column,
+    nps,
+    nps_by,
+    overall,
+)
 from nps_insights.metrics.intervals import critical_value, exact_coverage, nps_interval, share_interval
 from nps_insights.metrics.many import benjamini_hochberg
 from nps_insights.metrics.periods import choose_period, period_changes
 
 __all__ = [
+    "COMMENTED",
     "MIN_GROUP",
     "USUAL_CUTS",
     "benjamini_hochberg",

@@ -15,6 +15,9 @@ from nps_insights.tables import ATTRIBUTE_PREFIX, CATEGORIES, SettingsError, con
 
 MIN_GROUP = 30
 MIN_EFFECTIVE = 10
+# No column of a file can have this name: it is not a word.
+COMMENTED = "(comment)"
+_ANSWER = ("score", "category")
 
 
 def nps(
@@ -127,7 +130,7 @@ def commented_and_silent(
         min_group: Fewer answers are marked `too_small`.
 
     Returns:
-        Table `estimates`: metric `comment_rate` (share), and under `by` "comment" the groups
+        Table `estimates`: metric `comment_rate` (share), and under `by` "(comment)" the groups
         "commented" and "silent" with the metrics of `nps`.
 
     Example:
@@ -139,8 +142,8 @@ def commented_and_silent(
     """
     usable = comments.loc[~comments["says_nothing"].astype(bool), "response_id"]
     commented = responses["response_id"].isin(usable)
-    named = responses.assign(comment=np.where(commented, "commented", "silent"))
-    sides = nps(named, by="comment", confidence_level=confidence_level, min_group=min_group)
+    named = responses.assign(**{COMMENTED: np.where(commented, "commented", "silent")})
+    sides = nps(named, by=COMMENTED, confidence_level=confidence_level, min_group=min_group)
     rate, low, high = share_interval(commented.sum(), len(responses), confidence_level=confidence_level)
     rate_row = pd.DataFrame(
         {
@@ -173,22 +176,27 @@ def overall(estimates: pd.DataFrame) -> pd.DataFrame:
 
 
 def group_column(responses: pd.DataFrame, by: str) -> str:
-    """Return the column that `by` names, looked up as it stands and under `attribute/`.
+    """Return the column that `by` names: an attribute of that name, else the column as it stands.
+
+    Raises:
+        SettingsError: There is no such column, or it is the answer itself.
 
     Example:
         >>> group_column(pd.DataFrame({"attribute/plan": ["Pro"]}), "plan")
         'attribute/plan'
     """
-    for name in (by, ATTRIBUTE_PREFIX + by):
-        if name in responses.columns:
+    for name in (ATTRIBUTE_PREFIX + by, by):
+        if name in responses.columns and name not in _ANSWER:
             return name
+    if by in _ANSWER:
+        raise SettingsError(f"by == {by!r}: that is the answer itself; name a column that tells customers apart")
     have = ", ".join(sorted(str(column).removeprefix(ATTRIBUTE_PREFIX) for column in responses.columns))
     raise SettingsError(f"by == {by!r}: no such column; the responses have {have}")
 
 
 def _keyed(responses: pd.DataFrame, by: str, per: str) -> pd.DataFrame:
     """One row per answer with its group, period, account and +1 / 0 / -1."""
-    group = responses[group_column(responses, by)].astype("str") if by else pd.Series("", index=responses.index)
+    group = _texts(responses[group_column(responses, by)]) if by else pd.Series("", index=responses.index)
     frame = pd.DataFrame({"group": group, "category": responses["category"]})
     if per:
         if per not in PERIOD_STARTS:
@@ -204,6 +212,13 @@ def _keyed(responses: pd.DataFrame, by: str, per: str) -> pd.DataFrame:
     frame["account"] = responses["account_id"].reindex(frame.index).fillna(own) if "account_id" in responses else own
     frame["y"] = signed(frame["category"])
     return frame
+
+
+def _texts(values: pd.Series) -> pd.Series:
+    """Group names as a reader writes them: 10, not 10.0."""
+    if pd.api.types.is_float_dtype(values):
+        return values.map(lambda number: f"{number:g}", na_action="ignore").astype("str")
+    return values.astype("str")
 
 
 def _counts(frame: pd.DataFrame) -> pd.DataFrame:
@@ -229,7 +244,9 @@ def _effective(
     independent = (counts["promoter"] + counts["detractor"]).to_numpy(dtype=float) - n * mean**2
     with np.errstate(invalid="ignore", divide="ignore"):
         clustered = squared * n_accounts / np.maximum(n_accounts - 1, 1)
-        ratio = np.where((clustered > 0) & (n_accounts < n), independent / clustered, 1.0)
+        # One account alone tells nothing of how accounts differ.
+        several = (n_accounts > 1) & (n_accounts < n)
+        ratio = np.where((clustered > 0) & several, independent / clustered, 1.0)
     # Luck may make accounts look more alike than chance; more than n answers' worth of knowledge is never claimed.
     return np.minimum(ratio, 1.0) * n
 

@@ -65,6 +65,8 @@ def period_changes(
 ) -> pd.DataFrame:
     """Return the change of the overall NPS into the last finished period: from the one before, and from a year before.
 
+    Only finished periods with enough answers are compared; the one before is the nearest such, wherever it lies.
+
     Test and interval: signed z of two NPS, each with 3 answers added (3/4 promoters, 3/4 detractors, 1.5 passives;
     adjusted Wald, Rocks 2016). Where accounts answered in both periods or several times in one, the variance is
     scaled by the account-clustered one of the difference.

@@ -9,12 +9,11 @@ from nps_insights.report import words
 from nps_insights.report.blocks import TextTable
 from nps_insights.report.facts import ReportFacts
 
-MOST_REASONS = 12
 _FATES = (
     ("kept", "kept"),
     ("quarantined", "set aside"),
     ("duplicate", "repeats of another row"),
-    ("filtered", "filtered out as asked"),
+    ("filtered", "not counted"),
 )
 
 
@@ -70,9 +69,7 @@ def _flow(facts: ReportFacts) -> str:
 def _reasons(quarantine: pd.DataFrame, facts: ReportFacts) -> TextTable | None:
     reasons = facts.reasons or quarantine["reason"].value_counts().to_dict()
     ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-    rows = [(words.clean(reason, most=160), words.count(n)) for reason, n in ordered[:MOST_REASONS]]
-    others = sum(n for _, n in ordered[MOST_REASONS:])
-    rows += [("other reasons", words.count(others))] if others else []
+    rows = [(words.clean(reason, most=160), words.count(n)) for reason, n in ordered]
     return TextTable("Rows left out, by reason", ("Reason", "Rows"), rows) if rows else None
 
 

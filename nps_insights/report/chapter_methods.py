@@ -41,8 +41,9 @@ def methods_chapter(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> Meth
     codes = drivers_of(tables["effects"], "code")
     compared = [driver for driver in found or codes if math.isfinite(driver.leave_out.estimate)]
     n_model = max((driver.n for driver in found + codes), default=0)
+    adjusted = _adjusted_for(drivers_of(tables["effects"], "attribute"), facts)
     return MethodsChapter(
-        paragraphs=[*_number(facts), *_themes(facts), *_drivers(facts, n_model)],
+        paragraphs=[*_number(facts), *_themes(facts), *_drivers(n_model, adjusted)],
         both_figures=_both_figures(compared),
         double_count=_double_count(compared),
         run=TextTable("This run", ("What", "Value"), _run(facts)),
@@ -51,21 +52,20 @@ def methods_chapter(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> Meth
 
 
 def _number(facts: ReportFacts) -> list[tuple[str, str]]:
-    low, high = facts.cuts
     in_hundred = round(100 * facts.confidence_level)
     return [
         (
             "The number",
-            f"The question is answered on a scale of {words.clean(facts.scale)}. Whoever answers {low:g} or less is "
-            f"a detractor, {high:g} or more a promoter, and anybody in between a passive. The Net Promoter Score (NPS) "
-            "is the percentage of promoters minus the percentage of detractors; it runs from −100 to 100 points.",
+            f"The question and its scale: {words.clean(facts.scale, most=2000).rstrip('.')}. Whoever is neither a "
+            "detractor nor a promoter is a passive. The Net Promoter Score (NPS) is the percentage of promoters minus "
+            "the percentage of detractors; it runs from −100 to 100 points.",
         ),
         (
             "Likely ranges",
             f"Every range is a {in_hundred} % confidence interval: computed this way, it holds the true figure in "
             f"about {in_hundred} of 100 surveys. For the NPS it is the score interval for a difference of two shares "
             "(Tango; May and Johnson). Several answers of one account count as fewer than that many people’s. "
-            f"Groups with fewer than {facts.min_group_size} answers show no figure.",
+            f"Groups and themes with fewer than {facts.min_group_size} answers show no NPS.",
         ),
         (
             "Changes",
@@ -83,25 +83,36 @@ def _themes(facts: ReportFacts) -> list[tuple[str, str]]:
         (
             "Themes",
             "Comments were cut into clauses and sentences, each was turned into numbers by the language model "
-            f"{words.clean(facts.encoder)}, and what lies close together became a theme; its name is made of people’s "
-            "own words. One comment may speak of several themes. A clause that is near to no theme belongs to none.",
+            f"{words.quoted(words.clean(facts.encoder))}, and what lies close together became a theme; its name is "
+            "made of people’s own words. One comment may speak of several themes. A clause that is near to no theme "
+            "belongs to none.",
         )
     ]
 
 
-def _drivers(facts: ReportFacts, n_model: int) -> list[tuple[str, str]]:
+def _adjusted_for(attributes: list[Driver], facts: ReportFacts) -> str:
+    """What the themes share their model with: attributes that are drivers themselves, and columns that are not."""
+    known = sorted({driver.label.removesuffix(f": {driver.level}") for driver in attributes})
+    named = [words.listed([words.clean(name, most=40) for name in names]) for names in (known, facts.controls)]
+    parts = [f"for what is known of each customer ({named[0]})"] if known else []
+    parts += [f"for {named[1]}"] if facts.controls else []
+    if not parts:
+        return "adjusted for each other and for no other column"
+    return f"adjusted for each other, {', and '.join(parts) if len(parts) > 1 else f'and {parts[0]}'}"
+
+
+def _drivers(n_model: int, adjusted: str) -> list[tuple[str, str]]:
     if not n_model:
         return []
-    controls = [words.clean(control, most=40) for control in facts.controls]
-    given = f"adjusted for {words.listed(controls)}" if controls else "with no other column adjusted for"
     return [
         (
             "What moves the number",
-            f"All themes stand in one model together, {given}, fitted on {words.plural(n_model, 'answer')} with a "
-            "comment that says something: one linear model of being a promoter, one of being a detractor. A theme’s "
-            "total is the NPS as it is minus the NPS the model gives if nobody had mentioned the theme. Points per "
-            "mention is the same for one answer that mentions it. The promoters’ and the detractors’ side add up to "
-            "the total. Silence is not taken for contentment: answers without a comment are not in the model.",
+            f"All themes stand in one model together, {adjusted}. It was fitted on {words.plural(n_model, 'answer')} "
+            "with a comment that says something: one linear model of being a promoter, one of being a detractor. A "
+            "theme’s total is the NPS as it is minus the NPS the model gives if nobody had mentioned the theme; that "
+            "of several themes together is the same for all of them at once. Points per mention is the same for one "
+            "answer that mentions it. The promoters’ and the detractors’ side add up to the total. Silence is not "
+            "taken for contentment: answers without a comment are not in the model.",
         ),
         (
             "Told from zero",
@@ -144,12 +155,13 @@ def _double_count(drivers: list[Driver]) -> str:
 
 
 def _run(facts: ReportFacts) -> list[tuple[str, str]]:
+    others = {name: version for name, version in facts.versions.items() if name != "nps-insights"}
     return [
         ("Read from", words.clean(facts.source_name)),
         ("As of", words.day(facts.as_of) if facts.as_of else "no dates in the data"),
         ("Run", words.clean(facts.run_id, nothing="not logged")),
         ("nps-insights", words.clean(facts.version, nothing="not stated")),
-        *((words.clean(name), words.clean(version)) for name, version in sorted(facts.versions.items())),
+        *((words.clean(name), words.clean(version)) for name, version in sorted(others.items())),
         ("To repeat it", words.clean(facts.command, most=2000, nothing="with the settings below and the same file")),
     ]
 

@@ -7,7 +7,7 @@ import pandas as pd
 from nps_insights.report import words
 from nps_insights.report.blocks import TextTable
 from nps_insights.report.charts import Chart, Mark, described, range_chart, time_chart
-from nps_insights.report.inputs import group_columns, groups, overall, periods
+from nps_insights.report.inputs import group_columns, groups, overall_figure, periods
 
 MOST_GROUPS = 12
 MOST_CROSSED = 200
@@ -50,7 +50,7 @@ def number_chapter(tables: dict[str, pd.DataFrame], *, min_group_size: int) -> N
     """
     estimates = tables["estimates"]
     rows = periods(estimates)
-    whole = overall(estimates, "nps")
+    whole = overall_figure(estimates, "nps")
     reference = 0.0 if whole is None else float(whole["estimate"])
     chart, table = _over_time(rows, reference) if len(rows) else (None, None)
     note = "" if len(rows) else "The answers were not split by time: they have no dates, or all lie in one period."
@@ -135,7 +135,7 @@ def _changes(changes: pd.DataFrame) -> TextTable | None:
 
 def _crossed(estimates: pd.DataFrame) -> TextTable | None:
     """NPS of groups per period, where the job computed it."""
-    rows = estimates[(estimates["metric"] == "nps") & ~estimates["by"].isin(["", "comment"])]
+    rows = estimates[(estimates["metric"] == "nps") & estimates["by"].isin(group_columns(estimates))]
     rows = rows[rows["period_start"].notna()].head(MOST_CROSSED)
     if rows.empty:
         return None

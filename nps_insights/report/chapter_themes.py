@@ -8,7 +8,7 @@ from nps_insights.report import words
 from nps_insights.report.blocks import TextTable
 from nps_insights.report.charts import Chart, Mark, described, range_chart
 from nps_insights.report.driver_rows import Effect, drivers_of
-from nps_insights.report.inputs import overall
+from nps_insights.report.inputs import overall_figure
 
 QUOTE_LENGTH = 280
 MOST_MARKS = 14
@@ -34,6 +34,7 @@ class Top:
     label: str
     size: str
     nps: str
+    together: str
     leaves: list[Leaf]
     is_open: bool
 
@@ -45,35 +46,41 @@ class ThemeChapter:
     chart: Chart | None
     table: TextTable | None
     tops: list[Top]
+    note: str
 
 
-def theme_chapter(tables: dict[str, pd.DataFrame]) -> ThemeChapter:
+def theme_chapter(tables: dict[str, pd.DataFrame], *, min_group_size: int) -> ThemeChapter:
     """Return the chapter: themes from the most to the least mentioned.
 
     Args:
         tables: Tables as `report_tables` returns them.
+        min_group_size: Themes that fewer answers mention show no NPS.
 
     Example:
         >>> from nps_insights.report.inputs import report_tables
-        >>> theme_chapter(report_tables({})).tops
+        >>> theme_chapter(report_tables({}), min_group_size=30).tops
         []
     """
     themes = tables["themes"].sort_values(["n_responses", "theme_id"], ascending=[False, True], ignore_index=True)
     if themes.empty:
-        return ThemeChapter(None, None, [])
+        return ThemeChapter(None, None, [], "")
+    small = themes["n_responses"] < min_group_size
+    themes.loc[small, ["nps", "nps_low", "nps_high"]] = float("nan")
     parents = themes[themes["parent_id"].isna() | ~themes["parent_id"].isin(set(themes["theme_id"]))]
-    whole = overall(tables["estimates"], "nps")
+    whole = overall_figure(tables["estimates"], "nps")
     effects = {driver.theme_id: driver.total for driver in drivers_of(tables["effects"], "theme")}
     tops = [_top(row, themes, effects, at < MOST_OPEN) for at, (_, row) in enumerate(parents.iterrows())]
-    return ThemeChapter(_chart(parents, 0.0 if whole is None else float(whole["estimate"])), _table(parents), tops)
+    chart = _chart(parents, 0.0 if whole is None else float(whole["estimate"]))
+    return ThemeChapter(chart, _table(parents), tops, _note(int(small.sum()), min_group_size))
 
 
 def _top(row: pd.Series, themes: pd.DataFrame, effects: dict[str, Effect], is_open: bool) -> Top:
     below = themes[themes["parent_id"] == row["theme_id"]]
-    leaves = [
-        _leaf(leaf, effects.get(leaf["theme_id"])) for _, leaf in (below if len(below) else row.to_frame().T).iterrows()
-    ]
-    return Top(words.clean(row["label"]), _size(row), _nps(row), leaves, is_open)
+    rows = [leaf for _, leaf in below.iterrows()] or [row]
+    own = [effects.get(leaf["theme_id"]) for leaf in rows]
+    leaves = [_leaf(leaf, effect) for leaf, effect in zip(rows, own, strict=True)]
+    together = _together(effects.get(row["theme_id"]), own) if len(below) else ""
+    return Top(words.clean(row["label"]), _size(row), _nps(row), together, leaves, is_open)
 
 
 def _leaf(row: pd.Series, effect: Effect | None) -> Leaf:
@@ -89,8 +96,35 @@ def _own(effect: Effect | None) -> str:
         return ""
     if not effect.clear:
         return "No effect of its own on the number was found."
-    figure = words.with_range(effect.estimate, effect.low, effect.high, signed=True)
-    return f"Of its own it {'costs' if effect.estimate < 0 else 'earns'} points of the NPS: {figure}."
+    return f"Of its own it {_does(effect, 's')}."
+
+
+def _together(effect: Effect | None, leaves: list[Effect | None]) -> str:
+    if effect is None:
+        return ""
+    alone = len(leaves) == 1
+    who = "Its one theme" if alone else "Together its themes"
+    if effect.clear:
+        return f"{who} {_does(effect, 's' if alone else '')}."
+    # Themes that pull both ways have effects of their own, and only their sum cannot be told from zero.
+    if any(leaf is not None and leaf.clear for leaf in leaves):
+        return f"{who}: too close to call ({words.likely(effect.low, effect.high, signed=True)})."
+    return f"{who}: no effect of {'its' if alone else 'their'} own found."
+
+
+def _does(effect: Effect, ending: str) -> str:
+    size = words.points(abs(effect.estimate))
+    verb = "cost" if effect.estimate < 0 else "earn"
+    likely = words.likely(effect.low, effect.high, signed=True)
+    return f"{verb}{ending} {size} {'point' if size == '1' else 'points'} ({likely})"
+
+
+def _note(n_small: int, min_group_size: int) -> str:
+    if not n_small:
+        return ""
+    shows = "shows" if n_small == 1 else "show"
+    themes = words.plural(n_small, "theme")
+    return f"{themes} with fewer than {min_group_size} answers {shows} no NPS: too few to judge."
 
 
 def _size(row: pd.Series) -> str:

@@ -13,20 +13,21 @@ class ReportFacts:
         title: Title of the page.
         source_name: What the answers were read from, as a reader would call it (a file name, not a path).
         as_of: Moment of knowing; None where the answers have no dates.
-        scale: The scale of the score in words, such as "0 to 10".
-        cuts: Highest score of a detractor, and lowest score of a promoter.
+        scale: How the score was asked and cut, as a full phrase that is printed as it stands.
         counts: Input rows: `read`, `kept`, `quarantined`, `duplicate`, `filtered`.
-        reasons: Why rows were set aside: reason -> number of rows. Never values of the data.
+        reasons: Why rows of any input were left out: reason -> number of rows. Never values of the data.
         n_responses: Answered surveys behind the number (several rows may be one answered survey).
-        account_counts: How accounts were joined: sentence fragment -> count; empty without an accounts file.
+        account_counts: How accounts were joined: sentence fragment -> count, shown in this order ("accounts in the
+            file", "accounts with an answer", "accounts without an answer", "answers whose account is not in the
+            file"); empty without an accounts file.
         refused_columns: Columns refused as drivers: column -> reason.
         encoder: Name of the model that turned comments into numbers; empty where no themes were looked for.
         n_segments: Clauses and sentences of all comments.
         n_without_theme: Of them, those near to no theme.
         n_says_nothing: Comments such as "none" or "-" that say nothing.
-        controls: Columns that the drivers are adjusted for.
+        controls: Columns that the drivers are adjusted for without being drivers.
         confidence_level: Coverage of every range of the page.
-        min_group_size: Groups with fewer answers are too small to judge.
+        min_group_size: Groups and themes with fewer answers are too small to judge.
         run_id: Id of the run.
         version: Version of nps-insights.
         versions: Versions of what it builds on: package -> version.
@@ -43,8 +44,7 @@ class ReportFacts:
     title: str
     source_name: str
     as_of: date | None = None
-    scale: str = "0 to 10"
-    cuts: tuple[float, float] = (6.0, 9.0)
+    scale: str = "asked from 0 (worst) to 10 (best); detractor up to 6, promoter from 9"
     counts: Mapping[str, int] = field(default_factory=dict)
     reasons: Mapping[str, int] = field(default_factory=dict)
     n_responses: int | None = None

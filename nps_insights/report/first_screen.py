@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from nps_insights.metrics import COMMENTED
 from nps_insights.report import words
 from nps_insights.report.driver_rows import Driver, costing, drivers_of, earning, unclear
 from nps_insights.report.facts import ReportFacts
-from nps_insights.report.inputs import group_columns, groups, overall, periods, top_themes
+from nps_insights.report.inputs import group_columns, groups, overall_figure, periods, top_themes
 
 MOST_ROWS = 5
 MOST_COSTS = 3
@@ -88,12 +89,12 @@ def main_drivers(tables: dict[str, pd.DataFrame]) -> list[Driver]:
 
 
 def _headline(estimates: pd.DataFrame, facts: ReportFacts) -> Headline:
-    row = overall(estimates, "nps")
+    row = overall_figure(estimates, "nps")
     if row is None:
         return Headline("–", "", "There are no answers from which a number could be computed.")
     shares, start = [], 0.0
     for name in ("detractor", "passive", "promoter"):
-        share = overall(estimates, name)
+        share = overall_figure(estimates, name)
         if share is not None:
             width = float(share["estimate"])
             shares.append((name, words.percent(width), round(100 * start, 2), round(100 * width, 2)))
@@ -240,24 +241,33 @@ def _unfinished(estimates: pd.DataFrame) -> str:
 
 def _missing(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> list[str]:
     estimates, sentences = tables["estimates"], []
-    rate = overall(estimates, "comment_rate")
+    rate = overall_figure(estimates, "comment_rate")
     if rate is not None:
         silent = 1 - float(rate["estimate"])
         sentences.append(
             f"{words.percent(rate['estimate'])} of those who answered left a comment that says something; themes "
             f"speak for them alone. {words.percent(silent)} gave a score and no reason."
         )
-    sides = groups(estimates, "comment").set_index("group")
+    sides = groups(estimates, COMMENTED).set_index("group")
     if {"commented", "silent"} <= set(sides.index):
         sentences.append(_sides(sides.loc["commented"], sides.loc["silent"]))
     sentences.append("How many people were asked and did not answer is not in the data.")
-    set_aside = facts.counts.get("quarantined", 0)
-    if set_aside:
-        sentences.append(
-            f"{words.plural(set_aside, 'row')} could not be used and "
-            f"{'was' if set_aside == 1 else 'were'} set aside; the reasons stand below."
-        )
+    unused = _unused(facts)
+    if unused:
+        sentences.append(f"{unused}. The reasons stand below.")
     return sentences
+
+
+def _unused(facts: ReportFacts) -> str:
+    set_aside, not_counted = facts.counts.get("quarantined", 0), facts.counts.get("filtered", 0)
+    parts = []
+    if set_aside:
+        was = "was" if set_aside == 1 else "were"
+        parts.append(f"{words.plural(set_aside, 'row')} could not be used and {was} set aside")
+    if not_counted:
+        noun = words.count(not_counted) if set_aside else words.plural(not_counted, "row")
+        parts.append(f"{noun} {'was' if not_counted == 1 else 'were'} not counted")
+    return "; ".join(parts)
 
 
 def _sides(commented: pd.Series, silent: pd.Series) -> str:

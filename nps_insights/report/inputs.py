@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from nps_insights.metrics import COMMENTED, overall
 from nps_insights.tables import TABLES, conform, empty
 
 READ = ("estimates", "changes", "themes", "effects", "left_out", "agreement", "quarantine")
@@ -29,15 +30,15 @@ def report_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]
     return {name: _whole(name, tables[name] if name in tables else empty(name)) for name in READ}
 
 
-def overall(estimates: pd.DataFrame, metric: str) -> pd.Series | None:
-    """Return the estimate of a metric over all answers and all time, or None where there is none.
+def overall_figure(estimates: pd.DataFrame, metric: str) -> pd.Series | None:
+    """Return one row of `metrics.overall`, or None where the metric has no row or no figure.
 
     Example:
-        >>> overall(report_tables({})["estimates"], "nps") is None
+        >>> overall_figure(report_tables({})["estimates"], "nps") is None
         True
     """
-    rows = estimates[(estimates["metric"] == metric) & (estimates["by"] == "") & estimates["period_start"].isna()]
-    return rows.iloc[0] if len(rows) and pd.notna(rows.iloc[0]["estimate"]) else None
+    rows = overall(estimates)
+    return rows.loc[metric] if metric in rows.index and pd.notna(rows.loc[metric, "estimate"]) else None
 
 
 def periods(estimates: pd.DataFrame) -> pd.DataFrame:
@@ -63,23 +64,23 @@ def groups(estimates: pd.DataFrame, by: str) -> pd.DataFrame:
 
 
 def group_columns(estimates: pd.DataFrame) -> list[str]:
-    """Return the columns that answers were grouped by; "comment" is the split into commenters and silent.
+    """Return the columns of the data that answers were grouped by; commenters and silent are no such column.
 
     Example:
         >>> group_columns(report_tables({})["estimates"])
         []
     """
-    return sorted(set(estimates["by"]) - {"", "comment"})
+    return sorted(set(estimates["by"]) - {"", COMMENTED})
 
 
 def top_themes(themes: pd.DataFrame) -> set[str]:
-    """Return the ids of themes that gather others; their effects are sums of their leaves' and not drivers apart.
+    """Return the ids of the themes of level 1; their effects are sums of their leaves' and not drivers apart.
 
     Example:
         >>> top_themes(report_tables({})["themes"])
         set()
     """
-    return set(themes["parent_id"].dropna()) & set(themes["theme_id"])
+    return set(themes.loc[themes["level"] == 1, "theme_id"])
 
 
 def _whole(name: str, frame: pd.DataFrame) -> pd.DataFrame:

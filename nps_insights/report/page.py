@@ -51,7 +51,7 @@ def render_report(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> str
     whole = report_tables(tables)
     chapters: dict[str, Any] = {
         "number": number_chapter(whole, min_group_size=facts.min_group_size),
-        "themes": theme_chapter(whole),
+        "themes": theme_chapter(whole, min_group_size=facts.min_group_size),
         "drivers": theme_drivers(whole),
         "codes": code_drivers(whole),
         "agreement": agreement_table(whole["agreement"]),

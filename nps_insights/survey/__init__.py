@@ -3,11 +3,11 @@
 from nps_insights.survey.accounts import AccountAdmission, admit_accounts
 from nps_insights.survey.admit import Admission, admit_survey
 from nps_insights.survey.aliases import FIELDS
-from nps_insights.survey.attributes import proxies
 from nps_insights.survey.columns import ColumnMapping, map_columns
 from nps_insights.survey.comments import says_nothing
 from nps_insights.survey.dates import DateColumn, parse_dates
 from nps_insights.survey.inspect import Inspection, inspect_survey
+from nps_insights.survey.proxies import proxies
 from nps_insights.survey.read import RawTable, read_source
 from nps_insights.survey.scale import ScaleFinding, scale_findings
 from nps_insights.survey.scores import parse_scores

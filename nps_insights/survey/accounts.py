@@ -7,6 +7,7 @@ import pandas as pd
 from nps_insights.survey.aliases import ACCOUNT_FIELDS, is_account_alias
 from nps_insights.survey.attributes import attribute_columns, flags_stated, unfit_as_driver
 from nps_insights.survey.columns import described_columns, resolve, suggestions
+from nps_insights.survey.customer_ids import names_nobody
 from nps_insights.survey.dates import DateColumn, parse_dates
 from nps_insights.survey.ledger import Ledger
 from nps_insights.survey.numbers import is_missing, parse_numbers
@@ -71,6 +72,7 @@ def admit_accounts(raw: RawTable, settings: SurveySettings) -> AccountAdmission:
     ids = frame[columns["account_id"]]
     ledger.take_out((frame == "").all(axis="columns"), "filtered", "the row is blank")
     ledger.quarantine(ids == "", "account_id", "is blank", None)
+    ledger.quarantine(names_nobody(ids), "account_id", "is a placeholder and names no account", ids)
     known = _known_columns(frame, columns, settings, ledger, notes)
     ledger.take_out(frame.duplicated() & ledger.open, "duplicate", "repeats another row in every cell")
     _refuse_repeated(raw, ids[ledger.open])
@@ -92,16 +94,15 @@ def admit_accounts(raw: RawTable, settings: SurveySettings) -> AccountAdmission:
 def account_attributes(
     accounts: pd.DataFrame, columns: dict[str, str], named: tuple[str, ...]
 ) -> tuple[pd.DataFrame, dict[str, str], dict[str, str]]:
-    """Return what may be joined onto responses, by account_id, and what may not, with the reason.
+    """Return what is known of the accounts, by account_id, and what of it cannot be a driver, with the reason.
 
     Args:
         accounts: The accounts table.
         columns: Field -> column of the accounts' file.
-        named: Attribute, control or group columns that the user named and the survey lacks; they are taken even
-            if they look like an id.
+        named: Attribute, control or group columns that the user named and the survey lacks.
 
     Returns:
-        Attributes with account_id as index; attribute -> reason for those refused; name as typed -> attribute.
+        Attributes with account_id as index; attribute -> why it is unfit as a driver; name as typed -> attribute.
 
     Raises:
         SettingsError: A named column is in neither file, or tells how the account ended.
@@ -126,8 +127,7 @@ def account_attributes(
         chosen[name] = ATTRIBUTE_PREFIX + column
         if column in fields and chosen[name] not in found:
             found[chosen[name]] = accounts[fields[column]].to_numpy()
-    refused = {name: why for name, why in unfit_as_driver(found).items() if name not in chosen.values()}
-    return found.drop(columns=list(refused)), refused, chosen
+    return found, unfit_as_driver(found), chosen
 
 
 def _columns(raw: RawTable, settings: SurveySettings) -> tuple[dict[str, str], list[str]]:
@@ -178,7 +178,7 @@ def _known_columns(
         notes += dates.notes
     if "value" in columns:
         texts = frame[columns["value"]]
-        known["value"] = parse_numbers(texts)
+        known["value"] = parse_numbers(texts, columns["value"])
         ledger.quarantine(known["value"].isna() & ~is_missing(texts), "value", "is not a number", texts)
     if "churned" in columns:
         texts = frame[columns["churned"]]

@@ -15,6 +15,7 @@ from nps_insights.survey.answers import (
 from nps_insights.survey.codes import codes_table
 from nps_insights.survey.columns import ColumnMapping, map_columns
 from nps_insights.survey.comments import comments_table
+from nps_insights.survey.customer_ids import without_lone_account
 from nps_insights.survey.identity import (
     one_per_response,
     quarantine_disputed,
@@ -52,6 +53,9 @@ class Admission:
         responses_without_account: account_ids of the survey that the accounts' file lacks, sorted.
         refused_attributes: attribute -> why it must not be a driver; these columns are not in responses.
         named_attributes: attribute, control or group column as the user typed it -> column of responses.
+        driver_attributes: Attributes to take as drivers, without prefix: those named as such, in that order, then the
+            accounts' own that are fit for it; the controls are not among them.
+        stated_codes: Columns named as `theme_columns`, ranges resolved; `codes` lacks those that are never used.
     """
 
     responses: pd.DataFrame
@@ -71,6 +75,8 @@ class Admission:
     responses_without_account: tuple[str, ...] = ()
     refused_attributes: dict[str, str] = field(default_factory=dict)
     named_attributes: dict[str, str] = field(default_factory=dict)
+    driver_attributes: tuple[str, ...] = ()
+    stated_codes: tuple[str, ...] = ()
 
 
 def admit_survey(raw: RawTable, settings: SurveySettings, accounts: RawTable | None = None) -> Admission:
@@ -124,7 +130,9 @@ def _admission(
     rows, field_notes = response_fields(cells, mapping, answers, kept)
     rows.insert(0, "response_id", ids[kept])
     merged, merge_notes = one_per_response(rows, [name for name in rows.columns if name != "response_id"])
+    merged, mapping, account_notes = without_lone_account(merged, mapping, joining=customers is not None)
     joined = joined_attributes(merged, mapping, settings, customers)
+    told = [*field_notes, *merge_notes, *account_notes, *joined.notes]
     comments, places = comments_table(
         _comment_rows(cells, ids[kept], mapping), mapping.columns.get("comment", ()), cells
     )
@@ -144,7 +152,7 @@ def _admission(
         breakdown=ledger.breakdown(),
         account_counts={} if customers is None else customers.counts,
         account_breakdown={} if customers is None else customers.breakdown,
-        notes=_notes(ledger, answers, mapping, [*field_notes, *merge_notes, *joined.notes], customers),
+        notes=_notes(ledger, answers, mapping, told, customers),
         mapping=mapping,
         scale=shown_scale(settings),
         as_of=_as_of(settings, merged),
@@ -152,6 +160,8 @@ def _admission(
         responses_without_account=joined.responses_without_account,
         refused_attributes=joined.refused,
         named_attributes=joined.named,
+        driver_attributes=joined.drivers,
+        stated_codes=mapping.theme_columns,
     )
 
 

@@ -1,14 +1,16 @@
 """Read the answers of each row: score, date and what stands beside them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
+from nps_insights.metrics import categorize
 from nps_insights.survey.attributes import attribute_columns
 from nps_insights.survey.columns import SURVEY_KINDS, ColumnMapping
 from nps_insights.survey.comments import cleaned
-from nps_insights.survey.dates import DateColumn, parse_dates
+from nps_insights.survey.customer_ids import customer_ids
+from nps_insights.survey.dates import DateColumn, format_in_words, parse_dates
 from nps_insights.survey.ledger import Ledger
 from nps_insights.survey.looks import look_at
 from nps_insights.survey.numbers import is_missing, parse_numbers
@@ -16,9 +18,10 @@ from nps_insights.survey.read import RawTable
 from nps_insights.survey.scale import ScaleFinding, row_scales, scale_findings
 from nps_insights.survey.scores import numbers_stated, parse_scores
 from nps_insights.survey.settings import SurveySettings
-from nps_insights.tables import CATEGORIES, DataRefusedError
+from nps_insights.tables import DataRefusedError
 
-_TEXTS = ("account_id", "contact_id", "touchpoint", "channel", "agent_id")
+_CUSTOMERS = ("account_id", "contact_id")
+_TEXTS = ("touchpoint", "channel", "agent_id")
 _RATINGS = ("csat", "ces")
 
 
@@ -61,7 +64,7 @@ def read_answers(raw: RawTable, mapping: ColumnMapping, settings: SurveySettings
 
     Raises:
         SettingsError: Cuts are missing, or the date format is none.
-        DataRefusedError: The dates can be read in two ways.
+        DataRefusedError: The dates can be read in two ways, or most of them not in the stated one.
 
     Example:
         >>> frame = pd.DataFrame({"nps": ["9", "7 "]}, dtype="str")
@@ -73,9 +76,7 @@ def read_answers(raw: RawTable, mapping: ColumnMapping, settings: SurveySettings
     texts = _filled(frame, mapping)
     missing = {text.strip().lower() for text in settings.missing_scores}
     no_answer = is_missing(texts) | texts.str.lower().isin(missing)
-    dates = None
-    if column := mapping.one("responded_at"):
-        dates = parse_dates(frame[column], column, date_format=settings.date_format, missing=settings.missing_dates)
+    dates, date_notes = _dates(raw, mapping, settings)
     values = None if dates is None else dates.dates
     findings = _findings(frame, mapping, settings, texts.mask(no_answer, ""), values)
     # The findings come first: "the scale changes" tells more than "cuts are missing".
@@ -83,7 +84,7 @@ def read_answers(raw: RawTable, mapping: ColumnMapping, settings: SurveySettings
     scored = _scored(texts, values, SurveySettings(scale=(0, 10)) if blocked else settings)
     weights = bad_weights = None
     if column := mapping.one("weight"):
-        weights = parse_numbers(frame[column])
+        weights = parse_numbers(frame[column], column)
         bad_weights = ~is_missing(frame[column]) & ~(weights >= 0)
     return Answers(
         texts=texts,
@@ -95,7 +96,7 @@ def read_answers(raw: RawTable, mapping: ColumnMapping, settings: SurveySettings
         weights=weights,
         bad_weights=bad_weights,
         findings=tuple(findings),
-        notes=_notes(dates, findings),
+        notes=(*_notes(dates, findings), *date_notes),
     )
 
 
@@ -173,6 +174,10 @@ def response_fields(
         "scale_max": scored["high"],
         "category": _categories(scored),
     }
+    notes = []
+    for name in (name for name in _CUSTOMERS if name in mapping.columns):
+        fields[name], told = customer_ids(cleaned(cells[column_of(mapping, name)]), name)
+        notes += told
     for name in (name for name in _TEXTS if name in mapping.columns):
         texts = cleaned(cells[column_of(mapping, name)])
         fields[name] = texts.mask(texts == "")
@@ -180,7 +185,6 @@ def response_fields(
         fields["responded_at"] = answers.dates[kept]
     if answers.weights is not None:
         fields["weight"] = answers.weights[kept]
-    notes = []
     if "survey" in mapping.columns:
         texts = cells[column_of(mapping, "survey")].str.strip().str.lower()
         fields["survey"] = texts.where(texts.isin(SURVEY_KINDS))
@@ -191,6 +195,25 @@ def response_fields(
         notes += _left_empty(name, texts, fields[name])
     rows = pd.DataFrame(fields, index=cells.index)
     return pd.concat([rows, attribute_columns(cells[list(mapping.attributes)])], axis="columns"), notes
+
+
+def _dates(raw: RawTable, mapping: ColumnMapping, settings: SurveySettings) -> tuple[DateColumn | None, list[str]]:
+    column = mapping.one("responded_at")
+    if column is None:
+        return None, []
+    stated = settings.date_format
+    found = parse_dates(raw.frame[column], column, date_format=stated, missing=settings.missing_dates)
+    unread = found.reasons != ""
+    if stated is None or not unread.any():
+        return found, []
+    # Who states the format knows that it does not fit all; an answer is worth keeping without its date.
+    n_unread, n_given = int(unread.sum()), int(found.dates.notna().sum() + unread.sum())
+    first = int(raw.row_numbers[unread.to_numpy()].min())
+    note = (
+        f"responded_at: {n_unread:,} of {n_given:,} dates are not {format_in_words(stated)} (first: row {first}); "
+        "they are left empty"
+    )
+    return replace(found, reasons=found.reasons.mask(unread, "")), [note]
 
 
 def _filled(frame: pd.DataFrame, mapping: ColumnMapping) -> pd.Series:
@@ -231,13 +254,9 @@ def _scored(texts: pd.Series, dates: pd.Series | None, settings: SurveySettings)
 
 
 def _categories(scored: pd.DataFrame) -> pd.Series:
-    detractor, passive, promoter = CATEGORIES
-    is_detractor, is_promoter = (
-        scored["score"] <= scored["detractor_to"],
-        scored["score"] >= scored["promoter_from"],
-    )
-    found = np.select([is_detractor, is_promoter], [detractor, promoter], passive)
-    return pd.Series(found, index=scored.index, dtype="str")
+    by_scale = scored.groupby(["detractor_to", "promoter_from"], sort=False)["score"]
+    parts = [categorize(scores, detractor_to=low, promoter_from=high) for (low, high), scores in by_scale]
+    return pd.concat(parts).reindex(scored.index)
 
 
 def _left_empty(name: str, texts: pd.Series, values: pd.Series) -> list[str]:

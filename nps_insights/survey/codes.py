@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from nps_insights.survey.looks import look_at
 from nps_insights.tables import DataRefusedError, conform, empty
 
 _PRESENT = frozenset({"1", "1.0", "yes", "y", "true", "x", "oui", "ja", "si", "sí", "✓", "✔"})
@@ -33,10 +34,13 @@ def codes_table(cells: pd.DataFrame, places: pd.DataFrame, comments: pd.DataFram
     plain = {name: cells[name].str.strip().str.lower() for name in cells.columns}
     problems = []
     for name, texts in plain.items():
-        strange = sorted(set(texts.unique()) - _PRESENT - _ABSENT)
-        if strange:
-            listed = ", ".join(repr(text[:30]) for text in strange[:5])
-            problems.append(f"  {name!r} holds {listed}{', ...' if len(strange) > 5 else ''}")
+        # A column of comments may be named by mistake: its cells must not reach a message.
+        n_strange = int((~texts.isin(_PRESENT | _ABSENT)).sum())
+        if n_strange:
+            cells_are = "cell is" if n_strange == 1 else "cells are"
+            problems.append(
+                f"  {name!r}: {n_strange:,} {cells_are} none of these; it looks like {look_at(texts).words}"
+            )
     if problems:
         raise DataRefusedError(
             "theme_columns: a column of codes holds 0/1, yes/no, true/false, x or blank; leave out or mend\n"

@@ -24,6 +24,13 @@ _WAYS = {
     "unix seconds": re.compile(r"(?P<seconds>\d{10})"),
     "unix milliseconds": re.compile(r"(?P<milliseconds>\d{13})"),
 }
+_PARTS = {"%d": "day", "%m": "month", "%b": "month", "%B": "month", "%Y": "year", "%y": "year"} | {
+    "%H": "hour",
+    "%I": "hour",
+    "%M": "minute",
+    "%S": "second",
+    "%p": "am/pm",
+}
 # Fewer strangers than this are typing errors (quarantined); more are a second way of writing (refused).
 _STRANGERS = 0.02
 _YEARS = (1900, 2100)
@@ -64,7 +71,8 @@ def parse_dates(
 
     Raises:
         SettingsError: `date_format` is no format.
-        DataRefusedError: No way of writing fits the column, two do, or it mixes two.
+        DataRefusedError: No way of writing fits the column, two do, or it mixes two; or most dates are not written
+            as stated.
 
     Example:
         >>> parse_dates(pd.Series(["31/05/2022", "01/06/2022", ""]), "Date").dates.dt.day.tolist()
@@ -89,6 +97,12 @@ def parse_dates(
     unknown = unique.isin(missing) | stamps.dt.strftime("%Y-%m-%d").isin(missing)
     reasons = reasons.mask(unknown, "")
     stamps = stamps.where(plausible & ~unknown)
+    n_unread, n_given = int(weights[reasons != ""].sum()), int(weights[given].sum())
+    if date_format is not None and 2 * n_unread > n_given:
+        raise DataRefusedError(
+            f"{column}: {n_unread:,} of {n_given:,} dates are not {format_in_words(date_format)}, as `[dates] format` "
+            f"{date_format!r} states; state the format of most of them, or leave it out to have it inferred"
+        )
     return DateColumn(
         dates=pd.Series(stamps.to_numpy()[codes], index=texts.index).astype("datetime64[us]"),
         reasons=pd.Series(reasons.to_numpy()[codes], index=texts.index, dtype="str"),
@@ -96,6 +110,19 @@ def parse_dates(
         n_missing=int(weights[unknown & (unique != "")].sum()),
         notes=tuple(_notes(column, stamps, zoned, weights)),
     )
+
+
+def format_in_words(date_format: str) -> str:
+    """Return a strptime format as a person would say it; one with rarer parts stays as it is.
+
+    Example:
+        >>> format_in_words("%d/%m/%Y"), format_in_words("%Y-%j")
+        ('day/month/year', '%Y-%j')
+    """
+    words = date_format
+    for part, word in _PARTS.items():
+        words = words.replace(part, word)
+    return date_format if "%" in words else words
 
 
 def looks_like_dates(texts: pd.Series) -> bool:
@@ -143,7 +170,7 @@ def _inferred(unique: pd.Series, given: pd.Series, weights: pd.Series, column: s
         listed = " and ".join(f"{way} ({n:,} rows)" for way, n in shares.iloc[:2].items())
         raise DataRefusedError(
             f"{column}: mixes two ways of writing dates, {listed}; mend the export, or state one as "
-            '`[dates] format`, e.g. format = "%Y-%m-%d", and the other rows are set aside'
+            '`[dates] format`, e.g. format = "%Y-%m-%d"; the other rows lose their date'
         )
     way = str(shares.index[0])
     parts = unique.where(ways == way, "").str.extract(_WAYS[way])
@@ -166,7 +193,7 @@ def _ordered(parts: pd.DataFrame, weights: pd.Series, column: str, way: str) -> 
         raise DataRefusedError(
             f"{column}: {n_day_first:,} rows can only be day{sign}month{sign}year and {n_month_first:,} only "
             f"month{sign}day{sign}year; the column mixes both. State the one that holds as `[dates] format`, "
-            f'e.g. format = "{day_first}" (the other rows are set aside), or mend the export'
+            f'e.g. format = "{day_first}" (the other rows lose their date), or mend the export'
         )
     if most == 0 and (first != second)[first.notna()].any():
         index = first[(first != second) & first.notna()].index[0]

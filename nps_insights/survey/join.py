@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from nps_insights.survey.accounts import AccountAdmission, account_attributes
-from nps_insights.survey.attributes import proxies
 from nps_insights.survey.columns import ColumnMapping, suggestions
+from nps_insights.survey.proxies import proxies
 from nps_insights.survey.settings import SurveySettings
 from nps_insights.tables import ATTRIBUTE_PREFIX, DataRefusedError, SettingsError
 
@@ -21,6 +21,7 @@ class Joined:
         accounts_without_response: account_ids nobody answered for, sorted.
         responses_without_account: account_ids the accounts' file lacks, sorted.
         named: Attribute, control or group column as typed -> column of responses.
+        drivers: Attributes to take as drivers, without prefix: those named, then the accounts' own that are fit.
         notes: What a reader must know, in sentences.
     """
 
@@ -29,6 +30,7 @@ class Joined:
     accounts_without_response: tuple[str, ...] = ()
     responses_without_account: tuple[str, ...] = ()
     named: dict[str, str] = field(default_factory=dict)
+    drivers: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -49,36 +51,68 @@ def joined_attributes(
 
     Example:
         >>> mapping = ColumnMapping({"score": ("nps",)}, {})
-        >>> joined_attributes(pd.DataFrame({"score": [9.0]}), mapping, SurveySettings(), None).refused
-        {}
+        >>> responses = pd.DataFrame({"score": [9.0], "category": ["promoter"]})
+        >>> joined_attributes(responses, mapping, SurveySettings(), None).drivers
+        ()
     """
-    found = {name: ATTRIBUTE_PREFIX + column for name, column in mapping.named.items()}
-    looks = proxies(responses[sorted(set(found.values()))], responses["score"])
-    notes = [_proxy_note(name, reason) for name, reason in looks.items() if _is_driver(name, found, settings)]
+    named = {name: ATTRIBUTE_PREFIX + column for name, column in mapping.named.items()}
+    looks = proxies(responses[sorted(set(named.values()))], responses["score"], responses["category"])
     if customers is None:
         _refuse_unknown(mapping)
-        return Joined(responses, named=found, notes=tuple(notes))
+        return Joined(
+            responses, named=named, drivers=_drivers(settings, named, []), notes=tuple(_told(settings, named, looks))
+        )
     if "account_id" not in responses:
         raise DataRefusedError(
             "account_id: accounts are given, and no column of the survey is known to hold the account's id; "
             'state it: --columns account_id="..."'
         )
-    known, refused, chosen = account_attributes(customers.accounts, customers.columns, mapping.elsewhere)
+    known, unfit, chosen = account_attributes(customers.accounts, customers.columns, mapping.elsewhere)
+    named |= chosen
+    notes: list[str] = []
     values = _looked_up(responses, known, notes)
-    for name, reason in proxies(values, responses["score"]).items():
-        if name not in chosen.values():
-            refused[name] = f"it looks like the score under another name: {reason}"
-        elif _is_driver(name, chosen, settings):
-            notes.append(_proxy_note(name, reason))
+    asked = [name for name in values if name not in unfit or name in named.values()]
+    looks |= proxies(values[asked], responses["score"], responses["category"])
+    unfit |= {name: f"it looks like the score under another name: {reason}" for name, reason in looks.items()}
+    refused = {name: unfit[name] for name in sorted(unfit) if name in values and name not in named.values()}
+    own = [str(name) for name in customers.accounts.columns if str(name).startswith(ATTRIBUTE_PREFIX)]
     silent, unknown = _unmatched(responses["account_id"], customers.accounts["account_id"], notes)
     return Joined(
-        responses=pd.concat([responses, values.drop(columns=[n for n in refused if n in values])], axis="columns"),
-        refused=dict(sorted(refused.items())),
+        responses=pd.concat([responses, values.drop(columns=list(refused))], axis="columns"),
+        refused=refused,
         accounts_without_response=silent,
         responses_without_account=unknown,
-        named={**found, **chosen},
-        notes=tuple(notes),
+        named=named,
+        drivers=_drivers(settings, named, [name for name in own if name not in unfit]),
+        notes=(*_told(settings, named, looks), *_only_grouped(settings, named, own, unfit), *notes),
     )
+
+
+def _drivers(settings: SurveySettings, named: dict[str, str], fit: list[str]) -> tuple[str, ...]:
+    adjusted_for = {named[name] for name in settings.controls}
+    columns = dict.fromkeys([*(named[name] for name in settings.attributes), *fit])
+    return tuple(column.removeprefix(ATTRIBUTE_PREFIX) for column in columns if column not in adjusted_for)
+
+
+def _told(settings: SurveySettings, named: dict[str, str], looks: dict[str, str]) -> list[str]:
+    drivers = {named[name] for name in settings.attributes}
+    return [
+        f"{name.removeprefix(ATTRIBUTE_PREFIX)!r}: named, so used; "
+        f"it looks like the score under another name ({reason})"
+        for name, reason in looks.items()
+        if name in drivers
+    ]
+
+
+def _only_grouped(settings: SurveySettings, named: dict[str, str], own: list[str], unfit: dict[str, str]) -> list[str]:
+    """Notes on the accounts' columns that serve to group by and would be drivers if they were fit for it."""
+    other = {named[name] for name in (*settings.attributes, *settings.controls)}
+    grouped = dict.fromkeys(named[name] for name in settings.by if named[name] not in other)
+    return [
+        f"{name.removeprefix(ATTRIBUTE_PREFIX)!r}: grouped by, and not taken as a driver: {unfit[name]}"
+        for name in grouped
+        if name in own and name in unfit
+    ]
 
 
 def _looked_up(responses: pd.DataFrame, known: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
@@ -96,15 +130,6 @@ def _unmatched(answered: pd.Series, listed: pd.Series, notes: list[str]) -> tupl
     notes += [f"accounts: {len(unknown):,} account_ids of the survey are not in the accounts' file"] if unknown else []
     notes += [f"accounts: {n_blank:,} responses name no account"] if n_blank else []
     return silent, unknown
-
-
-def _is_driver(column: str, named: dict[str, str], settings: SurveySettings) -> bool:
-    return any(named.get(name) == column for name in settings.attributes)
-
-
-def _proxy_note(name: str, reason: str) -> str:
-    shown = name.removeprefix(ATTRIBUTE_PREFIX)
-    return f"{shown!r}: named, so used; it looks like the score under another name ({reason})"
 
 
 def _refuse_unknown(mapping: ColumnMapping) -> None:

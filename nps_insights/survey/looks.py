@@ -6,7 +6,7 @@ from typing import Literal
 import pandas as pd
 
 from nps_insights.survey.dates import looks_like_dates
-from nps_insights.survey.numbers import is_missing, parse_numbers
+from nps_insights.survey.numbers import is_missing, read_numbers
 from nps_insights.survey.scores import numbers_stated
 
 LookKind = Literal["empty", "rating", "number", "date", "id", "label", "text"]
@@ -53,7 +53,7 @@ def look_at(texts: pd.Series) -> Look:
     rating = _rating(values, weights, n_seen)
     if rating:
         return Look("rating", rating, n_given)
-    numbers = parse_numbers(values)
+    numbers = read_numbers(values)[0]
     if weights[numbers.notna()].sum() >= 0.9 * n_seen:
         unique = " (each once)" if once else ""
         return Look("number", f"numbers {numbers.min():g} to {numbers.max():g}{unique}", n_given)

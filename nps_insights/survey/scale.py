@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from nps_insights.survey.reversal import reversal_hint
-from nps_insights.survey.settings import USUAL_CUTS, USUAL_SCALE, ScaleRange, SurveySettings, cuts_for
+from nps_insights.survey.settings import USUAL_SCALE, ScaleRange, SurveySettings, cuts_for
 from nps_insights.tables import SettingsError
 
 _TOPS = (5, 7, 10, 100)
@@ -26,13 +26,11 @@ class ScaleFinding:
         kind: one-based, other scale, reversed, decimals, or changed.
         blocks: Whether nothing may be computed before the user has stated the scale.
         message: What was found and what to state.
-        block: Lines to paste into the pipeline file, if any.
     """
 
     kind: str
     blocks: bool
     message: str
-    block: str = ""
 
 
 def scale_findings(
@@ -163,20 +161,21 @@ def _log_likelihood(hits: np.ndarray, sizes: np.ndarray) -> np.ndarray:
 
 def _change_finding(day: pd.Timestamp, before: pd.Series, after: pd.Series, settings: SurveySettings) -> ScaleFinding:
     early, late = _guess(before), _guess(after)
-    cuts_early, cuts_late = _cuts_line(early), _cuts_line(late)
-    block = (
-        f'[score]\nscale = "{late[0]}-{late[1]}"\n{cuts_late}\n[[score.scales]]\n'
-        f'until = "{day:%Y-%m-%d}"\nrange = "{early[0]}-{early[1]}"\n{cuts_early}'
+    whole = min(early[0], late[0]), max(early[1], late[1])
+    unchanged = f'[[score.scales]]\nrange = "{whole[0]}-{whole[1]}"\n{_cuts_line(whole)}'
+    changed = (
+        f'[score]\nscale = "{late[0]}-{late[1]}"\n{_cuts_line(late)}\n[[score.scales]]\n'
+        f'until = "{day:%Y-%m-%d}"\nrange = "{early[0]}-{early[1]}"\n{_cuts_line(early)}'
     )
     stated = "" if settings.scale is None else " One stated scale does not answer that."
     message = (
         f"score: the scale seems to change on {day:%Y-%m-%d}: the {len(before):,} answers before run from "
         f"{before.min():g} to {_top(before):g}, the {len(after):,} from then on from {after.min():g} to "
         f"{after.max():g}."
-        f"{stated} Averaging them would mislead, so it needs to be stated in the pipeline file (if it did not "
-        f"change, state one [[score.scales]] with the range and no `until`):\n{block}"
+        f"{stated} Averaging them would mislead, so it needs to be stated in the pipeline file. "
+        f"If the scale did not change, state it without `until`:\n{unchanged}If it did, state both:\n{changed}"
     )
-    return ScaleFinding("changed", True, message, block)
+    return ScaleFinding("changed", True, message)
 
 
 def _top(scores: pd.Series) -> float:
@@ -192,7 +191,7 @@ def _guess(scores: pd.Series) -> tuple[int, int]:
 def _cuts_line(scale: tuple[int, int]) -> str:
     if scale[1] == USUAL_SCALE[1]:
         return ""
-    example = {5: "3,5", 7: "4,6", 100: "69,90"}.get(scale[1], "...")
+    example = {5: "3,5", 7: "4,6", 100: "69,90"}.get(scale[1], f"{scale[1] * 6 // 10},{scale[1] * 9 // 10}")
     return f'cuts = "{example}"  # detractor up to, promoter from: your choice\n'
 
 
@@ -209,22 +208,22 @@ def _other_scale(given: pd.Series) -> list[ScaleFinding]:
             f"`--scale {low}-{end} --cuts {cuts}` (or `--scale {end}-{low}` if {low or 1} is best), "
             "or `--scale 0-10` if nobody was happier"
         )
-        return [ScaleFinding("other scale", True, message, f'[score]\nscale = "{low}-{end}"\ncuts = "{cuts}"\n')]
+        return [ScaleFinding("other scale", True, message)]
     n_above = int((given > USUAL_SCALE[1]).sum())
     if n_above >= max(2, 0.05 * n):
         message = (
             f"{shown}, {n_above:,} of them above 10; state the scale and its cuts, e.g. `--scale 0-100 --cuts 69,90`"
         )
-        return [ScaleFinding("other scale", True, message, '[score]\nscale = "0-100"\ncuts = "69,90"\n')]
+        return [ScaleFinding("other scale", True, message)]
     if n_zero == 0 and n_one >= _ONES_WITHOUT_ZERO:
         message = (
             f"{shown}: {n_one:,} answered 1 and nobody 0, so the question was probably asked from 1 to 10. "
             "State it: `--scale 1-10`, or `--scale 0-10` if 0 could be chosen"
         )
-        return [ScaleFinding("one-based", True, message, '[score]\nscale = "1-10"\n')]
+        return [ScaleFinding("one-based", True, message)]
     if n_zero == 0 and n >= 100:
         message = f"{shown} and nobody answered 0; read as 0-10. If 0 could not be chosen, state `--scale 1-10`"
-        return [ScaleFinding("one-based", False, message, '[score]\nscale = "1-10"\n')]
+        return [ScaleFinding("one-based", False, message)]
     return []
 
 
@@ -249,21 +248,27 @@ def _reversed(given: pd.Series, reason: str) -> ScaleFinding:
         f"score: the scale seems to be reversed: {reason}. State it: `--scale {high}-{low}{cuts}` if {low} is best, "
         f"`--scale {low}-{high}{cuts}` if {high} is best"
     )
-    return ScaleFinding("reversed", True, message, f'[score]\nscale = "{high}-{low}"\n')
+    return ScaleFinding("reversed", True, message)
 
 
 def shown_scale(settings: SurveySettings) -> str:
-    """Return the scale and cuts in words, for the manifest and the report.
+    """Return the stated scales and their cuts in words, oldest first, for the manifest and the report.
 
     Example:
         >>> shown_scale(SurveySettings(scale=(1, 10)))
-        '1-10, detractor up to 6, promoter from 9'
+        'asked from 1 (worst) to 10 (best); detractor up to 6, promoter from 9'
+        >>> shown_scale(SurveySettings(scale=(5, 1), cuts=(3, 5)))
+        'asked from 5 (worst) to 1 (best), turned so that high is good; detractor up to 3, promoter from 5'
     """
-    parts = []
-    for scale, cuts in settings.stated_scales():
-        ends = scale or USUAL_SCALE
-        detractor, promoter = cuts_for(ends, cuts) if scale else (cuts or USUAL_CUTS)
-        parts.append(f"{ends[0]:g}-{ends[1]:g}, detractor up to {detractor:g}, promoter from {promoter:g}")
-    spans = [entry for entry in settings.scales if isinstance(entry, ScaleRange)]
-    untils = [f" until {s.until:%Y-%m-%d}" if s.until is not None else "" for s in spans]
-    return "; ".join(part + until for part, until in zip(parts, [*untils, ""], strict=False))
+    untils = [s.until for s in settings.scales if isinstance(s, ScaleRange) and s.until is not None]
+    when = [f"before {day:%Y-%m-%d} " for day in untils] + [f"from {untils[-1]:%Y-%m-%d} on " if untils else ""]
+    told = []
+    for span, (scale, cuts) in zip(when, settings.stated_scales(), strict=True):
+        worst, best = scale or USUAL_SCALE
+        detractor, promoter = cuts or cuts_for((worst, best), None)
+        turned = ", turned so that high is good" if worst > best else ""
+        told.append(
+            f"{span}asked from {worst:g} (worst) to {best:g} (best){turned}; "
+            f"detractor up to {detractor:g}, promoter from {promoter:g}"
+        )
+    return "; ".join(told)

@@ -7,10 +7,10 @@ from datetime import date, datetime
 
 import pandas as pd
 
+from nps_insights.metrics import USUAL_CUTS
 from nps_insights.tables import SettingsError
 
 USUAL_SCALE = (0.0, 10.0)
-USUAL_CUTS = (6.0, 9.0)
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,6 @@ class SurveySettings:
         date_format: How dates are written, e.g. "%d/%m/%Y". None: inferred, if the column allows one reading.
         missing_dates: Dates that mean "unknown", e.g. "1970-01-01".
         as_of: The moment of knowing; later answers are filtered. None: the last answer's date.
-        encoding: Encoding of the file. None: detected.
 
     Raises:
         SettingsError: A value cannot be used as given.
@@ -67,7 +66,6 @@ class SurveySettings:
     date_format: str | None = None
     missing_dates: tuple[str, ...] = ()
     as_of: str | date | pd.Timestamp | None = None
-    encoding: str | None = None
 
     def __post_init__(self) -> None:
         if self.scale is not None:

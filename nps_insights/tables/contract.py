@@ -257,6 +257,12 @@ _TABLES = (
         ),
     ),
     Table(
+        name="unmatched_accounts",
+        row="one account_id that stands in only one of the two files",
+        key=("found_in", "account_id"),
+        columns=(Column("account_id", "id"), Column("found_in", "text", vocabulary=("accounts", "survey"))),
+    ),
+    Table(
         name="accounts",
         row="one account",
         key=("account_id",),

@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 
-from nps_insights.metrics import nps_interval, share_interval
-from nps_insights.tables import CATEGORIES, DataRefusedError, conform
+from nps_insights.metrics import nps, share_interval
+from nps_insights.tables import DataRefusedError, conform
 from nps_insights.themes.model import ThemeModel
 
 _READABLE = (40, 200)
+_NEAREST = 10
 
 
 def themes_table(
@@ -21,21 +22,24 @@ def themes_table(
     """Return table `themes`: the themes (level 2) and the top themes over them (level 1).
 
     A top theme is mentioned where one of its themes is. `share` is of the responses that hold a segment: the silent
-    ones are in no denominator. `example` is the readable quote nearest to the theme's centre, `example_negative` the
-    nearest one of another response by a detractor. Quotes are verbatim.
+    ones are in no denominator. Answers of one account resemble each other: both intervals are those of the effective
+    number of answers, as everywhere (`nps_insights.metrics.nps`).
+
+    `example` is the quote nearest to the theme's centre. `example_negative` is that of the least happy (lowest place
+    on the scale) among the ten nearest by detractors of other responses; of equally unhappy ones the nearest, then
+    the first by segment_id. Quotes of readable length go first in both; all are verbatim.
 
     Args:
         model: A fitted model.
         segments: Table `segments`.
         mentions: Table `mentions`, as `model.assign` returns it.
         responses: Table `responses`, or None where nobody was asked for a score: NPS columns stay empty.
-        confidence_level: Of the intervals around share (Wilson) and NPS (score interval).
+        confidence_level: Of the intervals around share (Wilson) and NPS (score interval), both per effective answer.
 
     Raises:
         DataRefusedError: Segments belong to responses that `responses` does not hold.
     """
     said = _said(model, segments, mentions, responses)
-    n_commented = segments["response_id"].nunique()
     by_theme = said.groupby("theme_id", sort=True)
     ids = [*sorted(set(model.parents_.values())), *model.theme_ids_]
     table = pd.DataFrame(
@@ -49,14 +53,12 @@ def themes_table(
             "n_responses": by_theme["response_id"].nunique().reindex(ids, fill_value=0).to_numpy(),
         }
     )
-    table["share"], table["share_low"], table["share_high"] = share_interval(
-        table["n_responses"].to_numpy(), np.full(len(ids), n_commented), confidence_level=confidence_level
-    )
-    table["nps"], table["nps_low"], table["nps_high"] = _nps(said, ids, confidence_level)
+    table = table.merge(_shares(said, _accounts(segments, responses), ids, confidence_level), on="theme_id")
+    table = table.merge(_nps(said, confidence_level), on="theme_id", how="left")
     example = _nearest_quote(said)
     table["example"] = pd.Series(ids).map(example["text"]).fillna("").to_numpy()
     taken = said["theme_id"].map(example["response_id"])
-    negative = _nearest_quote(said[(said["category"] == "detractor") & (said["response_id"] != taken)])
+    negative = _unhappy_quote(said[(said["category"] == "detractor") & (said["response_id"] != taken)])
     table["example_negative"] = pd.Series(ids).map(negative["text"]).astype("str").to_numpy()
     return conform("themes", table)
 
@@ -64,7 +66,7 @@ def themes_table(
 def _said(
     model: ThemeModel, segments: pd.DataFrame, mentions: pd.DataFrame, responses: pd.DataFrame | None
 ) -> pd.DataFrame:
-    """One row per segment and theme or top theme, with text and category."""
+    """One row per segment and theme or top theme, with text, account, category and place on the scale (0..1)."""
     leaves = mentions[["segment_id", "theme_id", "response_id", "strength"]].merge(
         segments[["segment_id", "text"]], on="segment_id", how="inner"
     )
@@ -72,38 +74,88 @@ def _said(
     tops = tops.sort_values("strength", ascending=False, kind="stable").drop_duplicates(["segment_id", "theme_id"])
     said = pd.concat([leaves, tops], ignore_index=True)
     if responses is None:
-        return said.assign(category=pd.Series(pd.NA, index=said.index, dtype="str"))
+        nothing = pd.Series(pd.NA, index=said.index, dtype="str")
+        return said.assign(category=nothing, account_id=nothing, height=np.nan)
     unknown = segments.loc[~segments["response_id"].isin(responses["response_id"]), "response_id"]
     if len(unknown):
         raise DataRefusedError(
             f"segments: {unknown.nunique()} responses are not in the table of responses (first: "
             f"{unknown.min()!r}); pass the responses from which the comments came, or None where there are no scores."
         )
-    return said.merge(responses[["response_id", "category"]], on="response_id", how="left")
+    known = responses[["response_id", "category"]].assign(
+        account_id=responses.get("account_id", pd.Series(pd.NA, index=responses.index, dtype="str")),
+        height=(responses["score"] - responses["scale_min"]) / (responses["scale_max"] - responses["scale_min"]),
+    )
+    return said.merge(known, on="response_id", how="left")
 
 
-def _nps(said: pd.DataFrame, ids: list[str], confidence_level: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    once = said.dropna(subset=["category"]).drop_duplicates(["theme_id", "response_id"])
-    counts = pd.crosstab(once["theme_id"], once["category"])
-    counts = counts.reindex(index=ids, columns=list(CATEGORIES), fill_value=0)
-    known = counts.sum(axis=1).to_numpy()
-    results = np.full((3, len(ids)), np.nan)
-    if known.any():
-        answered = counts[known > 0]
-        results[:, known > 0] = nps_interval(
-            answered["promoter"].to_numpy(),
-            answered["detractor"].to_numpy(),
-            known[known > 0],
-            confidence_level=confidence_level,
+def _nps(said: pd.DataFrame, confidence_level: float) -> pd.DataFrame:
+    """NPS of the responses that mention each theme, by theme_id."""
+    once = said.dropna(subset=["category"]).drop_duplicates(["theme_id", "response_id"]).reset_index(drop=True)
+    if once.empty:
+        return pd.DataFrame(columns=["theme_id", "nps", "nps_low", "nps_high"], dtype="float").astype(
+            {"theme_id": "str"}
         )
-    return results[0], results[1], results[2]
+    estimates = nps(once, by="theme_id", confidence_level=confidence_level)
+    names = {"group": "theme_id", "estimate": "nps", "conf_low": "nps_low", "conf_high": "nps_high"}
+    return estimates.loc[estimates["metric"] == "nps", list(names)].rename(columns=names)
+
+
+def _accounts(segments: pd.DataFrame, responses: pd.DataFrame | None) -> pd.Series:
+    """Account of each response that holds a segment, by response_id; its own where no account is known."""
+    ids = pd.Index(segments["response_id"].unique(), name="response_id")
+    own = pd.Series([f"\0{row}" for row in range(len(ids))], index=ids)
+    if responses is None or "account_id" not in responses:
+        return own
+    return responses.set_index("response_id")["account_id"].reindex(ids).fillna(own)
+
+
+def _shares(said: pd.DataFrame, accounts: pd.Series, ids: list[str], confidence_level: float) -> pd.DataFrame:
+    """Share of the responses with a segment that mention each theme, by theme_id.
+
+    Wilson's interval of the effective number: n x (variance were responses independent) / (variance between accounts),
+    the formula of `nps_insights.metrics.nps` for a figure that is 0 or 1.
+
+    Args:
+        said: As `_said` returns it.
+        accounts: As `_accounts` returns it.
+        ids: Themes to describe; those that nobody mentions have the share 0.
+        confidence_level: Coverage of the interval.
+    """
+    size = accounts.value_counts()
+    once = said.drop_duplicates(["theme_id", "response_id"])
+    account = once["response_id"].map(accounts).rename("account_id")
+    cells = once.groupby(["theme_id", account]).size().rename("yes").reset_index()
+    cells["both"] = cells["yes"] * cells["account_id"].map(size)
+    cells["squared"] = cells["yes"] ** 2
+    sums = cells.groupby("theme_id")[["yes", "both", "squared"]].sum().reindex(ids, fill_value=0)
+    n, n_accounts = len(accounts), len(size)
+    share = sums["yes"] / n
+    # The sum over accounts of (yes - share x answers) squared, multiplied out.
+    squared = sums["squared"] - 2 * share * sums["both"] + share**2 * float((size**2).sum())
+    between = squared * n_accounts / max(n_accounts - 1, 1)
+    clustered = (between > 1e-9 * n) & (n_accounts < n)
+    ratio = (n * share * (1 - share) / between.where(clustered)).fillna(1.0)
+    # Luck may make accounts look more alike than chance; more than n answers' worth of knowledge is never claimed.
+    n_eff = n * ratio.clip(upper=1.0).to_numpy()
+    estimate, low, high = share_interval(share.to_numpy() * n_eff, n_eff, confidence_level=confidence_level)
+    return pd.DataFrame({"theme_id": ids, "share": estimate, "share_low": low, "share_high": high})
 
 
 def _nearest_quote(said: pd.DataFrame) -> pd.DataFrame:
     """By theme: text and response of the segment nearest to the centre, of readable length where there is one."""
-    length = said["text"].str.len()
-    readable = length.between(*_READABLE)
-    ranked = said.assign(unreadable=~readable).sort_values(
+    return _nearest_first(said).drop_duplicates("theme_id").set_index("theme_id")[["text", "response_id"]]
+
+
+def _unhappy_quote(said: pd.DataFrame) -> pd.DataFrame:
+    """By theme: text and response of the lowest score among the segments nearest to the centre."""
+    nearest = _nearest_first(said).groupby("theme_id", sort=False).head(_NEAREST)
+    ranked = nearest.sort_values("height", kind="stable")
+    return ranked.drop_duplicates("theme_id").set_index("theme_id")[["text", "response_id"]]
+
+
+def _nearest_first(said: pd.DataFrame) -> pd.DataFrame:
+    readable = said["text"].str.len().between(*_READABLE)
+    return said.assign(unreadable=~readable).sort_values(
         ["theme_id", "unreadable", "strength", "segment_id"], ascending=[True, True, False, True]
     )
-    return ranked.drop_duplicates("theme_id").set_index("theme_id")[["text", "response_id"]]

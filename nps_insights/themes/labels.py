@@ -10,7 +10,7 @@ from nps_insights.themes.phrases import Counts, Phrase, count_phrases, roll_up
 
 _JOINED_BY = " / "
 _MOST_KEYWORDS = 8
-_LONGEST_FALLBACK = 60
+_MOST_FALLBACK_WORDS = 3
 _LABELLED_TEXTS, _FEWEST_LABELLED = 6000, 60
 _PRIOR = 0.5
 _EVERYWHERE, _COMMON = 0.8, 0.05
@@ -20,6 +20,8 @@ _TOP_WORTH = {1: 1.0, 2: 1.3, 3: 1.3}
 _KEYWORD_WORTH = {1: 1.0, 2: 0.9, 3: 0.0}
 _BARE_WORTH = 0.2
 _RARE_WORTH = 0.5
+_FRAGMENT_WORTH = 0.4
+_COURTESY_WORTH = 0.2
 _PHRASE_NEEDS_SHARE = 0.04
 _SECOND_NEEDS_SHARE = 0.06
 _SPOKEN_TOGETHER = 0.03
@@ -41,52 +43,63 @@ class _Scored:
 
 
 def label_themes(
-    texts: Sequence[str], weights: Sequence[float], theme_ids: Sequence[str], parents: dict[str, str]
+    texts: Sequence[str],
+    weights: Sequence[float],
+    theme_ids: Sequence[str],
+    parents: dict[str, str],
+    speakers: Sequence[str],
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Return label and keywords of every theme and top theme; no two labels are equal.
 
     A phrase scores share * log(share / share elsewhere), its part in the Kullback-Leibler divergence of the theme from
-    the other themes: common in the theme and rare outside. Longer phrases are worth more, bare judgements less.
-    The label is the best phrase, with a second one where that names another side of the theme.
+    the other themes: common in the theme and rare outside. Longer phrases are worth more, bare judgements, verbs and
+    greetings less. The label is the best phrase, with a second one where that names another side of the theme.
+
+    Labels leave the comments' own tables, so they never quote one person: a phrase of several words was said in at
+    least three different texts by three responses, a word at least twice. A theme without any such phrase of its own
+    has its most frequent words as label ("delivery, refund"), without any word its number ("unnamed theme 3").
 
     Args:
         texts: n different texts.
         weights: How often each was said, n.
         theme_ids: Theme of each, n.
         parents: Top theme of each theme id, or empty.
+        speakers: Id of a response that said it, n.
 
     Example:
         >>> texts = ["long queue today", "long queue again", "a long queue"]
-        >>> texts += ["kind nurses", "the kind nurses", "kind nurse"]
-        >>> label_themes(texts, [1] * 6, ["t01"] * 3 + ["t02"] * 3, {})[0]
+        >>> texts += ["kind nurses", "the kind nurses", "two kind nurses"]
+        >>> label_themes(texts, [1] * 6, ["t01"] * 3 + ["t02"] * 3, {}, ["r1", "r2", "r3", "r4", "r5", "r6"])[0]
         {'t01': 'long queue', 't02': 'kind nurses'}
     """
     labels: dict[str, str] = {}
     keywords: dict[str, str] = {}
     # Top themes take the plain words first; the themes below them then have to be more precise.
-    texts, weights, theme_ids = _thinned(texts, weights, theme_ids)
-    leaves = count_phrases(texts, weights, theme_ids)
-    levels = [(roll_up(leaves, parents), [parents[theme] for theme in theme_ids], _TOP_WORTH)] if parents else []
-    for counts, ids, worth in [*levels, (leaves, list(theme_ids), _LABEL_WORTH)]:
+    leaves = count_phrases(*_thinned(texts, weights, theme_ids, speakers))
+    levels = [(roll_up(leaves, parents), _TOP_WORTH)] if parents else []
+    for counts, worth in [*levels, (leaves, _LABEL_WORTH)]:
         for theme in sorted(counts.total, key=lambda one: (-counts.total[one], one)):
-            ranked = _ranked(counts, theme, worth)
-            labels[theme] = _label(ranked, set(labels.values())) or _fallback(
-                texts, weights, ids, theme, set(labels.values())
-            )
+            taken = set(labels.values())
+            labels[theme] = _label(_ranked(counts, theme, worth), taken) or _fallback(counts, theme, taken)
             keywords[theme] = ", ".join(_keywords(_ranked(counts, theme, _KEYWORD_WORTH))) or labels[theme]
     return dict(sorted(labels.items())), dict(sorted(keywords.items()))
 
 
 def _thinned(
-    texts: Sequence[str], weights: Sequence[float], theme_ids: Sequence[str]
-) -> tuple[list[str], list[float], list[str]]:
+    texts: Sequence[str], weights: Sequence[float], theme_ids: Sequence[str], speakers: Sequence[str]
+) -> tuple[list[str], list[float], list[str], list[str]]:
     """At most so many texts of each theme, evenly spaced in the order given: labels of 1M texts cost as those of 6k."""
     rows: dict[str, list[int]] = defaultdict(list)
     for row, theme in enumerate(theme_ids):
         rows[theme].append(row)
     most = max(_FEWEST_LABELLED, _LABELLED_TEXTS // max(len(rows), 1))
     kept = sorted(row for own in rows.values() for row in own[:: -(-len(own) // most)])
-    return [texts[row] for row in kept], [weights[row] for row in kept], [theme_ids[row] for row in kept]
+    return (
+        [texts[row] for row in kept],
+        [weights[row] for row in kept],
+        [theme_ids[row] for row in kept],
+        [speakers[row] for row in kept],
+    )
 
 
 def _ranked(counts: Counts, theme: str, worth: dict[int, float]) -> list[_Scored]:
@@ -100,13 +113,23 @@ def _ranked(counts: Counts, theme: str, worth: dict[int, float]) -> list[_Scored
         elsewhere = (counts.overall[phrase] - count + _PRIOR) / (everything - total + 1)
         if count < 2 or share <= elsewhere:
             continue
-        rare = phrase.n_words > 1 and share < _PHRASE_NEEDS_SHARE
-        value = _RARE_WORTH if rare else worth[phrase.n_words] * (_BARE_WORTH if phrase.bare else 1.0)
         # A phrase said by a handful proves little: shrink its share as if one more theme member had not said it.
-        score = value * share * (1 - 1 / (count + 1)) * math.log(share / elsewhere)
+        score = _value(phrase, share, worth) * share * (1 - 1 / (count + 1)) * math.log(share / elsewhere)
         if score > 0:
             scored.append(_Scored(phrase, share, score))
     return sorted(scored, key=lambda one: (-one.score, one.phrase.key))
+
+
+def _value(phrase: Phrase, share: float, worth: dict[int, float]) -> float:
+    rare = phrase.n_words > 1 and share < _PHRASE_NEEDS_SHARE
+    value = min(_RARE_WORTH, worth[phrase.n_words]) if rare else worth[phrase.n_words]
+    for weak, factor in (
+        (phrase.bare and not rare, _BARE_WORTH),
+        (phrase.fragment, _FRAGMENT_WORTH),
+        (phrase.courtesy, _COURTESY_WORTH),
+    ):
+        value *= factor if weak else 1.0
+    return value
 
 
 @lru_cache(maxsize=2)
@@ -132,7 +155,7 @@ def _label(ranked: list[_Scored], taken: set[str]) -> str:
         one
         for one in ranked[1:]
         if not _akin(one.phrase, first.phrase)
-        and not one.phrase.bare
+        and not (one.phrase.bare or one.phrase.fragment or one.phrase.courtesy)
         and not one.phrase.surface.lower().startswith(_NEGATIONS)
         and one.share >= _SECOND_NEEDS_SHARE
     ]
@@ -140,7 +163,7 @@ def _label(ranked: list[_Scored], taken: set[str]) -> str:
     if first.share >= _ENOUGH_ALONE or not candidates:
         candidates = [first.phrase.surface, *candidates]
     candidates += [first.phrase.surface + _JOINED_BY + one.phrase.surface for one in ranked[1:]]
-    if max(one.share for one in ranked) < _DIFFUSE_SHARE:
+    if max(one.share for one in ranked if one is first or not one.phrase.courtesy) < _DIFFUSE_SHARE:
         pairs = [first.phrase.surface + _JOINED_BY + one.phrase.surface for one in ranked[1:]]
         candidates = [_DIFFUSE + one for one in [*pairs, first.phrase.surface]]
     return next((one for one in candidates if one not in taken), "")
@@ -176,9 +199,10 @@ def _keywords(ranked: list[_Scored]) -> list[str]:
     return chosen
 
 
-def _fallback(texts: Sequence[str], weights: Sequence[float], ids: Sequence[str], theme: str, taken: set[str]) -> str:
-    """The words of its most repeated, then shortest text: a theme without any phrase of its own still needs a name."""
-    own = [(-weight, len(text), text) for text, weight, one in zip(texts, weights, ids, strict=True) if one == theme]
-    name = " ".join(min(own)[2].split())
-    name = name if len(name) <= _LONGEST_FALLBACK else name[: _LONGEST_FALLBACK - 1].rstrip() + "…"
+def _fallback(counts: Counts, theme: str, taken: set[str]) -> str:
+    """The theme's most frequent words that were said twice; without any, its number: never what one person wrote."""
+    own = sorted(counts.by_theme[theme].items(), key=lambda one: (-one[1], one[0].key))
+    words = [phrase.surface for phrase, count in own if phrase.n_words == 1 and count >= 2]
+    kind = "top theme" if theme.startswith("p") else "theme"
+    name = ", ".join(words[:_MOST_FALLBACK_WORDS]) or f"unnamed {kind} {theme.lstrip('pt0')}"
     return name if name not in taken else f"{name} ({theme})"

@@ -83,7 +83,7 @@ class ThemeModel:
         self.random_state = random_state
 
     def fit(self, segments: pd.DataFrame, vectors: np.ndarray) -> "ThemeModel":
-        """Learn themes from `segments` (segment_id, text) and their unit vectors (n, d), row for row.
+        """Learn themes from `segments` (segment_id, response_id, text) and their unit vectors (n, d), row for row.
 
         Raises:
             DataRefusedError: There is no segment, or the vectors do not match the segments.
@@ -91,9 +91,10 @@ class ThemeModel:
         """
         from threadpoolctl import threadpool_limits
 
-        texts, rows, weights = self._unique(segments, vectors)
+        unique = self._unique(segments, vectors)
+        weights = unique["n_segments"].to_numpy(dtype=np.float64)
         with threadpool_limits(1):
-            chosen = np.ascontiguousarray(vectors[rows], dtype=np.float32)
+            chosen = np.ascontiguousarray(vectors[unique["row"].to_numpy()], dtype=np.float32)
             self.centres_ = self._centres(chosen, weights)
             theme, cosine = nearest_centre(chosen, self.centres_)
             largest_first = np.argsort(-np.bincount(theme, weights, len(self.centres_)), kind="stable")
@@ -104,13 +105,15 @@ class ThemeModel:
         self.theme_ids_ = _ids("t", len(self.centres_))
         top_ids = _ids("p", len(set(tops)))
         self.parents_ = {leaf: top_ids[top] for leaf, top in zip(self.theme_ids_, tops, strict=False)}
-        self._fitted = (texts, chosen)
+        self._fitted = (unique.index.tolist(), chosen)
         fits = cosine >= self.threshold_[theme]
+        said = unique[fits]
         self.labels_, self.keywords_ = label_themes(
-            [text for text, one in zip(texts, fits, strict=True) if one],
-            weights[fits].tolist(),
+            said.index.tolist(),
+            said["n_responses"].astype(float).tolist(),
             [self.theme_ids_[number] for number in theme[fits]],
             self.parents_,
+            said["speaker"].tolist(),
         )
         self.__dict__.pop("topic_model_", None)
         return self
@@ -142,8 +145,8 @@ class ThemeModel:
 
         return as_bertopic(self, *self._fitted)
 
-    def _unique(self, segments: pd.DataFrame, vectors: np.ndarray) -> tuple[list[str], np.ndarray, np.ndarray]:
-        """Different texts in sorted order, a row of each and its number of repeats."""
+    def _unique(self, segments: pd.DataFrame, vectors: np.ndarray) -> pd.DataFrame:
+        """By different text, sorted: a row and a response that hold it, and how many segments and responses do."""
         _check_shape(segments, vectors)
         if segments.empty:
             raise DataRefusedError("themes: there is no segment to learn from; every comment is empty or says nothing.")
@@ -151,24 +154,22 @@ class ThemeModel:
             {
                 "text": segments["text"].to_numpy(),
                 "segment_id": segments["segment_id"].to_numpy(),
+                "speaker": segments["response_id"].to_numpy(),
                 "row": range(len(segments)),
             }
         ).sort_values(["text", "segment_id"])
-        groups = ordered.groupby("text", sort=True)["row"]
-        first, repeats = groups.first(), groups.size()
-        if self.n_themes is not None and self.n_themes > len(first):
+        unique = ordered.groupby("text", sort=True)[["row", "speaker"]].first()
+        unique["n_segments"] = ordered.groupby("text", sort=True).size()
+        unique["n_responses"] = ordered.drop_duplicates(["text", "speaker"]).groupby("text", sort=True).size()
+        if self.n_themes is not None and self.n_themes > len(unique):
             raise SettingsError(
-                f"n_themes == {self.n_themes}, must be at most {len(first)}, the number of different segments; "
+                f"n_themes == {self.n_themes}, must be at most {len(unique)}, the number of different segments; "
                 "give a smaller one or let the data choose (None)."
             )
-        keep = np.arange(len(first))
-        if len(first) > _FITTED_ROWS:
-            keep = np.sort(np.random.default_rng(self.random_state).choice(len(first), _FITTED_ROWS, replace=False))
-        return (
-            first.index[keep].tolist(),
-            first.to_numpy()[keep],
-            repeats.to_numpy()[keep].astype(np.float64),
-        )
+        if len(unique) <= _FITTED_ROWS:
+            return unique
+        rng = np.random.default_rng(self.random_state)
+        return unique.iloc[np.sort(rng.choice(len(unique), _FITTED_ROWS, replace=False))]
 
     def _centres(self, vectors: np.ndarray, weights: np.ndarray) -> np.ndarray:
         alone = np.zeros(len(vectors), dtype=np.int64)

@@ -6,15 +6,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from nps_insights.themes.stopwords import ALONE, BARE_JUDGEMENTS, STOP_WORDS
+from nps_insights.themes.stopwords import ALONE, BARE_JUDGEMENTS, COURTESIES, STOP_WORDS
+from nps_insights.themes.verbs import BEFORE_NOUNS, PARTICLES, verbs
 
 # A comma or a bracket ends a phrase; hyphens and apostrophes stay inside words.
 _CHUNK = re.compile(r"[^.,;:!?()\[\]{}\"“”«»…/|\n\r\t–—]+")
 _WORD = re.compile(r"[^\W_]+(?:['’\-&][^\W_]+)*")
 _ELIDED = re.compile(r"^(?:l|d|j|m|n|s|t|c|qu|jusqu|lorsqu|puisqu|dell|nell|all|sull|un)['’](?=\w)", re.IGNORECASE)
+# "Kind regards" speaks of no kindness.
+_SIGN_OFF = re.compile(r"\b(?:kind|kindest|best|warm|many)\s+(?=(?:regards|wishes|thanks)\b)", re.IGNORECASE)
 _LONGEST, _MOST_CONTENT_WORDS = 4, 3
 _LONGEST_ACRONYM = 4
 _TIGHT_SHARE = 0.1
+# What fewer people wrote may be one person's whole comment.
+_FEWEST_SPEAKERS = 3
+
+# Prepositions go on with a noun too, but join it to the noun before: "cost of calls", "fin du mois".
+_ARTICLES = BEFORE_NOUNS - {"of", "with", "for", "in", "at", "from", "by", "on", "du", "des"}
 
 _Key = tuple[str, ...]
 _Tally = dict[_Key, float]
@@ -29,12 +37,16 @@ class Phrase:
         surface: How people wrote it most often.
         n_words: Number of content words.
         bare: Whether it only judges ("very good") and names nothing.
+        fragment: Whether it is a verb, or begins or ends with one ("noticed the better"; not "easy to use").
+        courtesy: Whether it greets or signs off ("kind regards").
     """
 
     key: _Key
     surface: str
     n_words: int
     bare: bool
+    fragment: bool = False
+    courtesy: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,36 +64,49 @@ class Counts:
     overall: dict[Phrase, float]
 
 
-def count_phrases(texts: Sequence[str], weights: Sequence[float], theme_ids: Sequence[str]) -> Counts:
-    """Count each phrase once per text; texts, weights and theme ids go row by row.
+def count_phrases(
+    texts: Sequence[str], weights: Sequence[float], theme_ids: Sequence[str], speakers: Sequence[str]
+) -> Counts:
+    """Count each phrase once per text; texts, weights, theme ids and speakers (response ids) go row by row.
+
+    A phrase counts if said twice; one of several words only as at least three different texts by three speakers put
+    it, so that nobody's own words are shown.
 
     Example:
-        >>> counts = count_phrases(["The wait times", "a wait time", "wait times"], [1, 1, 1], ["a", "a", "b"])
+        >>> texts = ["The wait times", "wait times!", "long wait times", "one wait time"]
+        >>> counts = count_phrases(texts, [1] * 4, ["a", "a", "b", "b"], ["r1", "r2", "r3", "r4"])
         >>> [(phrase.surface, count) for phrase, count in counts.overall.items() if phrase.n_words == 2]
-        [('wait times', 3.0)]
+        [('wait times', 4.0)]
     """
     surfaces: dict[_Key, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    said_by: dict[str, set[str]] = defaultdict(set)
     found: dict[str, _Tally] = defaultdict(lambda: defaultdict(float))
     total: dict[str, float] = defaultdict(float)
-    for text, weight, theme in zip(texts, weights, theme_ids, strict=True):
+    for text, weight, theme, speaker in zip(texts, weights, theme_ids, speakers, strict=True):
         total[theme] += weight
-        said = dict(_candidates(text))
         own = found[theme]
-        for key, surface in said.items():
+        for key, surface in dict(_candidates(text)).items():
             own[key] += weight
             surfaces[key][surface] += weight
+            if " " in surface:
+                said_by[surface].add(speaker)
     overall: _Tally = defaultdict(float)
     for own in found.values():
         for key, count in own.items():
             overall[key] += count
-    phrases = {key: _phrase(key, surfaces[key]) for key, count in overall.items() if count >= 2}
+    acting = verbs(texts)
+    phrases = {}
+    for key, count in overall.items():
+        shown = {one: n for one, n in surfaces[key].items() if " " not in one or len(said_by[one]) >= _FEWEST_SPEAKERS}
+        if count >= 2 and shown:
+            phrases[key] = _phrase(key, shown, acting)
     return Counts(
         {theme: float(weight) for theme, weight in total.items()},
         {
             theme: {phrases[key]: float(count) for key, count in own.items() if key in phrases}
             for theme, own in found.items()
         },
-        {phrases[key]: float(count) for key, count in overall.items() if key in phrases},
+        {phrase: float(overall[key]) for key, phrase in phrases.items()},
     )
 
 
@@ -96,18 +121,35 @@ def roll_up(counts: Counts, parents: dict[str, str]) -> Counts:
     return Counts(dict(total), {parent: dict(own) for parent, own in by_parent.items()}, counts.overall)
 
 
-def _phrase(key: _Key, surfaces: dict[str, float]) -> Phrase:
+def _phrase(key: _Key, surfaces: dict[str, float], acting: frozenset[str]) -> Phrase:
     said = sum(surfaces.values())
+    often = {one for one, count in surfaces.items() if count >= _TIGHT_SHARE * said}
     # "friendly staff" reads better than "staff were friendly", even where fewer people wrote it so.
-    tight = {one for one, count in surfaces.items() if one.count(" ") < len(key) and count >= _TIGHT_SHARE * said}
-    surface = min(tight or surfaces, key=lambda one: (-surfaces[one], len(one), one))
-    content = [word for word in surface.split() if not _is_stop(word)]
-    return Phrase(key, surface, len(key), all(word.lower() in BARE_JUDGEMENTS for word in content))
+    tight = {one for one in often if one.count(" ") < len(key)}
+    whole = {one for one in tight or often if len(key) > 1 and not _is_fragment(one, acting)}
+    surface = min(whole or tight or surfaces, key=lambda one: (-surfaces[one], len(one), one))
+    words = [word.lower() for word in surface.split() if not _is_stop(word)]
+    return Phrase(
+        key,
+        surface,
+        len(key),
+        bare=all(word in BARE_JUDGEMENTS for word in words),
+        fragment=_is_fragment(surface, acting),
+        courtesy=any(word in COURTESIES for word in words),
+    )
+
+
+def _is_fragment(surface: str, acting: frozenset[str]) -> bool:
+    words = surface.lower().split()
+    # A content word right before an article acts on what follows: "noticed the better", "fix my line".
+    acts = len(words) > 2 and words[1] in _ARTICLES
+    ends = words[-1] in acting and words[-2:-1] != ["to"]
+    return acts or ends or words[0] in acting
 
 
 def _candidates(text: str) -> Iterator[tuple[_Key, str]]:
     shouted = text.isupper()
-    for chunk in _CHUNK.findall(text):
+    for chunk in _CHUNK.findall(_SIGN_OFF.sub("", text)):
         words = [_word(word, shouted) for word in _WORD.findall(chunk)]
         content = [at for at, word in enumerate(words) if word.stem]
         for first, start in enumerate(content):
@@ -119,6 +161,9 @@ def _candidates(text: str) -> Iterator[tuple[_Key, str]]:
                 if too_far or not ALONE.isdisjoint((words[start].shown, words[stop].shown)):
                     break
                 stems.add(words[stop].stem)
+                if stop + 1 < len(words) and words[stop + 1].shown in PARTICLES:
+                    # "Time for pick" is "time for pick up" cut short.
+                    continue
                 inside = [word.shown for word in words[start + 1 : stop + 1]]
                 yield tuple(sorted(stems)), " ".join([words[start].bare, *inside])
 

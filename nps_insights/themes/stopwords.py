@@ -1,4 +1,4 @@
-"""Words that carry no theme: function words of seven languages, and bare judgements that need a noun beside them."""
+"""Words that carry no theme: function words of seven languages, greetings, and judgements that need a noun beside."""
 
 _ENGLISH = """
 a about above after again ago all almost along already also although always am among an and another any anyone
@@ -7,7 +7,7 @@ by can can't cannot come comes could couldn't did didn't do does doesn't doing d
 either else enough especially etc even ever every far everyone everything few first for from further gave get gets
 getting give given go goes going gone got had hadn't happen happened has hasn't have haven't having he her here hers
 herself him himself his how however i i'd i'll i'm i've if im in into is isn't it it's its itself ive just keep kept
-know last least less let like made make makes making many may me might mine more most much must my myself need
+know last least less let let's like made make makes making many may me might mine more most much must my myself need
 needed needs never next now of off often on once one ones only onto or other others our ours ourselves out over own
 per perhaps put quite rather really said same saw say says see seem seemed seems seen several shall she should
 shouldn't since so some someone something sometimes soon still such take taken takes tell than that that's the their
@@ -82,6 +82,12 @@ bom boa ótimo goed goede slecht prima day days time times year years today week
 jours an ans année temps chose choses gens
 """
 
+_COURTESIES = """
+thanks thank thankyou thx ty cheers regards wishes sincerely yours dear hi hello hey greetings goodbye bye merci bonjour
+bonsoir salut cordialement salutations danke dankeschön hallo grüße grüßen gruß liebe lieber gracias hola saludos
+grazie ciao saluti obrigado obrigada olá bedankt groeten beste
+"""
+
 # Said alone they answer "what could we do better?"; beside other words they only make phrases odd.
 ALONE = frozenset(["nothing", "none", "nope", "ras", "rien", "nichts", "nada", "niente", "niets"])
 
@@ -89,3 +95,6 @@ STOP_WORDS = frozenset(" ".join((_ENGLISH, _FRENCH, _GERMAN, _SPANISH, _ITALIAN,
 
 # A judgement alone ("very good") names no theme; beside a noun ("good food") it may stay.
 BARE_JUDGEMENTS = frozenset(_JUDGEMENTS.split())
+
+# Greetings and sign-offs open and close a comment, whatever it speaks of.
+COURTESIES = frozenset(_COURTESIES.split()) - STOP_WORDS

@@ -63,8 +63,8 @@ def local_tracking_uri(folder: Path) -> str:
     """Return the URI of `mlflow.db` in a folder.
 
     Example:
-        >>> local_tracking_uri(Path("/work/acme"))
-        'sqlite:////work/acme/mlflow.db'
+        >>> local_tracking_uri(Path("/home/anna/acme"))
+        'sqlite:////home/anna/acme/mlflow.db'
     """
     return f"sqlite:///{folder.absolute() / 'mlflow.db'}"
 
@@ -91,8 +91,10 @@ def tracked_run(tracking_uri: str, experiment: str, *, run_name: str) -> Iterato
     try:
         client = MlflowClient(tracking_uri=tracking_uri)
         run_id = client.create_run(_experiment(client, tracking_uri, experiment), run_name=run_name).info.run_id
-    except MlflowException as error:
-        raise SettingsError(f"tracking uri == {tracking_uri!r}: MLflow cannot use it: {error.message}") from None
+    except (MlflowException, ImportError, OSError) as error:
+        scheme = tracking_uri.partition("://")[0]
+        why = f"{type(error).__name__}: {error}" if not tracking_uri.count("@") else type(error).__name__
+        raise SettingsError(f"tracking uri ({scheme}://...): MLflow cannot use it: {why}") from None
     try:
         yield TrackedRun(client, run_id, tracking_uri)
     except BaseException:

@@ -1,0 +1,93 @@
+"""SIGKILL at random moments of the main job: is the run folder old, new or half? `python -m benchmarks.kills`."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+
+from benchmarks.results import write_section
+from nps_insights.simulate import write_sample
+
+N_KILLS = 20
+_NEXT_TO_LAST_STAGE = "estimating drivers"
+_ENTRY = "from nps_insights.cli.main import main; main()"
+
+
+def state(folder: Path) -> str:
+    """Return which run a folder holds by its title, after reading every file of it; "half" where one is missing."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        rows = {path.stem: len(pd.read_parquet(path)) for path in (folder / "tables").iterdir()}
+        whole = rows == manifest["rows"] and (folder / "quarantine.csv").is_file()
+        ended = (folder / "report.html").read_text(encoding="utf-8").rstrip().endswith("</html>")
+    except (OSError, ValueError):
+        return "half"
+    return str(manifest["settings"]["report"]["title"]) if whole and ended else "half"
+
+
+def kill_at_random_moments(folder: Path, n_kills: int, *, random_state: int = 0) -> Counter[str]:
+    """Run the job over and over, kill it at random moments of its last stages, and count what stands there.
+
+    Every second kill comes anywhere in the run; the others after the drivers began, where the writing happens.
+
+    Args:
+        folder: An empty folder to work in.
+        n_kills: How often.
+        random_state: Seed of the moments.
+
+    Returns:
+        Count of `old` (the run before stands), `new` (the killed run stands already) and `half`.
+    """
+    rng = random.Random(random_state)
+    write_sample(folder / "sample", 60, random_state=0)
+    out = folder / "out"
+
+    def command(title: str) -> list[str]:
+        survey = str(folder / "sample" / "survey.csv")
+        options = ["--out", str(out), "--title", title, "--tracking-uri", f"sqlite:///{folder}/mlflow.db"]
+        return [sys.executable, "-c", _ENTRY, "report", survey, *options]
+
+    began = time.perf_counter()
+    subprocess.run(command("run 0"), check=True, capture_output=True)
+    subprocess.run(command("run 0"), check=True, capture_output=True)
+    length = (time.perf_counter() - began) / 2
+    found: Counter[str] = Counter()
+    before = "run 0"
+    for number in range(1, n_kills + 1):
+        with subprocess.Popen(command(f"run {number}"), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL) as job:
+            if number % 2:
+                time.sleep(rng.uniform(0, length))
+            else:
+                assert job.stderr is not None
+                next(line for line in job.stderr if _NEXT_TO_LAST_STAGE in line.decode())
+                time.sleep(rng.uniform(0, length / 3))
+            os.kill(job.pid, signal.SIGKILL)
+        now = state(out)
+        found["old" if now == before else "new" if now == f"run {number}" else "half"] += 1
+        before = now
+    shutil.rmtree(out)
+    return found
+
+
+def main() -> None:
+    """Print and write how often the folder was old, new or half."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = kill_at_random_moments(Path(folder), N_KILLS)
+    line = (
+        f"{N_KILLS} kills at random moments: {found['old']} old folders, {found['new']} new ones, {found['half']} half."
+    )
+    print(line)
+    write_section("Killed", command="python -m benchmarks.kills", packages=["nps-insights"], lines=[line])
+
+
+if __name__ == "__main__":
+    main()
