@@ -95,6 +95,18 @@ def test_the_negative_example_is_the_least_happy_of_the_nearest_detractors() -> 
     pd.testing.assert_frame_equal(themes_table(TwoThemes(), *shuffled).set_index("theme_id"), table)
 
 
+def test_a_sign_off_is_no_quote_where_somebody_said_more() -> None:
+    segments, mentions, responses = corpus(np.array(["t01"] * 4), np.array([10, 0, 6, 9]))
+    segments["text"] = [
+        "a text of readable length, by a promoter",
+        "Regards",
+        "a text of readable length, by a detractor",
+        "ok",
+    ]
+    table = themes_table(TwoThemes(), segments, mentions, responses).set_index("theme_id")
+    assert table.loc["t01", "example_negative"] == "a text of readable length, by a detractor"
+
+
 def test_forty_themes_of_ten_thousand_responses_take_well_under_a_second() -> None:
     rng = np.random.default_rng(2)
     model = TwoThemes()

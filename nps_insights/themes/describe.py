@@ -150,7 +150,7 @@ def _nearest_quote(said: pd.DataFrame) -> pd.DataFrame:
 def _unhappy_quote(said: pd.DataFrame) -> pd.DataFrame:
     """By theme: text and response of the lowest score among the segments nearest to the centre."""
     nearest = _nearest_first(said).groupby("theme_id", sort=False).head(_NEAREST)
-    ranked = nearest.sort_values("height", kind="stable")
+    ranked = nearest.sort_values(["unreadable", "height"], kind="stable")
     return ranked.drop_duplicates("theme_id").set_index("theme_id")[["text", "response_id"]]
 
 
