@@ -27,5 +27,6 @@ test: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks
 
+# mlflow.db and mlartifacts stay: they are the history of all runs.
 clean:
 	rm -rf demo dist .pytest_cache .mypy_cache .ruff_cache

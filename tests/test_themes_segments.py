@@ -72,3 +72,19 @@ def test_very_long_comments_take_linear_time(piece: str) -> None:
     start = time.perf_counter()
     split_text(piece * (100_000 // len(piece)))
     assert time.perf_counter() - start < 5
+
+
+def test_greetings_sign_offs_and_openers_are_no_segments_where_more_is_said() -> None:
+    text = "Dear Calderwick team,\nA few points:\n- the line was down all week\n- great staff\nKind regards, Fiona"
+    assert split_text(text) == ["the line was down all week", "great staff"]
+    assert split_text("Regards") == ["Regards"]
+
+
+def test_thanks_and_sentences_that_begin_like_a_greeting_stay() -> None:
+    for text in (
+        "Thank you so much",
+        "Dear prices for what you get",
+        "Hello is all I ever hear",
+        "Cheers up my whole day",
+    ):
+        assert split_text("The app is good. " + text)[-1] == text

@@ -31,15 +31,20 @@ def run(
 
 def run_and_print(settings: "DriverReportSettings", *, command: str, as_json: bool, dry_run: bool) -> None:
     """Run the driver report, or only check its input, and print the outcome."""
-    from nps_insights.jobs.admission import admit
+    from nps_insights.jobs.admission import admit, notes_of
     from nps_insights.jobs.driver_report import output_folder, run_driver_report, summary
     from nps_insights.jobs.folder import refuse_foreign
 
     if dry_run:
         refuse_foreign(output_folder(settings))
-        counts = dict(admit(settings).admission.counts)
-        told = {"would_write": str(output_folder(settings)), "counts": counts}
-        words = [f"would write  {told['would_write']}", *(f"{name:<12} {count}" for name, count in counts.items())]
+        admission = admit(settings).admission
+        notes, counts = notes_of(admission), dict(admission.counts)
+        told = {"would_write": str(output_folder(settings)), "counts": counts, "notes": notes}
+        words = [
+            f"would write  {told['would_write']}",
+            *(f"{name:<12} {count}" for name, count in counts.items()),
+            *(f"note         {note}" for note in notes),
+        ]
     else:
         with encoding_progress() as progress:
             finished = run_driver_report(settings, command=command, progress=progress)

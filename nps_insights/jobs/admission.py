@@ -61,7 +61,20 @@ def admit(settings: DriverReportSettings) -> AdmittedSurvey:
     )
 
 
-def unused_weights(admission: Admission) -> list[str]:
+def notes_of(admission: Admission) -> list[str]:
+    """Return what a reader must know of the input, in plain sentences."""
+    return [*admission.notes, *_merged_rows(admission), *_unused_weights(admission)]
+
+
+def _merged_rows(admission: Admission) -> list[str]:
+    """Say how many rows became how many responses, where several rows are one response."""
+    kept, n = admission.counts["kept"], len(admission.responses)
+    if kept == n:
+        return []
+    return [f"The {kept:,} rows kept are {n:,} responses: rows that share a response_id are one response."]
+
+
+def _unused_weights(admission: Admission) -> list[str]:
     """Say that a column of weights was read and changes nothing; no note where there is none."""
     if "weight" not in admission.responses.columns:
         return []

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from nps_insights.drivers import DriverEstimates, estimate_drivers
-from nps_insights.jobs.admission import AdmittedSurvey, admit, unused_weights
+from nps_insights.jobs.admission import AdmittedSurvey, admit, notes_of
 from nps_insights.jobs.facts import logged_figures, logged_parameters, manifest_facts, report_facts
 from nps_insights.jobs.folder import held, published
 from nps_insights.jobs.manifest import write_manifest
@@ -78,8 +78,7 @@ def run_driver_report(
         agreement = agreement_of(admission, found)
         tables = tables_of(survey, found, drivers, agreement, settings)
         notes = [
-            *admission.notes,
-            *unused_weights(admission),
+            *notes_of(admission),
             *(found.notes if found else []),
             *drivers.notes,
             *agreement_note(agreement),

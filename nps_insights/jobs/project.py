@@ -6,6 +6,8 @@ from pathlib import Path
 from nps_insights.tables import SettingsError
 
 _PARTS = ("models", "pipelines", "notebooks")
+# Customers' words and run folders stay out of version control.
+_GITIGNORE = "data/\nruns/\n.cache/\nmlflow.db\nmlartifacts/\n"
 _IGNORED = shutil.ignore_patterns(".*", "__pycache__")
 
 
@@ -39,4 +41,5 @@ def init_project(folder: Path) -> list[Path]:
     template = template_folder()
     for part in _PARTS:
         shutil.copytree(template / part, folder / part, ignore=_IGNORED)
+    (folder / ".gitignore").write_text(_GITIGNORE, encoding="utf-8")
     return sorted(path for path in folder.rglob("*") if path.is_file())

@@ -110,6 +110,8 @@ def side(driver: Driver) -> str:
         "delighter: ..." where only the promoters' side is clear and gains, "hygiene: ..." where only the detractors'
         side is clear and loses, and a plain sentence part for the rest.
     """
+    if not driver.total.clear:
+        return "no effect of its own found"
     promoter, detractor = driver.promoter, driver.detractor
     gains = {(True, True): "wins promoters", (True, False): "costs promoters"}
     losses = {(True, True): "spares detractors", (True, False): "makes detractors"}
@@ -123,7 +125,7 @@ def side(driver: Driver) -> str:
         return f"delighter: only {said[0]}" if promoter.estimate > 0 else f"only {said[0]}"
     if said[1]:
         return f"hygiene: only {said[1]}" if detractor.estimate < 0 else f"only {said[1]}"
-    return "which side is not clear" if driver.total.clear else "no effect of its own found"
+    return "which side is not clear"
 
 
 def _driver(driver_id: str, rows: pd.DataFrame) -> Driver:

@@ -52,6 +52,10 @@ class FirstScreen:
     missing: list[str] = field(default_factory=list)
 
 
+# Labels of themes that hold many things: nobody can act on them, so they stand in the chapters only.
+_NAMELESS = ("various: ", "unnamed ")
+
+
 def first_screen(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> FirstScreen:
     """Return the first screen of a report.
 
@@ -65,7 +69,8 @@ def first_screen(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> FirstSc
         '–'
     """
     drivers = main_drivers(tables)
-    costs, earns = costing(drivers)[:MOST_COSTS], earning(drivers)[:1]
+    named = [driver for driver in drivers if not driver.label.startswith(_NAMELESS)]
+    costs, earns = costing(named)[:MOST_COSTS], earning(named)[:1]
     latest, ends, line = _latest(tables["estimates"])
     return FirstScreen(
         headline=_headline(tables["estimates"], facts),
@@ -74,9 +79,9 @@ def first_screen(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> FirstSc
         sparkline=line,
         spark_ends=ends,
         costs=[_line(driver) for driver in costs],
-        costs_note=_costs_note(drivers, len(costs)),
+        costs_note=_costs_note(named, len(costs)),
         earns=[_line(driver) for driver in earns],
-        earns_note=_earns_note(drivers, len(earns)),
+        earns_note=_earns_note(named, len(earns)),
         do_not=_do_not(tables, facts, drivers)[:MOST_ROWS],
         missing=_missing(tables, facts)[:MOST_ROWS],
     )

@@ -25,6 +25,7 @@ from nps_insights.survey.identity import (
 from nps_insights.survey.join import joined_attributes
 from nps_insights.survey.languages import with_languages
 from nps_insights.survey.ledger import Ledger
+from nps_insights.survey.looks import look_at
 from nps_insights.survey.read import RawTable
 from nps_insights.survey.scale import shown_scale
 from nps_insights.survey.settings import SurveySettings
@@ -168,9 +169,15 @@ def _admission(
 def _notes(
     ledger: Ledger, answers: Answers, mapping: ColumnMapping, told: list[str], customers: AccountAdmission | None
 ) -> tuple[str, ...]:
-    silent = [] if "comment" in mapping.columns else ["no column of comments is known; only the score is read"]
+    silent = [] if "comment" in mapping.columns else [_no_comments(ledger, mapping)]
     later = () if customers is None else customers.notes
     return tuple(dict.fromkeys([*ledger.raw.notes, *mapping.notes, *silent, *answers.notes, *told, *later]))
+
+
+def _no_comments(ledger: Ledger, mapping: ColumnMapping) -> str:
+    texts = [name for name in mapping.unused if look_at(ledger.raw.frame[name]).words.startswith("text")]
+    hint = f'; if {texts[0]!r} holds them, say --columns comment="{texts[0]}"' if texts else ""
+    return f"no column of comments is known; only the score is read{hint}"
 
 
 def _comment_rows(cells: pd.DataFrame, ids: pd.Series, mapping: ColumnMapping) -> pd.DataFrame:

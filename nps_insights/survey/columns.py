@@ -143,9 +143,9 @@ def resolve(name: str, names: Sequence[str], role: str) -> str:
     column = _match(name, names)
     if column is None:
         near = suggestions(name, names)
-        hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
+        hint = f" (did you mean {' or '.join(map(repr, near))}?)" if near else ""
         listed = ", ".join(map(repr, names[:12])) + (", ..." if len(names) > 12 else "")
-        raise SettingsError(f"{role}: the file has no column {name!r}{hint} It has {listed}")
+        raise SettingsError(f"{role}: the file has no column {name!r}{hint}; it has {listed}")
     return column
 
 

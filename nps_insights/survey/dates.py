@@ -8,6 +8,7 @@ import pandas as pd
 
 from nps_insights.tables import DataRefusedError, SettingsError
 
+_FORMAT_OPTION = "`--date-format` (in a pipeline file `[dates] format`)"
 _TIME = r"(?:[T ,]+(?P<time>\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?: ?[AaPp][Mm])?))?"
 _ZONE = r"(?: ?(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2}))?"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -100,7 +101,7 @@ def parse_dates(
     n_unread, n_given = int(weights[reasons != ""].sum()), int(weights[given].sum())
     if date_format is not None and 2 * n_unread > n_given:
         raise DataRefusedError(
-            f"{column}: {n_unread:,} of {n_given:,} dates are not {format_in_words(date_format)}, as `[dates] format` "
+            f"{column}: {n_unread:,} of {n_given:,} dates are not {format_in_words(date_format)}, as {_FORMAT_OPTION} "
             f"{date_format!r} states; state the format of most of them, or leave it out to have it inferred"
         )
     return DateColumn(
@@ -163,14 +164,14 @@ def _inferred(unique: pd.Series, given: pd.Series, weights: pd.Series, column: s
     n_given = int(weights[given].sum())
     if shares.empty or shares.iloc[0] < 0.5 * n_given:
         raise DataRefusedError(
-            f"{column}: no one way of writing dates fits it; state it as `[dates] format`, e.g. "
+            f"{column}: no one way of writing dates fits it; state it as {_FORMAT_OPTION}, e.g. "
             f'format = "%d/%m/%Y", or name another column for responded_at'
         )
     if len(shares) > 1 and shares.iloc[1] > _STRANGERS * n_given:
         listed = " and ".join(f"{way} ({n:,} rows)" for way, n in shares.iloc[:2].items())
         raise DataRefusedError(
             f"{column}: mixes two ways of writing dates, {listed}; mend the export, or state one as "
-            '`[dates] format`, e.g. format = "%Y-%m-%d"; the other rows lose their date'
+            f'{_FORMAT_OPTION}, e.g. format = "%Y-%m-%d"; the other rows lose their date'
         )
     way = str(shares.index[0])
     parts = unique.where(ways == way, "").str.extract(_WAYS[way])
@@ -192,7 +193,7 @@ def _ordered(parts: pd.DataFrame, weights: pd.Series, column: str, way: str) -> 
     if least > _STRANGERS * most:
         raise DataRefusedError(
             f"{column}: {n_day_first:,} rows can only be day{sign}month{sign}year and {n_month_first:,} only "
-            f"month{sign}day{sign}year; the column mixes both. State the one that holds as `[dates] format`, "
+            f"month{sign}day{sign}year; the column mixes both. State the one that holds as {_FORMAT_OPTION}, "
             f'e.g. format = "{day_first}" (the other rows lose their date), or mend the export'
         )
     if most == 0 and (first != second)[first.notna()].any():
@@ -200,7 +201,7 @@ def _ordered(parts: pd.DataFrame, weights: pd.Series, column: str, way: str) -> 
         a, b, year = int(first[index]), int(second[index]), parts["year"][index]
         raise DataRefusedError(
             f"{column}: {a:02d}{sign}{b:02d}{sign}{year} may be day {a} of month {b} or day {b} of month {a}, and no "
-            f"row decides; state `[dates] format`: format = "
+            f"row decides; state {_FORMAT_OPTION}: format = "
             f'"{day_first}" (day first) or "{month_first}" (month first)'
         )
     days_lead = n_day_first >= n_month_first

@@ -111,14 +111,14 @@ def _notes(
     encoder: Encoder,
     n_themes: int | None,
 ) -> list[str]:
-    n_speaking = segments["comment_id"].nunique()
+    n_saying, n_speaking = int((~comments["says_nothing"].astype(bool)).sum()), segments["comment_id"].nunique()
     n_nowhere = len(segments) - mentions["segment_id"].nunique()
     n_tops = len(set(model.parents_.values()))
     chosen = "as asked" if n_themes is not None else "chosen from the data"
     under = f" under {n_tops} top themes" if n_tops else ""
     notes = [
-        f"{n_speaking:,} of {len(comments):,} comments say something; they hold {len(segments):,} segments.",
-        f"{int(comments['says_nothing'].sum()):,} comments say nothing and are in no theme.",
+        f"{n_saying:,} of {len(comments):,} comments say something, the others are such as 'none' or '-'.",
+        f"{n_speaking:,} of them were read; they hold {len(segments):,} segments.",
         f"{len(model.theme_ids_):,} themes{under}, {chosen} (encoder {encoder.name!r}).",
         f"{n_nowhere:,} segments ({n_nowhere / len(segments):.1%}) fit nowhere: no theme is near enough.",
     ]

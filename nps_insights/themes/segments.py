@@ -27,6 +27,17 @@ _CONTRAST = re.compile(
     r"porém|mas|maar|echter)\b[^\w'’])",
     re.IGNORECASE,
 )
+# Greetings, sign-offs and openers such as "A few points:"; names are told by their capital. Thanks are an opinion.
+_COURTESY = re.compile(
+    r"^\W*(?:"
+    r"(?i:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|bonjour|guten (?:tag|morgen)|hallo|liebes?|hola)\b"
+    r"(?:\W+(?:(?i:team|all|there|everyone|folks|both|sir|madam|or)\b|[A-Z][\w-]*))*"
+    r"|(?i:(?:(?:with|kind|best|warm|kindest)\W+)*(?:regards|wishes|rgds)|cheers|yours(?: sincerely| faithfully)?"
+    r"|sincerely|cordialement|bien à vous|mfg|(?:viele|liebe|beste|mit freundlichen) grü(?:ße|ßen|sse|ssen))"
+    r"(?:\W+[A-Z]\w*)?"
+    r"|(?:\w+\W+){0,2}\w+\s*:"
+    r")\W*$"
+)
 _WORDS_A_CLAUSE_NEEDS = 3
 _WORDS_A_SENTENCE_NEEDS = 2
 
@@ -36,7 +47,8 @@ def split_comments(comments: pd.DataFrame) -> pd.DataFrame:
 
     A comment splits at line breaks and bullets, at sentence ends, and at a contrast ("but", "mais", "aber", ...)
     where both sides hold at least three words. A sentence of one word joins its neighbour. Long text without
-    punctuation stays whole. Control characters are removed; otherwise a segment is a verbatim part of its comment.
+    punctuation stays whole. Greetings, sign-offs and openers are left out where the comment says more. Control
+    characters are removed; otherwise a segment is a verbatim part of its comment.
 
     Args:
         comments: Table `comments`; rows with `says_nothing` are skipped.
@@ -70,11 +82,12 @@ def split_text(text: str) -> list[str]:
         >>> split_text("Rien à dire, personnel aimable mais les caisses sont trop lentes")
         ['Rien à dire, personnel aimable', 'mais les caisses sont trop lentes']
     """
-    return [
+    pieces = [
         item[start:end].strip()
         for item in _items(_CONTROL.sub("", text))
         for start, end in _spans(item, [match.start() for match in _WORD.finditer(item)])
     ]
+    return [piece for piece in pieces if not _COURTESY.match(piece)] or pieces
 
 
 def n_words(text: str) -> int:
