@@ -15,7 +15,15 @@ from nps_insights.jobs.folder import held, published
 from nps_insights.jobs.manifest import write_manifest
 from nps_insights.jobs.secrets import masked
 from nps_insights.jobs.settings import DriverReportSettings
-from nps_insights.metrics import choose_period, commented_and_silent, nps, nps_by, overall, period_changes
+from nps_insights.metrics import (
+    choose_period,
+    commented_and_silent,
+    nps,
+    nps_by,
+    overall,
+    period_changes,
+    share_changes,
+)
 from nps_insights.report import render_report
 from nps_insights.survey import Admission
 from nps_insights.tables import conform, empty
@@ -190,7 +198,7 @@ def tables_of(
         "comments": admission.comments,
         "quarantine": admission.quarantine,
         "estimates": estimates,
-        "changes": changes,
+        "changes": with_theme_shares(changes, admission, found, settings),
         "effects": drivers.effects,
         "left_out": drivers.left_out,
         "segments": found.segments if found else empty("segments"),
@@ -229,6 +237,18 @@ def figures_of(survey: AdmittedSurvey, settings: DriverReportSettings) -> tuple[
     trend = nps(responses, per=per, as_of=admission.as_of, **level)
     changes = period_changes(responses, trend, per=per, confidence_level=chosen.confidence_level)
     return conform("estimates", pd.concat([*parts, trend], ignore_index=True)), changes
+
+
+def with_theme_shares(
+    changes: pd.DataFrame, admission: Admission, found: FoundThemes | None, settings: DriverReportSettings
+) -> pd.DataFrame:
+    """Add what was mentioned more or less often in the last period than in the one before."""
+    if found is None or changes.empty:
+        return changes
+    last = changes.sort_values(["after_start", "before_start"]).iloc[-1]
+    read = admission.responses[admission.responses["response_id"].isin(found.comments["response_id"])]
+    shares = share_changes(found.mentions, read, last, confidence_level=settings.report.confidence_level)
+    return conform("changes", pd.concat([changes, shares], ignore_index=True))
 
 
 def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:

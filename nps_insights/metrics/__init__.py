@@ -13,10 +13,12 @@ from nps_insights.metrics.estimates import (
 from nps_insights.metrics.intervals import critical_value, exact_coverage, nps_interval, share_interval
 from nps_insights.metrics.many import benjamini_hochberg
 from nps_insights.metrics.periods import choose_period, period_changes
+from nps_insights.metrics.shares import THEME_SHARE, share_changes
 
 __all__ = [
     "COMMENTED",
     "MIN_GROUP",
+    "THEME_SHARE",
     "USUAL_CUTS",
     "benjamini_hochberg",
     "categorize",
@@ -30,6 +32,7 @@ __all__ = [
     "nps_interval",
     "overall",
     "period_changes",
+    "share_changes",
     "share_interval",
     "signed",
 ]

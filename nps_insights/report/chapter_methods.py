@@ -120,8 +120,8 @@ def _drivers(n_model: int, adjusted: str) -> list[tuple[str, str]]:
             f"and Hochberg’s rule at {CLEAR_Q:.0%}, so that at most about one listed theme in {round(1 / CLEAR_Q)} is "
             "there by luck. Themes were found in the same answers that the effects were estimated on, which makes "
             "the ranges a little too narrow. A range tells how far chance may carry the figure, not how well a theme "
-            "was recognised: mentions that were missed count as not mentioned, so the points of a theme that was found in "
-            "the words tend to be too small rather than too large.",
+            "was recognised: mentions that were missed count as not mentioned, so the points of a theme that was found "
+            "in the words tend to be too small rather than too large.",
         ),
         (
             "Words about cause",

@@ -7,9 +7,10 @@ import pandas as pd
 from nps_insights.report import words
 from nps_insights.report.blocks import TextTable
 from nps_insights.report.charts import Chart, Mark, described, range_chart, time_chart
-from nps_insights.report.inputs import group_columns, groups, overall_figure, periods
+from nps_insights.report.inputs import group_columns, groups, overall_figure, periods, shifted_themes
 
 MOST_GROUPS = 12
+MOST_SHIFTED = 5
 MOST_CROSSED = 200
 
 
@@ -32,6 +33,7 @@ class NumberChapter:
     time_table: TextTable | None
     time_note: str
     changes: TextTable | None
+    shifts: TextTable | None
     parts: list[GroupPart]
     crossed: TextTable | None
 
@@ -60,6 +62,7 @@ def number_chapter(tables: dict[str, pd.DataFrame], *, min_group_size: int) -> N
         time_table=table,
         time_note=note,
         changes=_changes(tables["changes"]),
+        shifts=_shifts(tables),
         parts=[_part(at, by, groups(estimates, by), reference, min_group_size) for at, by in enumerate(columns)],
         crossed=_crossed(estimates),
     )
@@ -131,6 +134,26 @@ def _changes(changes: pd.DataFrame) -> TextTable | None:
             )
         )
     return TextTable("Changes of the NPS, and whether they are real", ("Who", "From → to", "Change", "In words"), lines)
+
+
+def _shifts(tables: dict[str, pd.DataFrame]) -> TextTable | None:
+    rows = shifted_themes(tables).head(MOST_SHIFTED)
+    if rows.empty:
+        return None
+    before, after = (
+        words.period(rows[f"{side}_start"].iloc[0], rows[f"{side}_end"].iloc[0]) for side in ("before", "after")
+    )
+    lines = [
+        (
+            words.clean(row["label"]),
+            words.percent(row["before_estimate"]),
+            words.percent(row["after_estimate"]),
+            "more often" if row["estimate"] > 0 else "less often",
+        )
+        for _, row in rows.iterrows()
+    ]
+    header = ("Theme", before, after, "In words")
+    return TextTable("Themes mentioned more or less often than before, of those with a comment", header, lines)
 
 
 def _crossed(estimates: pd.DataFrame) -> TextTable | None:

@@ -8,7 +8,7 @@ from nps_insights.metrics import COMMENTED
 from nps_insights.report import words
 from nps_insights.report.driver_rows import Driver, costing, drivers_of, earning, unclear
 from nps_insights.report.facts import ReportFacts
-from nps_insights.report.inputs import group_columns, groups, overall_figure, periods, top_themes
+from nps_insights.report.inputs import group_columns, groups, overall_figure, periods, shifted_themes, top_themes
 
 MOST_ROWS = 5
 MOST_COSTS = 3
@@ -52,6 +52,7 @@ class FirstScreen:
     missing: list[str] = field(default_factory=list)
 
 
+MOST_SHIFTS = 2
 # Labels of themes that hold many things: nobody can act on them, so they stand in the chapters only.
 _NAMELESS = ("various: ", "unnamed ")
 
@@ -130,7 +131,21 @@ def _moves(tables: dict[str, pd.DataFrame]) -> list[str]:
     for _, row in rows.head(2).iterrows():
         since = words.period(row["before_start"], row["before_end"])
         sentences.append(words.change(row["estimate"], row["conf_low"], row["conf_high"], since) + ".")
-    return sentences
+    return [*sentences, *_shifts(tables)]
+
+
+def _shifts(tables: dict[str, pd.DataFrame]) -> list[str]:
+    """What is mentioned more often than before, where anything is: a hint at why it moved, no proof."""
+    risen = shifted_themes(tables)
+    risen = risen[risen["estimate"] > 0].head(MOST_SHIFTS)
+    if risen.empty:
+        return []
+    since = words.period(risen["before_start"].iloc[0], risen["before_end"].iloc[0])
+    named = [
+        f"{words.clean(label)} ({words.percent(before)} → {words.percent(after)})"
+        for label, before, after in risen[["label", "before_estimate", "after_estimate"]].itertuples(index=False)
+    ]
+    return [f"Mentioned more often than in {since}: {', '.join(named)} of those with a comment."]
 
 
 def _why_no_change(estimates: pd.DataFrame) -> str:

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from nps_insights.metrics import COMMENTED, overall
+from nps_insights.metrics import COMMENTED, THEME_SHARE, benjamini_hochberg, overall
 from nps_insights.tables import TABLES, conform, empty
 
+# Of the shifts listed, at most about one in ten is there by luck.
+SHIFT_Q = 0.10
 READ = ("estimates", "changes", "themes", "effects", "left_out", "agreement", "quarantine")
 
 
@@ -91,3 +93,20 @@ def _whole(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         dtype = "float64" if column.kind in ("number", "share", "points") else dtype
         conformed[column.name] = pd.Series(pd.NA if dtype == "boolean" else None, index=conformed.index, dtype=dtype)
     return conformed
+
+
+def shifted_themes(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the themes mentioned more or less often than the period before, the largest shift first.
+
+    Only shifts that pass Benjamini and Hochberg's rule are listed; `label` is the theme's.
+
+    Example:
+        >>> len(shifted_themes(report_tables({})))
+        0
+    """
+    changes = tables["changes"]
+    rows = changes[changes["metric"] == THEME_SHARE]
+    rows = rows[benjamini_hochberg(rows["p_value"]) < SHIFT_Q]
+    named = rows.merge(tables["themes"][["theme_id", "label"]], left_on="group", right_on="theme_id")
+    order = named["estimate"].abs().sort_values(ascending=False, kind="stable").index
+    return named.loc[order].reset_index(drop=True)
