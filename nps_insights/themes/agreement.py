@@ -1,6 +1,7 @@
 """How far the discovered themes agree with codes that people already gave."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -89,7 +90,7 @@ def _by_comment(mentions: pd.DataFrame, segments: pd.DataFrame, themes: pd.DataF
     return pd.concat([found, tops], ignore_index=True)
 
 
-def _incidence(frame: pd.DataFrame, column: str, comments: list[str], names: list[str]):  # type: ignore[no-untyped-def]
+def _incidence(frame: pd.DataFrame, column: str, comments: list[str], names: list[str]) -> Any:
     """Sparse 0/1 matrix (comments, names)."""
     from scipy.sparse import csr_array
 
@@ -103,7 +104,7 @@ def _incidence(frame: pd.DataFrame, column: str, comments: list[str], names: lis
     )
 
 
-def _totals(incidence) -> np.ndarray:  # type: ignore[no-untyped-def]
+def _totals(incidence: Any) -> np.ndarray:
     return np.asarray(incidence.sum(axis=0)).ravel().astype(np.int64)
 
 

@@ -83,8 +83,8 @@ def find_themes(
         >>> found = find_themes(comments, None, encoder=Toy(), n_themes=2)
         >>> found.themes[["theme_id", "label", "n_responses"]].values.tolist()
         [['t01', 'long queue', 40], ['t02', 'kind nurse', 20]]
-        >>> found.notes[0]
-        '60 of 60 comments say something; they hold 60 segments.'
+        >>> found.notes[1]
+        '60 of them were read; they hold 60 segments.'
     """
     readable = readable_comments(comments, encoder)
     segments = split_comments(readable)
