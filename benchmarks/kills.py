@@ -97,7 +97,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         found = kill_at_random_moments(Path(folder), N_KILLS)
     line = (
-        f"{N_KILLS} kills at random moments: {found['old']} old folders, {found['new']} new ones, {found['half']} half."
+        f"{N_KILLS} kills at random moments, {found['while running']} of them before the job had ended: "
+        f"{found['old']} old folders, {found['new']} new ones, {found['half']} half."
     )
     print(line)
     write_section("Killed", command="python -m benchmarks.kills", packages=["nps-insights"], lines=[line])
