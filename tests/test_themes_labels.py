@@ -1,9 +1,9 @@
 import pytest
 
-from nps_insights.themes.labels import label_themes
-from nps_insights.themes.phrases import count_phrases, stem
-from nps_insights.themes.stopwords import ALONE, BARE_JUDGEMENTS, COURTESIES, STOP_WORDS
-from nps_insights.themes.verbs import verbs
+from nps_insights.themes.labels.labels import label_themes
+from nps_insights.themes.labels.phrases import count_phrases, stem
+from nps_insights.themes.labels.stopwords import ALONE, BARE_JUDGEMENTS, COURTESIES, STOP_WORDS
+from nps_insights.themes.labels.verbs import verbs
 
 
 def labels(by_theme: dict[str, list[str]], parents: dict[str, str] | None = None) -> dict[str, str]:

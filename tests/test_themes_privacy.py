@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from nps_insights.themes import ThemeModel
-from nps_insights.themes.labels import label_themes
+from nps_insights.themes.labels.labels import label_themes
 
 SIX = [
     "Refund never came",

@@ -6,9 +6,9 @@ from pathlib import Path
 import pandas as pd
 
 from nps_insights.tables import DataRefusedError
-from nps_insights.themes.cache import encode_cached
 from nps_insights.themes.describe import themes_table
-from nps_insights.themes.encoder import Encoder, Progress
+from nps_insights.themes.encoders.cache import encode_cached
+from nps_insights.themes.encoders.protocol import Encoder, Progress
 from nps_insights.themes.model import ThemeModel
 from nps_insights.themes.readable import readable_comments, unreadable_note
 from nps_insights.themes.segments import split_comments

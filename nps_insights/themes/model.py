@@ -15,7 +15,7 @@ from nps_insights.themes.cluster import (
     nearest_centre,
     polish,
 )
-from nps_insights.themes.labels import label_themes
+from nps_insights.themes.labels.labels import label_themes
 from nps_insights.themes.number import choose_number, choose_top_number
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from nps_insights.tables import DataRefusedError
-from nps_insights.themes.encoder import Encoder
+from nps_insights.themes.encoders.protocol import Encoder
 
 _MOST_UNREADABLE = 0.5
 

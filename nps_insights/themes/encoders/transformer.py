@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nps_insights.tables import DataRefusedError
-from nps_insights.themes.encoder import Progress
+from nps_insights.themes.encoders.protocol import Progress
 
 _ROWS = 32
 _SMALLEST_BUCKET = 16

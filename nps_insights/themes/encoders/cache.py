@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from nps_insights.tables import DataRefusedError
-from nps_insights.themes.encoder import Encoder, Progress
+from nps_insights.themes.encoders.protocol import Encoder, Progress
 
 _LOOKED_UP_AT_ONCE = 500
 _SAVED_AT_ONCE = 2048

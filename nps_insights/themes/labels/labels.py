@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from nps_insights.themes.phrases import Counts, Phrase, count_phrases, roll_up
+from nps_insights.themes.labels.phrases import Counts, Phrase, count_phrases, roll_up
 
 _JOINED_BY = " / "
 _MOST_KEYWORDS = 8

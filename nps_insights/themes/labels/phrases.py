@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from nps_insights.themes.stopwords import ALONE, BARE_JUDGEMENTS, COURTESIES, STOP_WORDS
-from nps_insights.themes.verbs import BEFORE_NOUNS, PARTICLES, verbs
+from nps_insights.themes.labels.stopwords import ALONE, BARE_JUDGEMENTS, COURTESIES, STOP_WORDS
+from nps_insights.themes.labels.verbs import BEFORE_NOUNS, PARTICLES, verbs
 
 # A comma or a bracket ends a phrase; hyphens and apostrophes stay inside words.
 _CHUNK = re.compile(r"[^.,;:!?()\[\]{}\"“”«»…/|\n\r\t–—]+")

@@ -1,0 +1,1 @@
+"""Curation: what analysts decide about themes, kept in one file and replayed on every fit."""
