@@ -5,7 +5,7 @@ from threadpoolctl import threadpool_limits
 
 from nps_insights.tables import DataRefusedError, SettingsError, conform
 from nps_insights.themes import ThemeModel
-from nps_insights.themes.cluster import grow_tree
+from nps_insights.themes.cluster import grow_tree, lasting_order
 from nps_insights.themes.number import choose_number
 
 SUBJECTS = [
@@ -52,8 +52,9 @@ def test_planted_themes_are_found_with_their_number() -> None:
 
 @pytest.mark.parametrize("n_themes", [4, 12, 30])
 def test_the_number_chosen_is_near_the_planted_one(n_themes: int) -> None:
-    _, vectors, _ = planted(n_themes, 60, noise=0.07)
-    tree = grow_tree(vectors, np.ones(len(vectors)), random_state=0)
+    segments, vectors, _ = planted(n_themes, 60, noise=0.07)
+    order = lasting_order(segments["text"].tolist(), random_state=0)
+    tree = grow_tree(vectors, np.ones(len(vectors)), order)
     assert 0.7 * n_themes <= choose_number(tree) <= 1.4 * n_themes
 
 

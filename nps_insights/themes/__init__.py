@@ -8,6 +8,8 @@ from nps_insights.themes.encoders.protocol import Encoder, Progress
 from nps_insights.themes.find import FoundThemes, find_themes
 from nps_insights.themes.model import ThemeModel
 from nps_insights.themes.segments import split_comments
+from nps_insights.themes.topic_model import as_bertopic
+from nps_insights.themes.update import update_themes
 
 __all__ = [
     "Agreement",
@@ -15,10 +17,12 @@ __all__ = [
     "FoundThemes",
     "Progress",
     "ThemeModel",
+    "as_bertopic",
     "code_agreement",
     "encode_cached",
     "find_themes",
     "load_encoder",
     "split_comments",
     "themes_table",
+    "update_themes",
 ]

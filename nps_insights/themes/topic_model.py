@@ -12,15 +12,14 @@ if TYPE_CHECKING:
 
 
 class NearestTheme:
-    """The model's rule of assignment in the shape of a cluster model: nearest centre, -1 below its threshold.
+    """The model's rule of assignment in the shape of a cluster model: the nearest theme, -1 where nothing fits.
 
     Attributes:
-        labels_: Row of `centres` for each vector of `fit`, -1 where it fits nowhere.
+        labels_: Row of `theme_ids_` for each vector of `fit`, -1 where it fits nowhere.
     """
 
-    def __init__(self, centres: np.ndarray, threshold: np.ndarray) -> None:
-        self.centres = centres
-        self.threshold = threshold
+    def __init__(self, model: "ThemeModel") -> None:
+        self.model = model
 
     def fit(self, vectors: np.ndarray, y: object = None) -> "NearestTheme":
         """Assign `vectors`; nothing is learned."""
@@ -31,11 +30,9 @@ class NearestTheme:
         """Return the theme number of each vector, -1 where it fits nowhere."""
         from threadpoolctl import threadpool_limits
 
-        from nps_insights.themes.cluster import nearest_centre
-
         with threadpool_limits(1):
-            theme, cosine = nearest_centre(np.asarray(vectors, dtype=np.float32), self.centres)
-        return np.where(cosine >= self.threshold[theme], theme, -1)
+            theme, fits = self.model.nearest_themes(np.asarray(vectors, dtype=np.float32))
+        return np.where(fits, theme, -1)
 
 
 def as_bertopic(model: "ThemeModel", texts: list[str], vectors: np.ndarray) -> "BERTopic":
@@ -55,7 +52,7 @@ def as_bertopic(model: "ThemeModel", texts: list[str], vectors: np.ndarray) -> "
         topic_model = BERTopic(
             embedding_model=None,
             umap_model=BaseDimensionalityReduction(),
-            hdbscan_model=NearestTheme(model.centres_, model.threshold_),
+            hdbscan_model=NearestTheme(model),
             vectorizer_model=CountVectorizer(ngram_range=(1, 2)),
             calculate_probabilities=False,
         )
