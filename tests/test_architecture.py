@@ -55,6 +55,8 @@ def test_reading_the_modules_loads_nothing_heavy(heavy: str) -> None:
     names = [
         ".".join(["nps_insights", *path.relative_to(PACKAGE).with_suffix("").parts]).removesuffix(".__init__")
         for path in MODULES
+        # MLflow stores this file with a model and runs it; nothing else imports it.
+        if path.name != "theme_pyfunc.py"
     ]
     code = f"import importlib, sys; [importlib.import_module(n) for n in {names!r}]; sys.exit({heavy!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -11,12 +11,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from nps_insights.jobs.driver_report import ReportRun, not_a_formula, run_driver_report
+from nps_insights.jobs.driver_report import ReportRun, run_driver_report
 from nps_insights.jobs.facts import logged_parameters
 from nps_insights.jobs.settings import check_settings
 from nps_insights.metrics import overall
 from nps_insights.simulate import write_sample
-from nps_insights.tables import DataRefusedError, SettingsError
+from nps_insights.tables import DataRefusedError, SettingsError, not_a_formula
 from nps_insights.themes import code_agreement
 
 HARMFUL = ["outages", "billing_errors", "support_wait", "price", "setup_delay"]

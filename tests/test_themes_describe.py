@@ -8,7 +8,7 @@ import pytest
 
 from nps_insights.metrics import nps, share_interval
 from nps_insights.tables import conform
-from nps_insights.themes import ThemeModel, themes_table
+from nps_insights.themes import ThemeModel, themes_table, with_tone
 
 
 class TwoThemes(ThemeModel):
@@ -16,7 +16,7 @@ class TwoThemes(ThemeModel):
 
     def __init__(self) -> None:
         super().__init__(2)
-        self.theme_ids_, self.parents_ = ["t01", "t02"], {}
+        self.theme_ids_, self.parents_, self.owners_ = ["t01", "t02"], {}, {}
         self.labels_ = self.keywords_ = {"t01": "queue", "t02": "nurse"}
 
 
@@ -120,3 +120,19 @@ def test_forty_themes_of_ten_thousand_responses_take_well_under_a_second() -> No
     start = time.perf_counter()
     themes_table(model, *tables)
     assert time.perf_counter() - start < 2
+
+
+def test_tone_is_the_mean_over_the_segments_and_finds_the_negative_quote() -> None:
+    score = np.array([10, 10, 0, 10, 9])
+    segments, mentions, responses = corpus(np.array(["t01", "t01", "t01", "t01", "t02"]), score)
+    tone = pd.Series([0.8, -0.6, -0.2, np.nan, np.nan], index=segments["segment_id"])
+    table = themes_table(TwoThemes(), segments, with_tone(mentions, tone), responses).set_index("theme_id")
+    assert table.loc["t01", "tone"] == pytest.approx(0.0)
+    assert np.isnan(table.loc["t02", "tone"])
+    # A promoter may say the most negative thing; where no segment has a tone below 0 there is no negative quote.
+    assert table.loc["t01", "example_negative"] == "said in r00001"
+    assert not isinstance(table.loc["t02", "example_negative"], str)
+    without = themes_table(TwoThemes(), segments, with_tone(mentions, tone * np.nan), responses).set_index("theme_id")
+    assert without["tone"].isna().all()
+    assert without.loc["t01", "example_negative"] == "said in r00002"
+    assert "tone" not in themes_table(TwoThemes(), segments, mentions, responses)

@@ -9,8 +9,8 @@ import pytest
 
 from nps_insights.tables import DataRefusedError, MissingExtraError, SettingsError
 from nps_insights.themes import encode_cached, load_encoder
-from nps_insights.themes import english as english_module
-from nps_insights.themes import multilingual as multilingual_module
+from nps_insights.themes.encoders import english as english_module
+from nps_insights.themes.encoders import multilingual as multilingual_module
 
 SUBJECTS = ("the queue", "a nurse", "parking")
 VERDICTS = ("was slow", "helped me", "costs too much", "!")

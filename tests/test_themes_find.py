@@ -64,8 +64,8 @@ def test_tables_hold_their_contract_and_their_identities() -> None:
         assert [row.nps, row.nps_low, row.nps_high] == pytest.approx([float(np.ravel(one)[0]) for one in expected])
         assert row.example in set(found.segments["text"])
         if isinstance(row.example_negative, str):
-            speakers = found.segments.loc[found.segments["text"] == row.example_negative, "response_id"]
-            assert (responses.set_index("response_id").loc[speakers, "category"] == "detractor").any()
+            said = found.mentions.merge(found.segments[["segment_id", "text"]], on="segment_id")
+            assert (said.loc[said["text"] == row.example_negative, "tone"] < 0).any()
     assert found.mentions.loc[found.mentions["response_id"] == "r000", "theme_id"].nunique() >= 2
     assert found.notes[0].startswith("115 of 120 comments say something")
     assert found.notes[1] == "115 of them were read; they hold 117 segments."
@@ -129,7 +129,8 @@ def test_comments_in_another_language_are_in_no_theme_and_said() -> None:
     found = find_themes(comments.assign(language=languages), responses, encoder=ByWord())
     foreign = comments.loc[languages == "fr", "comment_id"]
     assert not found.segments["comment_id"].isin(foreign).any()
-    assert "multilingual" in found.notes[-1]
+    assert any("Another encoder, such as multilingual" in note for note in found.notes)
+    assert found.languages.set_index("language")["is_read"].to_dict() == {"en": True, "fr": False}
     with pytest.raises(DataRefusedError, match="--encoder multilingual"):
         find_themes(comments.assign(language="fr"), responses, encoder=ByWord())
 

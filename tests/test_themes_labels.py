@@ -1,5 +1,6 @@
 import pytest
 
+from nps_insights.themes.labels.clashes import clashing_labels, settle_clashes
 from nps_insights.themes.labels.labels import label_themes
 from nps_insights.themes.labels.phrases import count_phrases, stem
 from nps_insights.themes.labels.stopwords import ALONE, BARE_JUDGEMENTS, COURTESIES, STOP_WORDS
@@ -46,7 +47,7 @@ def test_a_bare_judgement_gives_way_to_a_subject_but_may_stand_alone() -> None:
         }
     )
     assert "food" in found["t01"]
-    assert found["t02"] == "good"
+    assert found["t02"] == "just “good”"
 
 
 def test_french_articles_fall_and_phrases_keep_their_small_words() -> None:
@@ -70,6 +71,90 @@ def test_no_two_themes_share_a_label_even_when_they_say_the_same() -> None:
     found = labels({f"t0{number}": same for number in range(1, 6)}, {f"t0{number}": "p01" for number in range(1, 6)})
     assert len(found) == 6
     assert len(set(found.values())) == 6
+    assert clashing_labels(found) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("long queue", "long queues"),
+        ("waiting time", "Wait times"),
+        ("call & waiting time", "waiting time & call"),
+        ("leg room", "legroom"),
+        ("top-up", "top up"),
+        ("the ward", "ward"),
+        ("appointment cancelled", "cancelled appointments"),
+        ("just “good”", "good"),
+        ("délai d'attente", "délais d’attente"),
+    ],
+)
+def test_labels_that_differ_in_form_alone_clash(one: str, other: str) -> None:
+    assert clashing_labels({"t01": one, "t02": "parking", "p01": other}) == [("p01", "t01")]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("queue", "queue & desk"), ("late delivery", "fast delivery"), ("unnamed theme 2", "unnamed theme 12")],
+)
+def test_labels_that_differ_in_a_word_do_not_clash(one: str, other: str) -> None:
+    assert clashing_labels({"t01": one, "t02": other}) == []
+
+
+def test_a_clash_is_settled_by_a_keyword_and_never_at_the_cost_of_an_analyst() -> None:
+    clashing = {"t01": "queues", "t02": "long queue", "t03": "queue", "t04": "long queues"}
+    keywords = {"t01": "queue, desk", "t04": "queue, long"}
+    settled = settle_clashes(clashing, keywords, keep=["t03"])
+    assert settled == {"t01": "queues & desk", "t02": "long queue", "t03": "queue", "t04": "long queues (t04)"}
+    assert clashing_labels(settled) == []
+
+
+def test_near_duplicates_are_told_apart_across_leaves_and_top_themes() -> None:
+    found = labels(
+        {
+            "t01": ["long queue", "a long queue", "the long queue", "queue long at noon"],
+            "t02": ["long queues", "the long queues", "those long queues", "long queues on monday"],
+            "t03": ["kind nurse", "the kind nurse", "a kind nurse"],
+        },
+        {"t01": "p01", "t02": "p01", "t03": "p02"},
+    )
+    assert clashing_labels(found) == []
+
+
+def test_a_top_theme_is_named_by_what_covers_it_else_by_its_two_largest_themes() -> None:
+    price = [f"high price {word}" for word in ("again", "today", "here", "there", "indeed")] * 2
+    other = [f"price list {word}" for word in ("again", "today", "here", "there")]
+    queue = [f"long queue {word}" for word in ("again", "today", "here", "there", "indeed", "sadly")]
+    park = [f"parking fee {word}" for word in ("again", "today", "here", "there", "indeed")]
+    toilet = [f"dirty toilets {word}" for word in ("again", "today", "here")]
+    parents = {"t01": "p01", "t02": "p01", "t03": "p02", "t04": "p02", "t05": "p02"}
+    found = labels({"t01": price, "t02": other, "t03": queue, "t04": park, "t05": toilet}, parents)
+    assert found["p01"] == "price"
+    assert found["p02"] == "long queue & parking fee"
+
+
+def test_what_nearly_all_say_and_nothing_else_is_shown_as_said() -> None:
+    queue = ["the queue", "a queue", "queue"]
+    texts = ["Nothing", "nothing.", "nothing at all comes to mind", *queue, "Did not answer", "none given"]
+    weights = [40.0, 10.0, 1.0, 1.0, 1.0, 1.0, 30.0, 1.0]
+    themes = ["t01"] * 3 + ["t02"] * 3 + ["t03"] * 2
+    found, _ = label_themes(texts, weights, themes, {}, [str(row) for row in range(8)])
+    assert found == {"t01": "just “nothing”", "t02": "queue", "t03": "just “did not answer”"}
+
+
+def test_a_word_that_names_no_subject_gives_way_and_a_mixed_bag_is_called_one() -> None:
+    rest = "abcdefghijklmnopqrstuvwxyz"
+    mixed = [f"matter{one}" for one in rest] + ["to fix it", "they fix it", "we fix it", "roof", "a roof"]
+    found = labels({"t01": mixed, "t02": ["long queue", "the long queue", "a long queue"] * 20})
+    assert found["t01"].startswith("mixed remarks (")
+
+
+def test_ignored_words_make_no_label_and_no_keyword() -> None:
+    rows = {"t01": ["acme garden", "the acme garden", "my acme garden"], "t02": ["acme desk", "the acme desk", "desk"]}
+    texts, themes = zip(*[(text, theme) for theme, own in rows.items() for text in own], strict=True)
+    ids = [str(row) for row in range(len(texts))]
+    found = label_themes(texts, [1.0] * len(texts), themes, {}, ids, ignore=["Acme"])
+    assert "acme" not in str(found).lower()
+    assert found[0] == {"t01": "garden", "t02": "desk"}
 
 
 @pytest.mark.parametrize("texts", [["是的", "好"], ["the of", "and"], ["1", "2"], ["😀", "😀😀"]])

@@ -10,6 +10,7 @@ from nps_insights.cli.inspect import inspect
 from nps_insights.cli.report import report
 from nps_insights.cli.run import run
 from nps_insights.cli.sample import sample
+from nps_insights.cli.themes import app as themes
 from nps_insights.tables.errors import BusyFolderError, DataRefusedError, NpsInsightsError
 
 FAILED, SETTINGS, REFUSED, BUSY = 1, 2, 3, 75
@@ -23,6 +24,7 @@ app = typer.Typer(
 )
 for command in (inspect, report, sample, init, run):
     app.command()(command)
+app.add_typer(themes, name="themes")
 
 
 @app.callback()

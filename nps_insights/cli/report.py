@@ -35,6 +35,14 @@ def report(
     encoder: Annotated[
         str, typer.Option(help="english, multilingual, or a sentence-transformers name or folder.")
     ] = "english",
+    tier: Annotated[
+        str, typer.Option(help="Who reads: auto, full, or student (fast, taught by the encoder).")
+    ] = "auto",
+    ignore: Annotated[Names, typer.Option(help="Word that makes no theme, such as the company's own name.")] = None,
+    taxonomy: Annotated[str | None, typer.Option(help="File of themes you want to see, or 'codes'.")] = None,
+    start: Annotated[str, typer.Option(help="scratch, or a stored fit to go on from: themes@3.")] = "scratch",
+    refit: Annotated[bool, typer.Option(help="With --start: find themes anew, keep the ids that go on.")] = False,
+    edits: Annotated[str | None, typer.Option(help="Edits of themes; models/themes/edits.toml if there.")] = None,
     tracking_uri: Annotated[str | None, typer.Option(help="MLflow tracking URI; ./mlflow.db if not given.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     dry_run: Annotated[bool, typer.Option(help="Read and check the input, write nothing.")] = False,
@@ -58,7 +66,15 @@ def report(
             "theme_columns": parse_names(theme_columns),
             "as_of": as_of,
         },
-        "themes": {"encoder": encoder},
+        "themes": {
+            "encoder": encoder,
+            "tier": tier,
+            "ignore": parse_names(ignore),
+            "taxonomy": taxonomy,
+            "start": start,
+            "refit": refit,
+            "edits": edits,
+        },
         "output": {"folder": None if out is None else str(out)},
         "tracking": {"uri": tracking_uri},
     }

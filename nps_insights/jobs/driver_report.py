@@ -15,6 +15,7 @@ from nps_insights.jobs.folder import held, published
 from nps_insights.jobs.manifest import write_manifest
 from nps_insights.jobs.secrets import masked
 from nps_insights.jobs.settings import DriverReportSettings
+from nps_insights.jobs.theming import fit_facts, themes_of
 from nps_insights.metrics import (
     choose_period,
     commented_and_silent,
@@ -22,13 +23,14 @@ from nps_insights.metrics import (
     nps_by,
     overall,
     period_changes,
-    share_changes,
+    theme_changes,
+    theme_trend,
 )
 from nps_insights.report import render_report
 from nps_insights.survey import Admission
-from nps_insights.tables import conform, empty
-from nps_insights.themes import Agreement, FoundThemes, Progress, code_agreement, find_themes, load_encoder
-from nps_insights.tracking import local_tracking_uri, tracked_run
+from nps_insights.tables import conform, empty, not_a_formula
+from nps_insights.themes import Agreement, FoundThemes, Progress, code_agreement
+from nps_insights.tracking import local_tracking_uri, log_themes, tracked_run
 
 _log = logging.getLogger(__name__)
 
@@ -81,7 +83,7 @@ def run_driver_report(
     survey = admit(settings)
     admission = survey.admission
     with held(folder), tracked_run(uri, settings.tracking.experiment, run_name=folder.name) as run:
-        found = themes_of(admission, settings, progress)
+        found, guided_by = themes_of(admission, settings, uri, progress)
         drivers = drivers_of(survey, found, settings)
         agreement = agreement_of(admission, found)
         tables = tables_of(survey, found, drivers, agreement, settings)
@@ -91,11 +93,13 @@ def run_driver_report(
             *drivers.notes,
             *agreement_note(agreement),
         ]
+        stored = log_themes(run, found.fitted) if found and settings.themes.store else None
+        read_by = fit_facts(found, guided_by, stored) if found else None
         facts = report_facts(settings, survey, found, drivers, run.run_id, notes, command)
         with published(folder) as partial:
             write_tables(partial, tables)
             (partial / "report.html").write_text(render_report(tables, facts), encoding="utf-8")
-            write_manifest(partial, manifest_facts(settings, survey, found, tables, run.run_id, notes, command))
+            write_manifest(partial, manifest_facts(settings, survey, read_by, tables, run.run_id, notes, command))
             run.log_parameters(logged_parameters(settings))
             run.log_figures(logged_figures(tables, admission.counts))
             run.log_tables(tables)
@@ -114,35 +118,6 @@ def output_folder(settings: DriverReportSettings) -> Path:
         return Path(settings.output.folder)
     survey = settings.input.survey
     return Path("runs") / ("query" if "://" in survey else Path(survey).name.split(".")[0])
-
-
-def themes_of(
-    admission: Admission, settings: DriverReportSettings, progress: Progress | None = None
-) -> FoundThemes | None:
-    """Find the themes of the comments; None where no comment says anything."""
-    usable = int((~admission.comments["says_nothing"].astype(bool)).sum())
-    if usable == 0:
-        return None
-    _log.info("finding themes in %d comments with the %s encoder", usable, settings.themes.encoder)
-    return find_themes(
-        admission.comments,
-        admission.responses,
-        encoder=load_encoder(settings.themes.encoder),
-        n_themes=settings.themes.n_themes,
-        cache_folder=cache_folder(settings),
-        random_state=settings.themes.random_state,
-        confidence_level=settings.report.confidence_level,
-        progress=progress,
-    )
-
-
-def cache_folder(settings: DriverReportSettings) -> Path:
-    """Return where encoded texts are kept: as stated, or `.cache/vectors` beside a local tracking database."""
-    if settings.themes.cache:
-        return Path(settings.themes.cache)
-    uri = settings.tracking.uri or ""
-    beside = Path(uri.removeprefix("sqlite:///")).parent if uri.startswith("sqlite:///") else Path.cwd()
-    return beside / ".cache" / "vectors"
 
 
 def drivers_of(survey: AdmittedSurvey, found: FoundThemes | None, settings: DriverReportSettings) -> DriverEstimates:
@@ -192,19 +167,26 @@ def tables_of(
 ) -> dict[str, pd.DataFrame]:
     """Return every table of the run folder, by name."""
     admission = survey.admission
-    estimates, changes = figures_of(survey, settings)
+    estimates, changes = figures_of(survey, found, settings)
     tables = {
         "responses": admission.responses,
         "comments": admission.comments,
         "quarantine": admission.quarantine,
         "estimates": estimates,
-        "changes": with_theme_shares(changes, admission, found, settings),
+        "changes": changes,
         "effects": drivers.effects,
         "left_out": drivers.left_out,
         "segments": found.segments if found else empty("segments"),
         "mentions": found.mentions if found else empty("mentions"),
         "themes": found.themes if found else empty("themes"),
     }
+    if found:
+        tables |= {
+            "languages": found.languages,
+            "possible_themes": found.possible.table,
+            "theme_edits": found.edits.table,
+            "lineage": found.lineage,
+        }
     if admission.accounts is not None:
         tables["accounts"] = admission.accounts
         tables["unmatched_accounts"] = unmatched_accounts(admission)
@@ -222,33 +204,35 @@ def unmatched_accounts(admission: Admission) -> pd.DataFrame:
     return conform("unmatched_accounts", pd.DataFrame(rows, columns=["account_id", "found_in"]))
 
 
-def figures_of(survey: AdmittedSurvey, settings: DriverReportSettings) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the tables `estimates` and `changes`."""
+def figures_of(
+    survey: AdmittedSurvey, found: FoundThemes | None, settings: DriverReportSettings
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the tables `estimates` and `changes`: of the NPS, and of how often each theme is mentioned."""
     admission, chosen = survey.admission, settings.report
     responses = admission.responses
     level: dict[str, Any] = {"confidence_level": chosen.confidence_level, "min_group": chosen.min_group}
-    parts: list[pd.DataFrame] = [
+    estimates: list[pd.DataFrame] = [
         nps_by(responses, survey.by, **level),
         commented_and_silent(responses, admission.comments, **level),
     ]
     per = chosen.per or choose_period(responses)
     if not per:
-        return conform("estimates", pd.concat(parts, ignore_index=True)), empty("changes")
+        return conform("estimates", pd.concat(estimates, ignore_index=True)), empty("changes")
     trend = nps(responses, per=per, as_of=admission.as_of, **level)
-    changes = period_changes(responses, trend, per=per, confidence_level=chosen.confidence_level)
-    return conform("estimates", pd.concat([*parts, trend], ignore_index=True)), changes
+    estimates.append(trend)
+    changes = [period_changes(responses, trend, per=per, confidence_level=chosen.confidence_level)]
+    if found:
+        # A comment that nobody could read says something unknown: it is in no denominator.
+        read = responses[responses["response_id"].isin(found.comments["response_id"])]
+        over: dict[str, Any] = {"per": per, "as_of": admission.as_of, "parents": found.fitted.parents_, **level}
+        estimates.append(theme_trend(found.mentions, read, **over))
+        changes.append(theme_changes(found.mentions, read, **over))
+    parts = [conform(name, pd.concat(some, ignore_index=True)) for name, some in _named(estimates, changes).items()]
+    return parts[0], parts[1]
 
 
-def with_theme_shares(
-    changes: pd.DataFrame, admission: Admission, found: FoundThemes | None, settings: DriverReportSettings
-) -> pd.DataFrame:
-    """Add what was mentioned more or less often in the last period than in the one before."""
-    if found is None or changes.empty:
-        return changes
-    last = changes.sort_values(["after_start", "before_start"]).iloc[-1]
-    read = admission.responses[admission.responses["response_id"].isin(found.comments["response_id"])]
-    shares = share_changes(found.mentions, read, last, confidence_level=settings.report.confidence_level)
-    return conform("changes", pd.concat([changes, shares], ignore_index=True))
+def _named(estimates: list[pd.DataFrame], changes: list[pd.DataFrame]) -> dict[str, list[pd.DataFrame]]:
+    return {"estimates": estimates, "changes": [one for one in changes if len(one)] or [empty("changes")]}
 
 
 def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
@@ -258,16 +242,6 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
         table.to_parquet(folder / "tables" / f"{name}.parquet", index=False)
     safe = tables["quarantine"].assign(value=tables["quarantine"]["value"].map(not_a_formula, na_action="ignore"))
     safe.to_csv(folder / "quarantine.csv", index=False)
-
-
-def not_a_formula(value: str) -> str:
-    """Return a value that a spreadsheet shows instead of running: one that begins like a formula gets a quote.
-
-    Example:
-        >>> not_a_formula("=1+1"), not_a_formula("11")
-        ("'=1+1", '11')
-    """
-    return "'" + value if value[:1] in ("=", "+", "-", "@", "\t", "\r") and not value[1:].isdigit() else value
 
 
 def summary(run: ReportRun) -> dict[str, Any]:

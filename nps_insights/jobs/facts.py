@@ -86,7 +86,7 @@ def joined_accounts(survey: AdmittedSurvey) -> dict[str, int]:
 def manifest_facts(
     settings: DriverReportSettings,
     survey: AdmittedSurvey,
-    found: FoundThemes | None,
+    read_by: Mapping[str, Any] | None,
     tables: Mapping[str, pd.DataFrame],
     run_id: str,
     notes: list[str],
@@ -104,7 +104,7 @@ def manifest_facts(
         "set_aside": {fate: dict(reasons) for fate, reasons in admission.breakdown.items()},
         "account_counts": dict(admission.account_counts),
         "as_of": admission.as_of,
-        "encoder": {"name": found.encoder.name, "fingerprint": found.encoder.fingerprint} if found else None,
+        "themes": read_by,
         "random_state": settings.themes.random_state,
         "rows": {name: len(table) for name, table in sorted(tables.items())},
         "run_id": run_id,

@@ -10,6 +10,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from nps_insights.survey import ScaleRange, SurveySettings, parse_cuts, parse_scale
 from nps_insights.tables import SettingsError
+from nps_insights.themes.curation.file import EDITS_FILE
+
+SCRATCH, FROM_CODES = "scratch", "codes"
 
 
 def _cuts(given: Any) -> Any:
@@ -115,13 +118,29 @@ class ThemeSettings(_Section):
 
     Attributes:
         encoder: "english", "multilingual", or the name or folder of a sentence-transformers model.
+        tier: Who reads: "full" the encoder itself, "student" a fast one taught by it, "auto" a student for many texts.
+        precision: "fp32", "bf16" where the processor has it, or "auto".
         n_themes: Number of themes; chosen from the data if not given.
-        random_state: Seed of the micro-clusters.
+        ignore: Words that make no theme and no label, such as the company's own name.
+        start: "scratch", or an earlier fit to go on from: "themes@3" or a folder that `themes fit` wrote.
+        refit: With `start`: find the themes anew and keep the ids of those that go on.
+        edits: File of the analysts' edits; `models/themes/edits.toml` of the project, where it exists, if not given.
+        taxonomy: File of themes that people want to see, or "codes" to learn them from `theme_columns`.
+        store: Whether the fit becomes a version of the registered model `themes`.
+        random_state: Seed of the clustering.
         cache: Folder of encoded texts; beside the tracking database if not given.
     """
 
     encoder: str = "english"
+    tier: Literal["auto", "full", "student"] = "auto"
+    precision: Literal["fp32", "bf16", "auto"] = "fp32"
     n_themes: int | None = Field(None, ge=2)
+    ignore: tuple[str, ...] = ()
+    start: str = "scratch"
+    refit: bool = False
+    edits: str | None = None
+    taxonomy: str | None = None
+    store: bool = True
     random_state: int = 0
     cache: str | None = None
 
@@ -263,11 +282,16 @@ def read_pipeline(path: Path) -> DriverReportSettings:
         for key, value in {"survey": settings.input.survey, "accounts": settings.input.accounts}.items()
         if value is not None
     }
+    files = {"edits": settings.themes.edits or str(EDITS_FILE), "start": settings.themes.start}
+    if settings.themes.taxonomy not in (None, FROM_CODES):
+        files["taxonomy"] = str(settings.themes.taxonomy)
+    themes = {name: _file_from_project(project, value) for name, value in files.items()}
     folder = settings.output.folder or f"runs/{path.stem}"
     tracking = settings.tracking.uri or f"sqlite:///{project / 'mlflow.db'}"
     return settings.model_copy(
         update={
             "input": settings.input.model_copy(update=source),
+            "themes": settings.themes.model_copy(update=themes),
             "output": OutputSettings(folder=_from_project(project, folder)),
             "tracking": settings.tracking.model_copy(update={"uri": tracking}),
         }
@@ -283,6 +307,11 @@ def project_of(pipeline: Path) -> Path:
     """
     folder = pipeline.absolute().parent
     return folder.parent if folder.name == "pipelines" else folder
+
+
+def _file_from_project(project: Path, text: str) -> str:
+    """A path of the project; what names no file ("scratch", "themes@3") stays as it is."""
+    return text if text == SCRATCH or "@" in text else _from_project(project, text)
 
 
 def _from_project(project: Path, text: str) -> str:

@@ -13,16 +13,20 @@ from nps_insights.metrics.estimates import (
 from nps_insights.metrics.intervals import critical_value, exact_coverage, nps_interval, share_interval
 from nps_insights.metrics.many import benjamini_hochberg
 from nps_insights.metrics.periods import choose_period, period_changes
-from nps_insights.metrics.shares import THEME_SHARE, share_changes
+from nps_insights.metrics.shares import THEME_SHARE, account_of, clustered_shares, share_changes
+from nps_insights.metrics.trends import CHANGE_Q, theme_changes, theme_trend
 
 __all__ = [
+    "CHANGE_Q",
     "COMMENTED",
     "MIN_GROUP",
     "THEME_SHARE",
     "USUAL_CUTS",
+    "account_of",
     "benjamini_hochberg",
     "categorize",
     "choose_period",
+    "clustered_shares",
     "commented_and_silent",
     "critical_value",
     "exact_coverage",
@@ -35,4 +39,6 @@ __all__ = [
     "share_changes",
     "share_interval",
     "signed",
+    "theme_changes",
+    "theme_trend",
 ]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nps_insights.metrics.categories import signed
 from nps_insights.metrics.intervals import nps_interval, share_interval
-from nps_insights.metrics.periods import PERIOD_STARTS, period_ends, period_starts
+from nps_insights.metrics.periods import PERIOD_STARTS, is_finished, period_ends, period_starts
 from nps_insights.tables import ATTRIBUTE_PREFIX, CATEGORIES, SettingsError, conform
 
 MIN_GROUP = 30
@@ -84,7 +84,8 @@ def nps(
     if not per:
         return conform("estimates", estimates.drop(columns="period_start"))
     estimates["period_end"] = period_ends(estimates["period_start"], per)
-    estimates["finished"] = _finished(estimates, responses["responded_at"].max() if as_of is None else as_of)
+    known_at = responses["responded_at"].max() if as_of is None else as_of
+    estimates["finished"] = is_finished(estimates["period_start"], estimates["period_end"], known_at)
     return conform("estimates", estimates)
 
 
@@ -249,9 +250,3 @@ def _effective(
         ratio = np.where((clustered > 0) & several, independent / clustered, 1.0)
     # Luck may make accounts look more alike than chance; more than n answers' worth of knowledge is never claimed.
     return np.minimum(ratio, 1.0) * n
-
-
-def _finished(estimates: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:
-    """A period counts as finished once 90 % of its days are over: a last answer rarely falls on the last day."""
-    length = estimates["period_end"] - estimates["period_start"] + pd.Timedelta(days=1)
-    return (pd.Timestamp(as_of) - estimates["period_start"]) >= 0.9 * length

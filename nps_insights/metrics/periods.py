@@ -32,6 +32,18 @@ def period_ends(starts: pd.Series, per: str) -> pd.Series:
     return starts.dt.to_period(PERIOD_STARTS[per]).dt.end_time.dt.normalize().astype("datetime64[us]")
 
 
+def is_finished(starts: pd.Series, ends: pd.Series, as_of: pd.Timestamp) -> pd.Series:
+    """Return which periods, from first to last day, are over: 90 % of the days; a last answer rarely falls on the last.
+
+    Example:
+        >>> days = pd.Series(pd.to_datetime(["2026-04-01", "2026-04-30"]))
+        >>> is_finished(days.head(1), days.tail(1).set_axis([0]), pd.Timestamp("2026-04-29")).tolist()
+        [True]
+    """
+    length = ends - starts + pd.Timedelta(days=1)
+    return (pd.Timestamp(as_of) - starts) >= 0.9 * length
+
+
 def choose_period(responses: pd.DataFrame) -> str:
     """Return the finest of month, quarter and year that leaves enough answers in a period and few enough periods.
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from nps_insights.metrics.intervals import critical_value
+from nps_insights.metrics.intervals import critical_value, share_interval
 from nps_insights.tables import conform, empty
 
 THEME_SHARE = "theme_share"
@@ -15,12 +15,14 @@ def share_changes(
     """Return how the share of commenters who mention each theme changed between the two periods of a change.
 
     Test: two-sample score test of two shares. Interval: adjusted Wald, one mention and one silence added to each side
-    (Agresti and Caffo 2000). Answers count as independent; many themes are judged together by whoever lists them.
+    (Agresti and Caffo 2000). Where accounts answered several times, both variances are scaled by the
+    account-clustered one of the difference. Many themes are judged together by whoever lists them.
 
     Args:
         presence: Which response mentions which theme: response_id, theme_id.
-        commented: Responses whose comment was read: response_id, responded_at.
-        change: A row of `period_changes`, which names the periods.
+        commented: Responses whose comment was read: response_id, responded_at, account_id where known.
+        change: What names the two periods: before_start, before_end, after_start, after_end (a row of
+            `period_changes`).
         confidence_level: Coverage of the intervals.
 
     Returns:
@@ -52,10 +54,12 @@ def share_changes(
     ]
     (k1, n1), (k2, n2) = ((count.to_numpy(dtype=float), len(side)) for count, side in zip(counts, sides, strict=True))
     pooled = (k1 + k2) / (n1 + n2)
+    spread = np.sqrt(_design_effect(pairs, sides, themes))
     with np.errstate(invalid="ignore", divide="ignore"):
-        z = (k2 / n2 - k1 / n1) / np.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2))
+        z = (k2 / n2 - k1 / n1) / np.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2)) / spread
     a1, a2 = (k1 + 1) / (n1 + 2), (k2 + 1) / (n2 + 2)
-    half = critical_value(confidence_level) * np.sqrt(a1 * (1 - a1) / (n1 + 2) + a2 * (1 - a2) / (n2 + 2))
+    std_error = np.sqrt(a1 * (1 - a1) / (n1 + 2) + a2 * (1 - a2) / (n2 + 2)) * spread
+    half = critical_value(confidence_level) * std_error
     periods = {f"{side}_{end}": change[f"{side}_{end}"] for side in ("before", "after") for end in ("start", "end")}
     figures = {
         "group": themes,
@@ -68,3 +72,102 @@ def share_changes(
     }
     rows = pd.DataFrame(figures).assign(metric=THEME_SHARE, by="theme_id", n_before=n1, n=n2, **periods)
     return conform("changes", rows)
+
+
+def clustered_shares(
+    pairs: pd.DataFrame, accounts: pd.Series, themes: list[str], *, confidence_level: float = 0.95
+) -> pd.DataFrame:
+    """Return the share of responses that mention each theme, with Wilson's interval of the effective number.
+
+    Effective: n x (variance were responses independent) / (variance between accounts), as in `nps`.
+
+    Args:
+        pairs: Which response mentions which theme, each pair once: response_id, theme_id.
+        accounts: Account of each response of the denominator, by response_id; one of its own where none is known.
+        themes: Themes to describe; those that nobody mentions have the share 0.
+        confidence_level: Coverage of the interval.
+
+    Returns:
+        theme_id, estimate, conf_low, conf_high (shares 0..1), n, n_eff.
+
+    Example:
+        >>> accounts = pd.Series(["a", "b", "c", "d"], index=["r1", "r2", "r3", "r4"])
+        >>> pairs = pd.DataFrame({"response_id": ["r1"], "theme_id": ["t01"]})
+        >>> clustered_shares(pairs, accounts, ["t01"])[["estimate", "n"]].values.tolist()
+        [[0.25, 4.0]]
+    """
+    size = accounts.value_counts()
+    n, n_accounts = len(accounts), len(size)
+    cells = _cells(pairs, accounts)
+    cells["both"] = cells["yes"] * cells["account"].map(size).astype(float)
+    cells["squared"] = cells["yes"] ** 2
+    sums = cells.groupby("theme_id")[["yes", "both", "squared"]].sum().reindex(themes, fill_value=0).astype(float)
+    share = sums["yes"] / n
+    # The sum over accounts of (yes - share x answers) squared, multiplied out: most accounts mention most themes never.
+    squared = sums["squared"] - 2 * share * sums["both"] + share**2 * float((size**2).sum())
+    between = squared * n_accounts / max(n_accounts - 1, 1)
+    several = (between > 1e-9 * n) & (n_accounts < n)
+    ratio = (n * share * (1 - share) / between.where(several)).fillna(1.0)
+    # Luck may make accounts look more alike than chance; more than n answers' worth of knowledge is never claimed.
+    n_eff = n * ratio.clip(upper=1.0).to_numpy()
+    figures = share_interval(share.to_numpy() * n_eff, n_eff, confidence_level=confidence_level)
+    named = dict(zip(("estimate", "conf_low", "conf_high"), figures, strict=True))
+    return pd.DataFrame({"theme_id": themes, **named, "n": n, "n_eff": n_eff})
+
+
+def account_of(responses: pd.DataFrame) -> pd.Series:
+    """Return the account of each response, by response_id; one of its own where none is known.
+
+    Example:
+        >>> account_of(pd.DataFrame({"response_id": ["r1", "r2"], "account_id": ["a", None]}))["r1"]
+        'a'
+    """
+    ids = pd.Index(responses["response_id"], name="response_id")
+    # No account of a file is called so: a NUL is no text.
+    own = pd.Series(["\0" + one for one in ids], index=ids, dtype="str")
+    if "account_id" not in responses.columns:
+        return own
+    return pd.Series(responses["account_id"].to_numpy(), index=ids).fillna(own)
+
+
+def _cells(pairs: pd.DataFrame, accounts: pd.Series) -> pd.DataFrame:
+    """How many responses of an account mention a theme, where any does: theme_id, account, yes."""
+    inside = pairs[pairs["response_id"].isin(accounts.index)]
+    account = inside["response_id"].map(accounts).rename("account")
+    return inside.groupby(["theme_id", account]).size().rename("yes").astype(float).reset_index()
+
+
+def _design_effect(pairs: pd.DataFrame, sides: list[pd.DataFrame], themes: list[str]) -> np.ndarray:
+    """By theme: account-clustered variance of the difference over its variance were responses independent, 1 at least.
+
+    With u = +-(mention - share) / n the clustered variance is the sum over accounts of (sum of u) squared, multiplied
+    out so that only accounts that mention a theme are visited.
+    """
+    accounts = [account_of(side) for side in sides]
+    sizes = pd.concat([one.value_counts() for one in accounts], axis=1, keys=[0, 1]).fillna(0.0)
+    n = [len(one) for one in accounts]
+    if len(sizes) == sum(n) or len(sizes) < 2:
+        return np.ones(len(themes))
+    cells = [
+        _cells(pairs, one).set_index(["theme_id", "account"])["yes"].rename(side) for side, one in enumerate(accounts)
+    ]
+    yes = pd.concat(cells, axis=1).fillna(0.0)
+    totals = yes.groupby("theme_id").sum().reindex(themes, fill_value=0.0)
+    share = [(totals[side] / n[side]).to_numpy() for side in (0, 1)]
+    weight = [sizes[side].to_numpy() / n[side] for side in (0, 1)]
+    everywhere = share[1] ** 2 * (weight[1] @ weight[1]) + share[0] ** 2 * (weight[0] @ weight[0])
+    everywhere = everywhere - 2 * share[0] * share[1] * (weight[0] @ weight[1])
+    own = yes[1] / n[1] - yes[0] / n[0]
+    theme, account = yes.index.get_level_values("theme_id"), yes.index.get_level_values("account")
+    expected = [
+        pd.Series(share[side], index=themes).reindex(theme).to_numpy()
+        * sizes[side].reindex(account).to_numpy()
+        / n[side]
+        for side in (0, 1)
+    ]
+    cross = own * (own - 2 * (expected[1] - expected[0]))
+    clustered = cross.groupby("theme_id").sum().reindex(themes, fill_value=0.0).to_numpy() + everywhere
+    independent = share[0] * (1 - share[0]) / n[0] + share[1] * (1 - share[1]) / n[1]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = clustered * len(sizes) / (len(sizes) - 1) / independent
+    return np.where(np.isfinite(ratio), np.maximum(ratio, 1.0), 1.0)

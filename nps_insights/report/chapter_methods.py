@@ -86,7 +86,15 @@ def _themes(facts: ReportFacts) -> list[tuple[str, str]]:
             f"{words.quoted(words.clean(facts.encoder))}, and what lies close together became a theme; its name is "
             "made of people’s own words. One comment may speak of several themes. A clause that is near to no theme "
             "belongs to none.",
-        )
+        ),
+        (
+            "How often, then and now",
+            "A theme’s share is of the answers whose comment was read in that period, with a score interval (Wilson). "
+            "The last finished period is held against up to four before it, by a two-sample score test; of the themes "
+            "that are said to emerge or to fade, at most about one in ten does so by luck (Benjamini and Hochberg). "
+            "A possible new theme is a group of remarks near to no theme that resemble each other as much as those of "
+            "a loose theme do, said by ten people or more.",
+        ),
     ]
 
 

@@ -54,7 +54,7 @@ class FirstScreen:
 
 MOST_SHIFTS = 2
 # Labels of themes that hold many things: nobody can act on them, so they stand in the chapters only.
-_NAMELESS = ("various: ", "unnamed ")
+_NAMELESS = ("mixed remarks", "remarks without a subject", "just “", "unnamed ")
 
 
 def first_screen(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> FirstScreen:

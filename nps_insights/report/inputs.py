@@ -9,7 +9,17 @@ from nps_insights.tables import TABLES, conform, empty
 
 # Of the shifts listed, at most about one in ten is there by luck.
 SHIFT_Q = 0.10
-READ = ("estimates", "changes", "themes", "effects", "left_out", "agreement", "quarantine")
+READ = (
+    "estimates",
+    "changes",
+    "themes",
+    "effects",
+    "left_out",
+    "agreement",
+    "quarantine",
+    "possible_themes",
+    "languages",
+)
 
 
 def report_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -26,8 +36,8 @@ def report_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]
         SchemaError: A table breaks its contract.
 
     Example:
-        >>> sorted(report_tables({}))
-        ['agreement', 'changes', 'effects', 'estimates', 'left_out', 'quarantine', 'themes']
+        >>> sorted(report_tables({})) == sorted(READ)
+        True
     """
     return {name: _whole(name, tables[name] if name in tables else empty(name)) for name in READ}
 
@@ -66,13 +76,13 @@ def groups(estimates: pd.DataFrame, by: str) -> pd.DataFrame:
 
 
 def group_columns(estimates: pd.DataFrame) -> list[str]:
-    """Return the columns of the data that answers were grouped by; commenters and silent are no such column.
+    """Return the columns of the data that the NPS was grouped by; commenters and silent are no such column.
 
     Example:
         >>> group_columns(report_tables({})["estimates"])
         []
     """
-    return sorted(set(estimates["by"]) - {"", COMMENTED})
+    return sorted(set(estimates.loc[estimates["metric"] == "nps", "by"]) - {"", COMMENTED})
 
 
 def top_themes(themes: pd.DataFrame) -> set[str]:
@@ -96,9 +106,10 @@ def _whole(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def shifted_themes(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the themes mentioned more or less often than the period before, the largest shift first.
+    """Return the themes mentioned more or less often than before, the largest shift first; no top themes.
 
-    Only shifts that pass Benjamini and Hochberg's rule are listed; `label` is the theme's.
+    Only shifts that pass Benjamini and Hochberg's rule are listed: as the table says (`reason`), or by its p-values
+    where it does not; `label` is the theme's.
 
     Example:
         >>> len(shifted_themes(report_tables({})))
@@ -106,7 +117,23 @@ def shifted_themes(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """
     changes = tables["changes"]
     rows = changes[changes["metric"] == THEME_SHARE]
-    rows = rows[benjamini_hochberg(rows["p_value"]) < SHIFT_Q]
-    named = rows.merge(tables["themes"][["theme_id", "label"]], left_on="group", right_on="theme_id")
+    judged = rows["reason"].notna()
+    beyond_luck = pd.Series(benjamini_hochberg(rows["p_value"]) < SHIFT_Q, index=rows.index)
+    rows = rows[beyond_luck.where(~judged, rows["reason"].isin(["emerging", "fading"]))]
+    leaves = tables["themes"].loc[~tables["themes"]["theme_id"].isin(top_themes(tables["themes"]))]
+    named = rows.merge(leaves[["theme_id", "label"]], left_on="group", right_on="theme_id")
     order = named["estimate"].abs().sort_values(ascending=False, kind="stable").index
     return named.loc[order].reset_index(drop=True)
+
+
+def theme_shares(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the share of each theme in every finished period with enough comments, in order of time.
+
+    Example:
+        >>> len(theme_shares(report_tables({})))
+        0
+    """
+    estimates = tables["estimates"]
+    rows = estimates[(estimates["metric"] == THEME_SHARE) & estimates["period_start"].notna()]
+    rows = rows[~rows["too_small"] & rows["estimate"].notna() & rows["finished"].fillna(True).astype(bool)]
+    return rows.sort_values(["group", "period_start"], ignore_index=True)

@@ -18,6 +18,7 @@ from nps_insights.report.chapter_drivers import (
 from nps_insights.report.chapter_left_out import left_out_chapter
 from nps_insights.report.chapter_methods import methods_chapter
 from nps_insights.report.chapter_number import number_chapter
+from nps_insights.report.chapter_theme_time import theme_time
 from nps_insights.report.chapter_themes import theme_chapter
 from nps_insights.report.charts import Chart
 from nps_insights.report.facts import ReportFacts
@@ -33,8 +34,8 @@ def render_report(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> str
     everything else. The same tables and facts give the same bytes.
 
     Args:
-        tables: Tables by name: `estimates`, `changes`, `themes`, `effects`, `left_out`, `agreement`, `quarantine`.
-            An absent or empty one is said in the page, not refused.
+        tables: Tables by name: `estimates`, `changes`, `themes`, `effects`, `left_out`, `agreement`, `quarantine`,
+            `possible_themes`, `languages`. An absent or empty one is said in the page or passed over, not refused.
         facts: What stands in no table.
 
     Returns:
@@ -52,6 +53,7 @@ def render_report(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> str
     chapters: dict[str, Any] = {
         "number": number_chapter(whole, min_group_size=facts.min_group_size),
         "themes": theme_chapter(whole, min_group_size=facts.min_group_size),
+        "theme_time": theme_time(whole),
         "drivers": theme_drivers(whole),
         "codes": code_drivers(whole),
         "agreement": agreement_table(whole["agreement"]),

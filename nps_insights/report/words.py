@@ -157,6 +157,8 @@ def period(start: date, end: date) -> str:
         ('Q2 2026', 'May 2026')
         >>> period(date(2026, 5, 4), date(2026, 5, 10)), period(date(2026, 1, 1), date(2026, 12, 31))
         ('week of 4 May 2026', '2026')
+        >>> period(date(2025, 7, 1), date(2026, 6, 30)), period(date(2026, 1, 1), date(2026, 5, 31))
+        ('Q3 2025 to Q2 2026', 'January 2026 to May 2026')
     """
     after = end + timedelta(days=1)
     months = 12 * (after.year - start.year) + after.month - start.month
@@ -167,6 +169,12 @@ def period(start: date, end: date) -> str:
         return f"Q{start.month // 3 + 1} {start.year}"
     if whole and months == 1:
         return f"{start:%B} {start.year}"
+    if whole and months % 12 == 0 and start.month == 1:
+        return f"{start.year} to {end.year}"
+    if whole and months % 3 == 0 and start.month % 3 == 1:
+        return f"Q{start.month // 3 + 1} {start.year} to Q{end.month // 3} {end.year}"
+    if whole and months > 1:
+        return f"{start:%B} {start.year} to {end:%B} {end.year}"
     if (after - start).days == 7:
         return f"week of {day(start)}"
     return day(start) if start == end else f"{day(start)} to {day(end)}"

@@ -5,6 +5,7 @@ from nps_insights.survey.admit import Admission, admit_survey
 from nps_insights.survey.aliases import FIELDS
 from nps_insights.survey.columns import ColumnMapping, map_columns
 from nps_insights.survey.comments import says_nothing
+from nps_insights.survey.comments_only import CommentsAdmission, admit_comments
 from nps_insights.survey.dates import DateColumn, parse_dates
 from nps_insights.survey.inspect import Inspection, inspect_survey
 from nps_insights.survey.proxies import proxies
@@ -18,6 +19,7 @@ __all__ = [
     "AccountAdmission",
     "Admission",
     "ColumnMapping",
+    "CommentsAdmission",
     "DateColumn",
     "Inspection",
     "RawTable",
@@ -25,6 +27,7 @@ __all__ = [
     "ScaleRange",
     "SurveySettings",
     "admit_accounts",
+    "admit_comments",
     "admit_survey",
     "inspect_survey",
     "map_columns",

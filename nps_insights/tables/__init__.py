@@ -10,6 +10,7 @@ from nps_insights.tables.errors import (
     SchemaError,
     SettingsError,
 )
+from nps_insights.tables.spreadsheets import not_a_formula
 
 __all__ = [
     "ATTRIBUTE_PREFIX",
@@ -26,4 +27,5 @@ __all__ = [
     "Table",
     "conform",
     "empty",
+    "not_a_formula",
 ]

@@ -5,6 +5,7 @@ import pandas as pd
 
 from nps_insights.metrics import nps, share_interval
 from nps_insights.tables import DataRefusedError, conform
+from nps_insights.themes.fitted import FittedThemes
 from nps_insights.themes.model import ThemeModel
 
 _READABLE = (40, 200)
@@ -12,7 +13,7 @@ _NEAREST = 10
 
 
 def themes_table(
-    model: ThemeModel,
+    model: ThemeModel | FittedThemes,
     segments: pd.DataFrame,
     mentions: pd.DataFrame,
     responses: pd.DataFrame | None,
@@ -25,14 +26,17 @@ def themes_table(
     ones are in no denominator. Answers of one account resemble each other: both intervals are those of the effective
     number of answers, as everywhere (`nps_insights.metrics.nps`).
 
-    `example` is the quote nearest to the theme's centre. `example_negative` is that of the least happy (lowest place
-    on the scale) among the ten nearest by detractors of other responses; of equally unhappy ones the nearest, then
-    the first by segment_id. Quotes of readable length go first in both; all are verbatim.
+    `tone` is the mean over the theme's segments, there where `mentions` holds tone; empty where none of them has one.
+
+    `example` is the quote nearest to the theme's centre. `example_negative` is the most negative of the ten nearest
+    of other responses: by tone, among the segments whose tone is below 0; without any tone by place on the scale,
+    among detractors. Of equally negative ones it is the nearest, then the first by segment_id. Quotes of readable
+    length go first in both; all are verbatim.
 
     Args:
-        model: A fitted model.
+        model: A fitted model, or a fit with a taxonomy.
         segments: Table `segments`.
-        mentions: Table `mentions`, as `model.assign` returns it.
+        mentions: Table `mentions`, as `model.assign` or, with tone, `with_tone` returns it.
         responses: Table `responses`, or None where nobody was asked for a score: NPS columns stay empty.
         confidence_level: Of the intervals around share (Wilson) and NPS (score interval), both per effective answer.
 
@@ -57,19 +61,21 @@ def themes_table(
     table = table.merge(_nps(said, confidence_level), on="theme_id", how="left")
     example = _nearest_quote(said)
     table["example"] = pd.Series(ids).map(example["text"]).fillna("").to_numpy()
-    taken = said["theme_id"].map(example["response_id"])
-    negative = _unhappy_quote(said[(said["category"] == "detractor") & (said["response_id"] != taken)])
-    table["example_negative"] = pd.Series(ids).map(negative["text"]).astype("str").to_numpy()
+    others = said[said["response_id"] != said["theme_id"].map(example["response_id"])]
+    table["example_negative"] = pd.Series(ids).map(_negative_quote(others)["text"]).astype("str").to_numpy()
+    if model.owners_:
+        table["owner"] = pd.Series([model.owners_.get(one) for one in ids], dtype="str")
+    if "tone" in mentions:
+        table["tone"] = by_theme["tone"].mean().reindex(ids).to_numpy()
     return conform("themes", table)
 
 
 def _said(
-    model: ThemeModel, segments: pd.DataFrame, mentions: pd.DataFrame, responses: pd.DataFrame | None
+    model: ThemeModel | FittedThemes, segments: pd.DataFrame, mentions: pd.DataFrame, responses: pd.DataFrame | None
 ) -> pd.DataFrame:
-    """One row per segment and theme or top theme, with text, account, category and place on the scale (0..1)."""
-    leaves = mentions[["segment_id", "theme_id", "response_id", "strength"]].merge(
-        segments[["segment_id", "text"]], on="segment_id", how="inner"
-    )
+    """One row per segment and theme or top theme: with text, tone, account, category, place on the scale (0..1)."""
+    spoken = mentions[["segment_id", "theme_id", "response_id", "strength"]].assign(tone=mentions.get("tone", np.nan))
+    leaves = spoken.merge(segments[["segment_id", "text"]], on="segment_id", how="inner")
     tops = leaves.assign(theme_id=leaves["theme_id"].map(model.parents_)).dropna(subset=["theme_id"])
     tops = tops.sort_values("strength", ascending=False, kind="stable").drop_duplicates(["segment_id", "theme_id"])
     said = pd.concat([leaves, tops], ignore_index=True)
@@ -147,11 +153,13 @@ def _nearest_quote(said: pd.DataFrame) -> pd.DataFrame:
     return _nearest_first(said).drop_duplicates("theme_id").set_index("theme_id")[["text", "response_id"]]
 
 
-def _unhappy_quote(said: pd.DataFrame) -> pd.DataFrame:
-    """By theme: text and response of the lowest score among the segments nearest to the centre."""
-    nearest = _nearest_first(said).groupby("theme_id", sort=False).head(_NEAREST)
-    ranked = nearest.sort_values(["unreadable", "height"], kind="stable")
-    return ranked.drop_duplicates("theme_id").set_index("theme_id")[["text", "response_id"]]
+def _negative_quote(said: pd.DataFrame) -> pd.DataFrame:
+    """By theme: text of the most negative among the negative segments nearest to the centre, by tone or by score."""
+    by_tone = said["tone"].notna().any()
+    negative = said[said["tone"] < 0] if by_tone else said[said["category"] == "detractor"]
+    nearest = _nearest_first(negative).groupby("theme_id", sort=False).head(_NEAREST)
+    ranked = nearest.sort_values(["unreadable", "tone" if by_tone else "height"], kind="stable")
+    return ranked.drop_duplicates("theme_id").set_index("theme_id")[["text"]]
 
 
 def _nearest_first(said: pd.DataFrame) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from nps_insights.tables import DataRefusedError
+from nps_insights.tables import DataRefusedError, conform, empty
 from nps_insights.themes.encoders.protocol import Encoder
 
 _MOST_UNREADABLE = 0.5
@@ -47,6 +47,31 @@ def unreadable_note(comments: pd.DataFrame, readable: pd.DataFrame, encoder: Enc
         f"{len(unread):,} comments are in {_listed(unread)}, which the encoder {encoder.name!r} cannot read: they are "
         "in no theme and in no driver. Another encoder, such as multilingual, reads them."
     ]
+
+
+def language_counts(comments: pd.DataFrame, encoder: Encoder) -> pd.DataFrame:
+    """Return table `languages`: the comments that say something by language; an unknown language is an empty text.
+
+    Args:
+        comments: Table `comments`.
+        encoder: As `load_encoder` returns it; one without a list of languages reads all.
+
+    Example:
+        >>> from types import SimpleNamespace
+        >>> english = SimpleNamespace(name="english", languages=frozenset({"en"}))
+        >>> said = pd.DataFrame({"text": ["fine", "gut", "ok"], "language": ["en", "de", None], "says_nothing": False})
+        >>> language_counts(said, english)[["language", "n_comments", "is_read"]].values.tolist()
+        [['', 1, True], ['de', 1, False], ['en', 1, True]]
+    """
+    speaking = comments[~comments["says_nothing"].astype(bool)]
+    if speaking.empty or "language" not in speaking.columns:
+        return empty("languages")
+    sizes = speaking["language"].fillna("").value_counts()
+    rows = pd.DataFrame({"language": sizes.index.astype("str"), "n_comments": sizes.to_numpy()})
+    rows["share"] = rows["n_comments"] / len(speaking)
+    known = encoder.languages
+    rows["is_read"] = True if known is None else rows["language"].isin({"", *known})
+    return conform("languages", rows)
 
 
 def _listed(comments: pd.DataFrame) -> str:

@@ -1,8 +1,11 @@
 """From comments to segments: the clauses and sentences that each speak of one thing."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
+from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 
 from nps_insights.tables import conform, empty
@@ -14,8 +17,11 @@ _WORD = re.compile(rf"[{_SPACELESS}]|[^\W_{_SPACELESS}]+(?:['’][^\W_]+)*")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff]")
 _LINE = re.compile(r"[\r\n\x0b\x0c\x1c-\x1f\x85\u2028\u2029]+")
 _BULLET = re.compile(r"^\s*(?:[-*+–—>•·●▪◦‣]|\(?\d{1,2}[.)](?!\d))\s*(?=\S)|\s+[•·●▪◦‣]\s*")
-_SENTENCE = re.compile(r"[.!?…;。！？；]+[\"'”’»)\]]*\s*|[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]+\s+(?=[^\W_])")
-_FULL_STOPS_WITHOUT_SPACE = "。！？；"
+_EMOJI = "\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\u2600-\u27bf\u2b50\u200d\ufe0f"
+_SENTENCE = re.compile(rf"[.!?…;。！？；؟؛۔]+[\"'”’»)\]]*\s*|[{_EMOJI}]+\s+(?=[^\W_])")
+# In a line that begins with emoji every run of them opens a piece, in others it ends one.
+_EMOJI_BULLET = re.compile(rf"(?<![{_EMOJI}])(?=[{_EMOJI}]+\s*[^\W_])")
+_FULL_STOPS_WITHOUT_SPACE = "。！？；۔"
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(.])(?:[^\W\d_]|dr|mr|ms|mrs|mme|st|vs|nr|no|approx|incl|etc|bzw|ca|usw|ext|tel|min|max)$", re.IGNORECASE
 )
@@ -25,6 +31,20 @@ _CONTRAST = re.compile(
     r"(?=(?:but|however|although|though|whereas|except that|on the other hand|mais|cependant|toutefois|par contre|"
     r"en revanche|néanmoins|sauf que|aber|jedoch|allerdings|sondern|leider|pero|sin embargo|aunque|ma|però|tuttavia|"
     r"porém|mas|maar|echter)\b[^\w'’])",
+    re.IGNORECASE,
+)
+# "the food was good and the staff were rude": after "and", an article or pronoun tells a clause from a list.
+_AND = {
+    "and|while": "the|our|my|their|his|her|we|they|i|it|he|she|you|there|this|that",
+    "et": "les?|la|l['’]\\w+|mon|ma|mes|notre|nos|ils?|elles?|on|je|j['’]\\w+|nous|vous|c['’]\\w+",
+    "und": "der|die|das|den|mein|meine|unser|unsere|ihr|ihre|ich|wir|er|sie|es|man",
+    "y": "el|la|los|las|mi|mis|su|sus|nos|me|se|no",
+    "e": "il|lo|la|gli|le|l['’]\\w+|mi|ci|si|non|os|as|nos|me|não",
+}
+_CLAUSE = re.compile(
+    r"[,،，](?:\s+|(?<=，)|(?<=،))|\s[-–—]+\s+|\s+(?=(?:"
+    + "|".join(f"(?:{word}) (?:{openers})" for word, openers in _AND.items())
+    + r")\b)",
     re.IGNORECASE,
 )
 # Greetings, sign-offs and openers such as "A few points:"; names are told by their capital. Thanks are an opinion.
@@ -38,23 +58,26 @@ _COURTESY = re.compile(
     r"|(?:\w+\W+){0,2}\w+\s*:"
     r")\W*$"
 )
-_WORDS_A_CLAUSE_NEEDS = 3
+_WORDS_A_CLAUSE_NEEDS = 4
+_WORDS_A_CONTRAST_NEEDS = 3
 _WORDS_A_SENTENCE_NEEDS = 2
 
 
 def split_comments(comments: pd.DataFrame) -> pd.DataFrame:
     """Return the segments of all comments that say something.
 
-    A comment splits at line breaks and bullets, at sentence ends, and at a contrast ("but", "mais", "aber", ...)
-    where both sides hold at least three words. A sentence of one word joins its neighbour. Long text without
-    punctuation stays whole. Greetings, sign-offs and openers are left out where the comment says more. Control
-    characters are removed; otherwise a segment is a verbatim part of its comment.
+    A comment splits at line breaks, bullets and runs of emoji, at sentence ends, at a contrast ("but", "mais", ...)
+    where both sides hold at least three words, and at commas, dashes and "and" with an article or pronoun between
+    parts of at least four words: shorter parts are the members of a list. A sentence of one word joins its neighbour.
+    Long text without punctuation stays whole. Greetings, sign-offs and openers are left out where the comment says
+    more. Control characters are removed; otherwise a segment is a verbatim part of its comment.
 
     Args:
         comments: Table `comments`; rows with `says_nothing` are skipped.
 
     Returns:
-        Table `segments`; `segment_id` is comment_id + "#" + position, positions count from 1.
+        Table `segments`; `segment_id` is comment_id + "#" + position, positions count from 1; `question` is there
+        where the comments have it.
 
     Example:
         >>> comments = pd.DataFrame({"comment_id": ["c1"], "response_id": ["r1"], "says_nothing": [False],
@@ -63,12 +86,15 @@ def split_comments(comments: pd.DataFrame) -> pd.DataFrame:
         ['The staff were lovely', 'but we waited two hours.', 'Parking is awful!']
     """
     said = comments[~comments["says_nothing"].astype(bool)]
-    parts = [split_text(text) for text in said["text"]]
+    codes, unique = pd.factorize(said["text"])
+    split = [split_text(text) for text in unique]
+    parts = [split[code] for code in codes]
     counts = [len(part) for part in parts]
     if not sum(counts):
         return empty("segments")
     positions = [position for count in counts for position in range(1, count + 1)]
-    rows = said[["comment_id", "response_id"]].loc[said.index.repeat(counts)].reset_index(drop=True)
+    kept = [name for name in ("comment_id", "response_id", "question") if name in said]
+    rows = said[kept].take(np.repeat(np.arange(len(said)), counts)).reset_index(drop=True)
     rows["position"] = positions
     rows["segment_id"] = rows["comment_id"] + "#" + rows["position"].astype(str)
     rows["text"] = [text for part in parts for text in part]
@@ -102,25 +128,37 @@ def n_words(text: str) -> int:
 
 def _items(text: str) -> list[str]:
     """Lines and bullets."""
-    return [part for line in _LINE.split(text) for part in _BULLET.split(line) if part.strip()]
+    bullets = [part.strip() for line in _LINE.split(text) for part in _BULLET.split(line)]
+    return [one for part in bullets for one in (_EMOJI_BULLET.split(part) if _opens(part) else [part]) if one.strip()]
+
+
+def _opens(part: str) -> bool:
+    """Whether a line begins with emoji."""
+    return _EMOJI_BULLET.match(part) is not None
 
 
 def _spans(item: str, words: list[int]) -> list[tuple[int, int]]:
     """Where the segments of a line lie; `words` are the offsets at which its words start."""
     if not words:
         return []
-    ends = _merged([*_sentence_ends(item), len(item)], words, _WORDS_A_SENTENCE_NEEDS)
-    contrasts = [match.end() for match in _CONTRAST.finditer(item)]
-    spans, start, waiting = [], 0, 0
-    for end in ends:
-        inner = []
-        while waiting < len(contrasts) and contrasts[waiting] < end:
-            inner.append(contrasts[waiting])
-            waiting += 1
-        for stop in _merged([*inner, end], words, _WORDS_A_CLAUSE_NEEDS, start):
-            spans.append((start, stop))
-            start = stop
-    return spans
+    sentences = _merged([*_sentence_ends(item), len(item)], words, _WORDS_A_SENTENCE_NEEDS)
+    contrasts = _within(sentences, _CONTRAST, item, words, _merged, _WORDS_A_CONTRAST_NEEDS)
+    clauses = _within(contrasts, _CLAUSE, item, words, _between_long, _WORDS_A_CLAUSE_NEEDS)
+    return list(pairwise([0, *clauses]))
+
+
+def _within(
+    ends: list[int], mark: re.Pattern[str], item: str, words: list[int], choose: Callable[..., list[int]], needed: int
+) -> list[int]:
+    """Split each of the pieces that end at `ends` once more, where `choose` keeps a mark."""
+    marks = [match.end() for match in mark.finditer(item)]
+    if not marks:
+        return ends
+    found: list[int] = []
+    for start, end in pairwise([0, *ends]):
+        inside = marks[bisect_right(marks, start) : bisect_left(marks, end)]
+        found += choose([*inside, end], words, needed, start) if inside else [end]
+    return found
 
 
 def _merged(ends: list[int], words: list[int], needed: int, start: int = 0) -> list[int]:
@@ -133,6 +171,13 @@ def _merged(ends: list[int], words: list[int], needed: int, start: int = 0) -> l
             kept.append(end)
             n_before = n_until
     return [*kept, ends[-1]]
+
+
+def _between_long(ends: list[int], words: list[int], needed: int, start: int) -> list[int]:
+    """Keep the ends between two parts of `needed` words or more: short parts are the members of a list."""
+    n_until = [bisect_left(words, end) for end in (start, *ends)]
+    long = [after - before >= needed for before, after in pairwise(n_until)]
+    return [end for end, both in zip(ends, map(all, pairwise(long)), strict=False) if both] + ends[-1:]
 
 
 def _sentence_ends(item: str) -> list[int]:

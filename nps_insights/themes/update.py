@@ -2,6 +2,7 @@
 
 import copy
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -58,9 +59,15 @@ def update_themes(previous: ThemeModel, segments: pd.DataFrame, vectors: np.ndar
     model._fitted = (unique.index.tolist(), chosen)
     model.__dict__.pop("topic_model_", None)
     model.labels_, model.keywords_ = _named(previous, model, unique[fits], theme[fits], new_ids)
-    kept = [{"theme_id": one, "previous_theme_id": one, "relation": "kept"} for one in previous.theme_ids_]
-    model.lineage_ = kept + [{"theme_id": one, "previous_theme_id": None, "relation": "new"} for one in new_ids]
+    model.lineage_ = _lineage(previous, new_ids)
     return model
+
+
+def _lineage(previous: ThemeModel, new_ids: list[str]) -> list[dict[str, Any]]:
+    """What is gone stays told for good, and so does what edits made; everything else is kept or new."""
+    told = [row for row in previous.lineage_ if row["relation"] == "gone" or row.get("edit")]
+    kept = [{"theme_id": one, "previous_theme_id": one, "relation": "kept"} for one in previous.theme_ids_]
+    return [*told, *kept, *({"theme_id": one, "previous_theme_id": None, "relation": "new"} for one in new_ids)]
 
 
 def _new_landmarks(
@@ -88,7 +95,7 @@ def _new_landmarks(
 
 
 def _strange(previous: ThemeModel, vectors: np.ndarray) -> np.ndarray:
-    """Whether each vector lies further off than nine of ten fitted ones did, or near a deleted theme only by chance."""
+    """Whether each vector lies further off than nine of ten fitted ones did."""
     nearest, cosine = nearest_centre(vectors, previous.centres_)
     return cosine < previous.threshold_[nearest] + previous.novelty_gap_
 

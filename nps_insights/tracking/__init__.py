@@ -1,5 +1,6 @@
-"""MLflow: runs, their parameters, figures and aggregate tables."""
+"""What runs leave behind in MLflow: parameters, figures, aggregate tables and theme models; never a comment."""
 
 from nps_insights.tracking.runs import TrackedRun, local_tracking_uri, tracked_run
+from nps_insights.tracking.theme_versions import load_theme_version, log_themes
 
-__all__ = ["TrackedRun", "local_tracking_uri", "tracked_run"]
+__all__ = ["TrackedRun", "load_theme_version", "local_tracking_uri", "log_themes", "tracked_run"]

@@ -120,3 +120,26 @@ def _quiet_migrations() -> None:
 
     for name in ("alembic", "mlflow.store.db.utils"):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep MLflow's progress bars, remarks and advice on type hints and input examples out of a job's log."""
+    import logging
+    import warnings
+
+    log = logging.getLogger("mlflow")
+    before, bars = log.level, os.environ.get("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR")
+    log.setLevel(logging.WARNING)
+    os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
+    try:
+        with warnings.catch_warnings():
+            for said in (".*type hint.*", ".*input example was not provided.*"):
+                warnings.filterwarnings("ignore", message=said, category=UserWarning)
+            yield
+    finally:
+        log.setLevel(before)
+        if bars is None:
+            del os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"]
+        else:
+            os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = bars

@@ -10,6 +10,7 @@ import numpy as np
 
 from nps_insights.tables import DataRefusedError
 from nps_insights.themes.encoders.protocol import Encoder, Progress
+from nps_insights.themes.encoders.student import Student
 
 _LOOKED_UP_AT_ONCE = 500
 _SAVED_AT_ONCE = 2048
@@ -22,7 +23,8 @@ def encode_cached(
     """Return the vectors of `texts`, encoding only unique ones that the cache does not hold.
 
     Vectors are saved in steps, so a run that was stopped goes on where it was. SQLite's transactions keep the file
-    whole when a process dies or two write at once. The file holds vectors and hashes, no text.
+    whole when a process dies or two write at once. The file holds vectors and hashes, no text. A student reads faster
+    than a disk: its vectors are not kept.
 
     Args:
         encoder: Any encoder.
@@ -45,7 +47,7 @@ def encode_cached(
         [2.0, 3.0, 2.0]
     """
     unique = sorted(set(texts))
-    if cache_folder is None:
+    if cache_folder is None or isinstance(encoder, Student):
         vectors = encoder.encode(unique, progress=progress)
     else:
         cache_folder.mkdir(parents=True, exist_ok=True)

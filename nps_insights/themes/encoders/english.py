@@ -13,8 +13,11 @@ _SHA256 = {
 }
 
 
-def english_encoder() -> TransformerEncoder:
+def english_encoder(*, precision: str = "fp32") -> TransformerEncoder:
     """Return all-MiniLM-L6-v2, its weights and tokenizer compared with the official files' sha256.
+
+    Args:
+        precision: As `load_encoder` takes it.
 
     Raises:
         MissingExtraError: The extra `offline` is not installed.
@@ -26,7 +29,7 @@ def english_encoder() -> TransformerEncoder:
     """
     folder = _weights_folder()
     verify_weights(folder)
-    return TransformerEncoder("english", folder, languages=frozenset({"en"}))
+    return TransformerEncoder("english", folder, languages=frozenset({"en"}), precision=precision)
 
 
 def verify_weights(folder: Path) -> None:

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 
 from nps_insights.tables import DataRefusedError
+from nps_insights.themes.encoders.precision import PROBE, settled_precision
 from nps_insights.themes.encoders.protocol import Progress
 
 _ROWS = 32
 _SMALLEST_BUCKET = 16
+_PIECES_AT_ONCE = 256
 _HASHED = (".safetensors", ".json", ".txt", ".model")
 
 
@@ -23,9 +25,16 @@ class TransformerEncoder:
     16, 32, 64, ... tokens, with dummy rows where texts run out: a text gets the same bits alone, in any order,
     and with any number of threads.
 
+    Args:
+        name: The name it is loaded under.
+        folder: Folder of the model.
+        languages: ISO 639-1 codes of the languages it reads; None where that is not known.
+        precision: `fp32`, `bf16` or `auto`: see `settled_precision`.
+
     Attributes:
         name: The name it was loaded under.
-        fingerprint: sha256 over the model's files and this way of batching.
+        precision: `fp32` or `bf16`; what it reckons with.
+        fingerprint: sha256 over the model's files, this way of batching and the precision unless fp32.
         dimension: Length of a vector.
         languages: ISO 639-1 codes of the languages it reads; None where that is not known.
 
@@ -35,13 +44,18 @@ class TransformerEncoder:
         384
     """
 
-    def __init__(self, name: str, folder: Path, *, languages: frozenset[str] | None = None) -> None:
+    def __init__(
+        self, name: str, folder: Path, *, languages: frozenset[str] | None = None, precision: str = "fp32"
+    ) -> None:
         self.name = name
         self.languages = languages
         self.folder = folder
         self.fingerprint = _fingerprint(folder)
         self.dimension = _dimension(folder)
+        self.precision = "fp32"
         self._model: Any = None
+        if precision != "fp32":
+            self._settle(precision)
 
     def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> np.ndarray:
         """Return unit vectors, float32 of shape (n, dimension); equal texts are encoded once."""
@@ -59,6 +73,43 @@ class TransformerEncoder:
         position = {text: row for row, text in enumerate(unique)}
         return vectors[[position[text] for text in texts]]
 
+    def tokenizer_json(self) -> str | None:
+        """Return the fast tokenizer with this model's truncation as JSON; None where the model has a slow one."""
+        from tokenizers import Tokenizer
+
+        fast = getattr(self._loaded().tokenizer, "backend_tokenizer", None)
+        if fast is None:
+            return None
+        own = Tokenizer.from_str(fast.to_str())
+        own.enable_truncation(self._longest())
+        own.no_padding()
+        return str(own.to_str())
+
+    def piece_vectors(self, *, progress: Progress | None = None) -> np.ndarray:
+        """Return the unit vector of every sub-word of the vocabulary, each encoded alone: float32 (vocabulary, d)."""
+        tokenizer = self._loaded().tokenizer
+        start, *end = tokenizer("")["input_ids"] or [tokenizer.pad_token_id or 0]
+        framed = [[start, piece, *end] for piece in range(len(tokenizer))]
+        vectors = np.zeros((len(framed), self.dimension), dtype=np.float32)
+        for first in range(0, len(framed), _PIECES_AT_ONCE):
+            some = framed[first : first + _PIECES_AT_ONCE]
+            vectors[first : first + len(some)] = self._forward(some, len(framed[0]), _PIECES_AT_ONCE)
+            if progress is not None:
+                progress(first + len(some), len(framed))
+        return vectors
+
+    def _settle(self, precision: str) -> None:
+        """Take bf16 where `precision` and the machine allow it; its vectors differ, so its fingerprint does."""
+
+        def probed(one: str) -> np.ndarray:
+            encoder = TransformerEncoder(self.name, self.folder)
+            encoder.precision = one
+            return encoder.encode(PROBE)
+
+        self.precision = settled_precision(precision, probed)
+        if self.precision != "fp32":
+            self.fingerprint = hashlib.sha256(f"{self.fingerprint} {self.precision}".encode()).hexdigest()
+
     def _loaded(self) -> Any:
         if self._model is None:
             from sentence_transformers import SentenceTransformer
@@ -66,9 +117,13 @@ class TransformerEncoder:
 
             shown = logging.is_progress_bar_enabled()
             logging.disable_progress_bar()
+            kind = {} if self.precision == "fp32" else {"dtype": "bfloat16"}
             # Pickled weights can run code when they are read; safetensors cannot.
             self._model = SentenceTransformer(
-                str(self.folder), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
+                str(self.folder),
+                device="cpu",
+                local_files_only=True,
+                model_kwargs={"use_safetensors": True, **kind},
             ).eval()
             if shown:
                 logging.enable_progress_bar()
@@ -85,19 +140,19 @@ class TransformerEncoder:
         encoded = tokenizer(texts, truncation=True, max_length=longest, padding=False)
         return list(encoded["input_ids"])
 
-    def _forward(self, tokens: list[list[int]], length: int) -> np.ndarray:
+    def _forward(self, tokens: list[list[int]], length: int, rows: int = _ROWS) -> np.ndarray:
         import torch
 
         pad = int(self._loaded().tokenizer.pad_token_id or 0)
-        ids = np.full((_ROWS, length), pad, dtype=np.int64)
-        mask = np.zeros((_ROWS, length), dtype=np.int64)
+        ids = np.full((rows, length), pad, dtype=np.int64)
+        mask = np.zeros((rows, length), dtype=np.int64)
         # A dummy row repeats the first one: a row without any token would divide by zero in the pooling.
-        for row, one in enumerate(tokens + [tokens[0]] * (_ROWS - len(tokens))):
+        for row, one in enumerate(tokens + [tokens[0]] * (rows - len(tokens))):
             ids[row, : len(one)] = one
             mask[row, : len(one)] = 1
         features = {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(mask)}
         with torch.inference_mode():
-            vectors = self._loaded()(features)["sentence_embedding"].numpy()
+            vectors = self._loaded()(features)["sentence_embedding"].float().numpy()
         vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return vectors[: len(tokens)]
 

@@ -15,11 +15,21 @@ _WORD = re.compile(r"[^\W_]+(?:['’\-&][^\W_]+)*")
 _ELIDED = re.compile(r"^(?:l|d|j|m|n|s|t|c|qu|jusqu|lorsqu|puisqu|dell|nell|all|sull|un)['’](?=\w)", re.IGNORECASE)
 # "Kind regards" speaks of no kindness.
 _SIGN_OFF = re.compile(r"\b(?:kind|kindest|best|warm|many)\s+(?=(?:regards|wishes|thanks)\b)", re.IGNORECASE)
+# "Bus", "class" and "Preis" are no plurals, "délais" is.
+_PLURAL = re.compile(r"(?:[^sui]|[ao]i)$")
+_DOUBLED = re.compile(r"([bdgmnprt])\1$")
 _LONGEST, _MOST_CONTENT_WORDS = 4, 3
 _LONGEST_ACRONYM = 4
 _TIGHT_SHARE = 0.1
 # What fewer people wrote may be one person's whole comment.
 _FEWEST_SPEAKERS = 3
+
+# Such a word inside a phrase begins another clause: "long will my transfer".
+_BEGINS_CLAUSE = """
+i we you they he she it will would can could should do does did don't doesn't didn't if that which who when what how
+why because so but je tu il elle nous vous ils on que qui si ich wir sie er es dass wenn yo
+"""
+_CLAUSE = frozenset(_BEGINS_CLAUSE.split())
 
 # Prepositions go on with a noun too, but join it to the noun before: "cost of calls", "fin du mois".
 _ARTICLES = BEFORE_NOUNS - {"of", "with", "for", "in", "at", "from", "by", "on", "du", "des"}
@@ -143,8 +153,9 @@ def _is_fragment(surface: str, acting: frozenset[str]) -> bool:
     words = surface.lower().split()
     # A content word right before an article acts on what follows: "noticed the better", "fix my line".
     acts = len(words) > 2 and words[1] in _ARTICLES
+    breaks = not _CLAUSE.isdisjoint(words[1:-1])
     ends = words[-1] in acting and words[-2:-1] != ["to"]
-    return acts or ends or words[0] in acting
+    return acts or breaks or ends or words[0] in acting
 
 
 def _candidates(text: str) -> Iterator[tuple[_Key, str]]:
@@ -194,12 +205,19 @@ def stem(word: str) -> str:
     """Return a rough stem that brings variants of a word together; it is never shown.
 
     Example:
-        >>> [stem(word) for word in ("waiting", "waits", "nurses", "nurse", "deliveries", "caisses")]
-        ['wait', 'wait', 'nurs', 'nurs', 'deliveri', 'caiss']
+        >>> [stem(word) for word in ("waiting", "waits", "nurses", "nurse", "deliveries", "caisses", "stopped")]
+        ['wait', 'wait', 'nurs', 'nurs', 'deliveri', 'caiss', 'stop']
+        >>> [stem(word) for word in ("delay", "delays", "délai", "délais")]
+        ['delay', 'delay', 'délai', 'délai']
     """
     word = word.lower()
     for ending in ("ings", "ing", "ies", "es", "ed", "s", "e", "y"):
         rest = word.removesuffix(ending)
-        if rest != word and len(rest) >= 3 and not (ending == "s" and rest.endswith(("s", "u", "i"))):
-            return rest + "i" if ending in ("ies", "y") else rest
+        if rest == word or len(rest) < 3 or (ending == "s" and not _PLURAL.search(rest)):
+            continue
+        if ending == "ies":
+            return rest + "i"
+        if ending == "y":
+            return word if rest[-1] in "aeiou" else rest + "i"
+        return rest[:-1] if ending in ("ings", "ing", "ed") and _DOUBLED.search(rest) else rest
     return word

@@ -78,8 +78,8 @@ highly thing improve improved improvement improvements experience agréable agr�
 excellente excellent mauvais mauvaise meilleur meilleure parfait parfaite satisfait satisfaite satisfaction déçu
 déçue bravo génial nickel bof moyen moyenne correct grand grande gros petit gut gute guten guter gutes schlecht
 schlechte toll tolle zufrieden bien bueno buena buenos malo mala mejor excelente bello buono buona ottimo pessimo
-bom boa ótimo goed goede slecht prima day days time times year years today week weeks yesterday months people jour
-jours an ans année temps chose choses gens
+bom boa ótimo goed goede slecht prima true truth day days time times year years today week weeks yesterday months people
+jour jours an ans année temps chose choses gens
 """
 
 _COURTESIES = """

@@ -1,0 +1,112 @@
+"""Many comments in little memory: vectors exist for one part of the segments at a time."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from nps_insights.tables import conform, empty
+from nps_insights.themes.encoders.cache import encode_cached
+from nps_insights.themes.encoders.protocol import Encoder, Progress
+
+ROWS_AT_ONCE = 50_000
+FITTED_TEXTS = 30_000
+
+
+class Assigning(Protocol):
+    """What gives segments their themes, such as a fitted `ThemeModel`."""
+
+    def assign(self, segments: pd.DataFrame, vectors: np.ndarray) -> pd.DataFrame:
+        """Return table `mentions`."""
+
+
+def assign_streamed(
+    model: Assigning,
+    encoder: Encoder,
+    segments: pd.DataFrame,
+    *,
+    cache_folder: Path | None = None,
+    rows_at_once: int = ROWS_AT_ONCE,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Return table `mentions` of `segments`, the same as `model.assign` on all vectors at once.
+
+    Args:
+        model: A fitted model.
+        encoder: The encoder that it was fitted with.
+        segments: Table `segments`.
+        cache_folder: Where a full encoder's vectors are kept; None keeps none.
+        rows_at_once: Segments whose vectors are in memory at a time.
+        progress: Called with (segments done, segments to do).
+
+    Example:
+        >>> class Toy:
+        ...     name, fingerprint, dimension, languages = "toy", "0" * 64, 1, None
+        ...     def encode(self, texts, *, progress=None):
+        ...         return np.ones((len(texts), 1), np.float32)
+        ...     def assign(self, segments, vectors):
+        ...         return segments[["segment_id", "response_id"]].assign(theme_id="t01", strength=vectors[:, 0])
+        >>> segments = pd.DataFrame({"segment_id": ["s1", "s2", "s3"], "response_id": "r1", "text": "queue"})
+        >>> len(assign_streamed(Toy(), Toy(), segments, rows_at_once=2))
+        3
+    """
+    parts = [
+        model.assign(part, vectors)
+        for part, vectors in vectors_by_part(
+            encoder, segments, cache_folder=cache_folder, rows_at_once=rows_at_once, progress=progress
+        )
+    ]
+    if not parts:
+        return empty("mentions")
+    return conform("mentions", pd.concat(parts, ignore_index=True))
+
+
+def vectors_by_part(
+    encoder: Encoder,
+    segments: pd.DataFrame,
+    *,
+    cache_folder: Path | None = None,
+    rows_at_once: int = ROWS_AT_ONCE,
+    progress: Progress | None = None,
+) -> Iterator[tuple[pd.DataFrame, np.ndarray]]:
+    """Yield the segments part by part, each with its unit vectors (rows, d); arguments as in `assign_streamed`.
+
+    Example:
+        >>> class Toy:
+        ...     name, fingerprint, dimension, languages = "toy", "0" * 64, 1, None
+        ...     def encode(self, texts, *, progress=None):
+        ...         return np.ones((len(texts), 1), np.float32)
+        >>> segments = pd.DataFrame({"segment_id": ["s1", "s2", "s3"], "text": "queue"})
+        >>> [vectors.shape for _, vectors in vectors_by_part(Toy(), segments, rows_at_once=2)]
+        [(2, 1), (1, 1)]
+    """
+    for start in range(0, len(segments), rows_at_once):
+        part = segments.iloc[start : start + rows_at_once]
+        yield part, encode_cached(encoder, part["text"].tolist(), cache_folder)
+        if progress is not None:
+            progress(start + len(part), len(segments))
+
+
+def fitting_rows(segments: pd.DataFrame, *, most_texts: int = FITTED_TEXTS, random_state: int = 0) -> np.ndarray:
+    """Return which segments to fit on: all that hold one of at most `most_texts` different texts, bool of shape (n,).
+
+    The texts are drawn at random, whatever the order of rows; all repeats of a text come along, so that its weight
+    stays what it is.
+
+    Args:
+        segments: Table `segments`.
+        most_texts: How many different texts to draw.
+        random_state: Seed of the draw.
+
+    Example:
+        >>> segments = pd.DataFrame({"text": ["queue", "nurse", "queue"]})
+        >>> int(fitting_rows(segments, most_texts=2).sum())
+        3
+    """
+    different = segments["text"].drop_duplicates().sort_values().to_numpy()
+    if len(different) <= most_texts:
+        return np.ones(len(segments), dtype=bool)
+    drawn = np.random.default_rng(random_state).choice(len(different), most_texts, replace=False)
+    return segments["text"].isin(different[np.sort(drawn)]).to_numpy(dtype=bool)
