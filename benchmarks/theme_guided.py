@@ -2,7 +2,8 @@
 
 Run `python -m benchmarks.theme_guided`. Themes are the human codes of the NHS comments with at least 100 labels; for
 each draw ten comments per theme are picked at random with all of their codes, and micro-F1 is measured on all other
-comments. Thresholds come from the picked rows alone. Ours also sees the other comments' texts, never their codes.
+comments. The peers' thresholds come from the picked rows alone; ours weighs their hits, out of fold, against how much
+it finds in the other comments, whose texts it sees and whose codes it never does.
 
 Two readings: `comments that say something` and codes that are themes (without the coders' marks "Not assigned" and
 "Labelling not possible"); and `every row, every code`, where a fifth of the labels says "Did not answer".

@@ -87,36 +87,24 @@ def _public_texts() -> list[str]:
 
 
 def ours(texts: list[str], cache_folder: Path, vectors_to: Path | None = None) -> dict[str, object]:
-    """Text to themes as the library does it, by stages; `vectors_to` keeps the vectors for the peer."""
+    """`find_themes` on the texts, everything included; `vectors_to` keeps the vectors for the peer."""
     clock = _Clock()
-    from nps_insights.themes import ThemeModel, load_encoder, split_comments, themes_table
-    from nps_insights.themes.encoders.tiers import choose_encoder
-    from nps_insights.themes.stream import assign_streamed, fitting_rows
+    from nps_insights.themes import find_themes, load_encoder
 
     ids = [f"c{row:07d}" for row in range(len(texts))]
     comments = pd.DataFrame({"comment_id": ids, "response_id": ids, "text": texts, "says_nothing": False})
-    segments = split_comments(comments)
-    clock.lap("split")
-    chosen = choose_encoder(load_encoder("english"), segments["text"], cache_folder=cache_folder)
-    clock.lap("teach" if chosen.tier == "student" else "choose")
-    rows = fitting_rows(segments)
-    fitted = segments[rows]
-    vectors = chosen.encoder.encode(fitted["text"].tolist())
-    clock.lap("encode the fitted")
-    model = ThemeModel(max_themes=40, min_segments=max(10, int(0.005 * len(fitted)))).fit(fitted, vectors)
-    clock.lap("fit")
-    mentions = assign_streamed(model, chosen.encoder, segments)
-    clock.lap("encode and assign all")
-    table = themes_table(model, segments, mentions, None)
-    clock.lap("describe")
+    clock.lap("import")
+    found = find_themes(comments, None, encoder=load_encoder("english"), cache_folder=cache_folder)
+    clock.lap("find themes")
     if vectors_to is not None:
-        np.save(vectors_to, chosen.encoder.encode(texts))
+        np.save(vectors_to, found.fitted.encoder.encode(texts))
+    chosen = found.chosen
     return clock.found(
         tier=chosen.tier,
         fidelity=None if chosen.fidelity is None else round(chosen.fidelity.cosine, 3),
-        segments=len(segments),
-        themes=int((table["level"] == 2).sum()),
-        nowhere=1 - mentions["segment_id"].nunique() / len(segments),
+        segments=len(found.segments),
+        themes=int((found.themes["level"] == 2).sum()),
+        nowhere=1 - found.mentions["segment_id"].nunique() / len(found.segments),
     )
 
 

@@ -15,7 +15,7 @@ from statistics import median
 import numpy as np
 import pandas as pd
 
-from benchmarks.results import markdown_table
+from benchmarks.results import markdown_table, write_section
 from benchmarks.themes import CACHE, DATA
 from nps_insights.themes import ThemeModel, encode_cached, load_encoder
 from nps_insights.themes.segments import split_comments
@@ -169,5 +169,13 @@ def rows() -> list[list[str]]:
     ]
 
 
+def main() -> None:
+    """Print one markdown table and write it to the results."""
+    lines = [*__doc__.split("\n\n")[1:], "", *markdown_table(HEADER, rows())]
+    print("\n".join(lines))
+    packages = ["nps-insights", "bertopic", "umap-learn", "hdbscan", "scikit-learn", "numpy"]
+    write_section("Theme sets", command="python -m benchmarks.theme_sets", packages=packages, lines=lines)
+
+
 if __name__ == "__main__":
-    print("\n".join(markdown_table(HEADER, rows())))
+    main()

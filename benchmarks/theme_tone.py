@@ -7,7 +7,7 @@ friends-and-family question alone and judged, out of fold, by the human `Comment
 import numpy as np
 import pandas as pd
 
-from benchmarks.results import markdown_table
+from benchmarks.results import markdown_table, write_section
 from benchmarks.themes import DATA
 from nps_insights.survey.comments import says_nothing
 from nps_insights.themes.segments import split_comments
@@ -80,5 +80,13 @@ def rows() -> list[list[str]]:
     return [[name, f"{n:,}", f"{value:.3f}"] for name, (n, value) in measured().items()]
 
 
+def main() -> None:
+    """Print one markdown table and write it to the results."""
+    lines = [*__doc__.split("\n\n")[1:], "", *markdown_table(HEADER, rows())]
+    print("\n".join(lines))
+    packages = ["nps-insights", "vaderSentiment", "scikit-learn", "scipy", "numpy"]
+    write_section("Tone", command="python -m benchmarks.theme_tone", packages=packages, lines=lines)
+
+
 if __name__ == "__main__":
-    print("\n".join(markdown_table(HEADER, rows())))
+    main()

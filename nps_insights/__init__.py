@@ -6,6 +6,9 @@ The verbs of a notebook, each a function on DataFrames. They are loaded when fir
     read_source, admit_survey      an export becomes responses and comments
     nps, nps_by, period_changes    the number
     find_themes                    the words
+    check_edits, Curation          what people decide about the themes, replayed at every fit
+    save_themes, load_themes       a fit on disk
+    theme_trend, theme_changes     which themes emerge and which fade
     estimate_drivers               the why
     simulate_survey                a survey whose truth is known
 """
@@ -28,8 +31,14 @@ _HOMES = {
     "nps_by": "metrics",
     "nps_interval": "metrics",
     "period_changes": "metrics",
+    "theme_changes": "metrics",
+    "theme_trend": "metrics",
+    "Curation": "themes",
+    "check_edits": "themes",
     "find_themes": "themes",
     "load_encoder": "themes",
+    "load_themes": "themes",
+    "save_themes": "themes",
     "split_comments": "themes",
     "estimate_drivers": "drivers",
     "planted_world": "simulate",

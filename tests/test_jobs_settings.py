@@ -72,6 +72,7 @@ def test_init_lays_out_a_project_and_overwrites_nothing(tmp_path: Path) -> None:
     assert {
         "acme/models/README.md",
         "acme/notebooks/01_read_the_score.ipynb",
+        "acme/notebooks/02_find_themes.ipynb",
         "acme/pipelines/driver_report.toml",
     } <= written
     with pytest.raises(SettingsError, match="is not empty"):

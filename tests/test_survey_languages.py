@@ -23,6 +23,24 @@ def test_a_word_or_two_are_not_guessed(text: str) -> None:
     assert detect_languages(pd.Series([text])).isna().all()
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("الموظفون كانوا لطفاء جدا معي", "ar"),
+        ("тоже дорого", "ru"),
+        ("太贵了", "zh"),
+        ("너무 비싸요", "ko"),
+        ("ακριβό", "el"),
+    ],
+)
+def test_a_few_words_in_another_script_are_told(text: str, language: str) -> None:
+    assert detect_languages(pd.Series([text])).tolist() == [language]
+
+
+def test_decorated_latin_letters_are_latin() -> None:
+    assert detect_languages(pd.Series(["𝓰𝓻𝓮𝓪𝓽 ❤️", "ｇｏｏｄ"])).isna().all()
+
+
 def test_english_is_hardly_ever_taken_for_another_language() -> None:
     comments = simulate_survey(400, random_state=4).comments["text"]
     english = comments[comments.str.contains(r"\b(?:the|we|is|and|our)\b") & (comments.str.split().str.len() >= 5)]

@@ -46,7 +46,7 @@ def test_a_planted_theme_is_found_with_its_rows_and_nothing_else() -> None:
     assert row["share"] == row["n_responses"] / len(segments)
     assert found.n_outside == NEW + 60
     assert found.n_left_out == found.n_outside - row["n_segments"]
-    assert "1 possible new theme (" in found.note
+    assert found.note.startswith("1 possible new theme in")
 
 
 def test_at_an_update_only_recent_responses_are_looked_at() -> None:

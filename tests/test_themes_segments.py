@@ -179,4 +179,4 @@ def test_sets_agree_wholly_with_themselves_and_not_with_others() -> None:
 @pytest.mark.usefixtures("shared_data")
 def test_sets_of_themes_beat_one_guess_for_every_comment() -> None:
     found = theme_sets.measured(one_in=8, peers=False)
-    assert found["nps-insights"][0] > found["a constant guess"][0] + 0.03
+    assert found["nps-insights"][0] > found["a constant guess"][0] + 0.02

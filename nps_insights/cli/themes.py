@@ -200,7 +200,7 @@ def fit(
     n_themes: Annotated[int | None, typer.Option(help="Number of themes; the data choose if not given.")] = None,
     ignore: Annotated[list[str] | None, typer.Option(help="Word that makes no theme, such as the company's.")] = None,
     taxonomy: Annotated[str | None, typer.Option(help="File of themes you want to see.")] = None,
-    start: Annotated[str, typer.Option(help="scratch, themes@3, or the model/ of an earlier fit.")] = "scratch",
+    start: Annotated[str, typer.Option(help="scratch, themes@3, or the folder of an earlier fit.")] = "scratch",
     refit: Annotated[bool, typer.Option(help="With --start: find themes anew, keep the ids that go on.")] = False,
     edits: Annotated[str | None, typer.Option(help="Edits file; models/themes/edits.toml if there.")] = None,
     tracking_uri: Tracking = None,

@@ -11,7 +11,7 @@ from nps_insights.jobs.driver_report import write_tables
 from nps_insights.jobs.folder import held, published
 from nps_insights.jobs.manifest import versions, write_manifest
 from nps_insights.jobs.settings import ThemeSettings
-from nps_insights.jobs.theming import fit_facts, guidance
+from nps_insights.jobs.theming import MODEL, fit_facts, guidance, model_of
 from nps_insights.survey import CommentsAdmission, RawTable, admit_comments, read_source
 from nps_insights.tables import empty
 from nps_insights.themes import (
@@ -24,8 +24,6 @@ from nps_insights.themes import (
     themes_table,
 )
 from nps_insights.tracking import load_theme_version, local_tracking_uri
-
-MODEL = "model"
 
 
 @dataclass(frozen=True)
@@ -132,8 +130,7 @@ def assign_comments(
         SettingsError: There is no such model, or a column cannot be used.
         DataRefusedError: The model is damaged, or the comments cannot be used as they are.
     """
-    model = str(Path(named) / MODEL) if (Path(named) / MODEL).is_dir() else named
-    fitted, fingerprint = load_theme_version(tracking_uri or local_tracking_uri(Path.cwd()), model)
+    fitted, fingerprint = load_theme_version(tracking_uri or local_tracking_uri(Path.cwd()), model_of(named))
     raw = read_source(source)
     admission = admit_comments(raw, columns)
     with held(folder):

@@ -23,6 +23,9 @@ from nps_insights.themes.curation.file import EDITS_FILE
 from nps_insights.themes.encoders.transformer import file_sha256
 from nps_insights.tracking import load_theme_version
 
+# Folder of the fit in the run folder of `themes fit`.
+MODEL = "model"
+
 _log = logging.getLogger(__name__)
 
 
@@ -51,6 +54,11 @@ def guidance(settings: ThemeSettings, tracking_uri: str, examples: Examples | No
         SettingsError: A named file or version does not exist, or cannot be read.
         DataRefusedError: A stored fit is damaged.
     """
+    if settings.taxonomy == FROM_CODES and examples is None:
+        raise SettingsError(
+            "themes.taxonomy == 'codes': a file of comments holds no codes; give the name of a taxonomy file, or run "
+            "`nps-insights report` with --theme-columns."
+        )
     inputs: dict[str, dict[str, str]] = {}
     edits = _edits_file(settings)
     if edits is not None:
@@ -63,7 +71,7 @@ def guidance(settings: ThemeSettings, tracking_uri: str, examples: Examples | No
         inputs["taxonomy"] = {"name": taxonomy.name, "sha256": file_sha256(taxonomy)}
     start = None
     if settings.start != SCRATCH:
-        start, fingerprint = load_theme_version(tracking_uri, settings.start)
+        start, fingerprint = load_theme_version(tracking_uri, model_of(settings.start))
         inputs["themes"] = {"name": settings.start, "sha256": fingerprint}
     elif settings.refit:
         raise SettingsError("themes.refit: needs themes.start, the fit whose ids are kept; such as start = 'themes@3'.")
@@ -101,6 +109,16 @@ def themes_of(
         progress=progress,
     )
     return found, guided.inputs
+
+
+def model_of(named: str) -> str:
+    """Return where a fit is stored: the `model/` of a run of `themes fit`, anything else as it is named.
+
+    Example:
+        >>> model_of("themes@3")
+        'themes@3'
+    """
+    return str(Path(named) / MODEL) if (Path(named) / MODEL).is_dir() else named
 
 
 def cache_folder(settings: DriverReportSettings) -> Path:

@@ -1,5 +1,6 @@
 """The language of each comment, where the words tell it."""
 
+import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,10 @@ if TYPE_CHECKING:
 
 # On short comments the best guess is often wrong: "too expensive" is nearest to Galician, at .09.
 _SURE = 0.6
+# The detector knows dialects and old forms apart, which share one code elsewhere and take each other's probability.
+_VARIANT_OF = {"ary": "ar", "arz": "ar", "wuu": "zh", "yue": "zh", "hbo": "he", "grc": "el"}
+# Latin letters with their accents end here; those of Vietnamese follow further up.
+_LAST_LATIN, _VIETNAMESE = 0x24F, range(0x1E00, 0x1F00)
 
 
 def with_languages(comments: pd.DataFrame) -> pd.DataFrame:
@@ -35,6 +40,7 @@ def detect_languages(texts: pd.Series) -> pd.Series:
     """Return the ISO 639-1 code of each text's language; missing where the words do not tell it.
 
     Detector: py3langid (langid.py, Lui and Baldwin 2012), byte n-grams; a guess below .6 probability is not believed.
+    In a script other than Latin the best guess is: the letters leave few languages, and none that is written in Latin.
 
     Args:
         texts: Comments.
@@ -45,8 +51,21 @@ def detect_languages(texts: pd.Series) -> pd.Series:
     """
     identifier = _identifier()
     guesses = {text: identifier.classify(text) for text in texts.unique()}
-    known = {text: str(language) for text, (language, probability) in guesses.items() if probability >= _SURE}
+    known = {
+        text: _VARIANT_OF.get(str(language), str(language))
+        for text, (language, probability) in guesses.items()
+        if probability >= _SURE or _is_in_another_script(text)
+    }
     return texts.map(known).astype("str")
+
+
+def _is_in_another_script(text: str) -> bool:
+    """Whether most letters are not Latin ones."""
+    if text.isascii():
+        return False
+    letters = [ord(one) for one in unicodedata.normalize("NFKC", text) if one.isalpha()]
+    latin = sum(one <= _LAST_LATIN or one in _VIETNAMESE for one in letters)
+    return 2 * latin < len(letters)
 
 
 @cache

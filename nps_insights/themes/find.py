@@ -122,10 +122,7 @@ def find_themes(
     segments = split_comments(readable)
     reading = as_read(segments, curation.ignore)
     if reading.empty:
-        raise DataRefusedError(
-            f"comments: none of {len(comments)} comments says anything (empty, or marked as saying nothing); "
-            "themes need at least one. Check which column was read as the comment."
-        )
+        raise DataRefusedError(_nothing_to_read(comments, segments, curation.ignore))
     chosen = choose_encoder(
         encoder,
         reading["text"],
@@ -173,6 +170,16 @@ def find_themes(
     )
 
 
+def _nothing_to_read(comments: pd.DataFrame, segments: pd.DataFrame, ignore: tuple[str, ...]) -> str:
+    if len(segments):
+        words = ", ".join(repr(word) for word in ignore)
+        return f"comments: all {len(segments):,} segments hold nothing but the words to ignore ({words}); name fewer."
+    return (
+        f"comments: none of {len(comments):,} comments says anything (empty, or marked as saying nothing); "
+        "themes need at least one. Check which column was read as the comment."
+    )
+
+
 def _possible(
     reading: pd.DataFrame,
     mentions: pd.DataFrame,
@@ -213,11 +220,12 @@ def _counted(
     n_saying, n_speaking = int((~comments["says_nothing"].astype(bool)).sum()), segments["comment_id"].nunique()
     n_nowhere = len(segments) - mentions["segment_id"].nunique()
     n_tops = len(set(fitted.parents_.values()))
-    under = f" under {n_tops} top themes" if n_tops else ""
+    n_found = len(fitted.model.theme_ids_)
+    under = f" under {n_tops} top theme{'s' * (n_tops > 1)}" if n_tops else ""
     stated = f"{len(fitted.taxonomy):,} themes of the taxonomy and " if fitted.taxonomy else ""
     return [
         f"{n_saying:,} of {len(comments):,} comments say something, the others are such as 'none' or '-'.",
         f"{n_speaking:,} of them were read; they hold {len(segments):,} segments.",
-        f"{stated}{len(fitted.model.theme_ids_):,} themes{under}, {chosen}.",
+        f"{stated}{n_found:,} theme{'s' * (n_found != 1)}{under}, {chosen}.",
         f"{n_nowhere:,} segments ({n_nowhere / len(segments):.1%}) fit nowhere: no theme is near enough.",
     ]

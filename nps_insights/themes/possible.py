@@ -264,10 +264,6 @@ def _typical(texts: Sequence[str], closeness: np.ndarray) -> str:
 
 def _note(n_outside: int, n_left_out: int, n_groups: int, fewest: int) -> str:
     if n_groups == 0:
-        return (
-            f"No possible new theme: no {fewest} responses say the same among {n_outside:,} segments without a theme."
-        )
-    return (
-        f"{n_groups} possible new theme{'s' * (n_groups > 1)} among {n_outside:,} segments without a theme (of {fewest} "
-        f"responses or more that say the same); {n_left_out:,} of the segments are in none."
-    )
+        return f"No possible new theme: no {fewest} responses say the same in {n_outside:,} segments without a theme."
+    found = f"{n_groups} possible new theme{'s' * (n_groups > 1)} in {n_outside:,} segments without a theme"
+    return f"{found} ({fewest} responses or more say the same); {n_left_out:,} of the segments are in none."

@@ -117,13 +117,26 @@ def _verify(folder: Path) -> None:
         raise DataRefusedError(
             f"themes: {folder} holds no {', '.join(missing)}; name a folder that `themes fit` or `save_themes` wrote."
         )
-    expected: Mapping[str, str] = json.loads((folder / HASHES).read_text(encoding="utf-8"))
+    expected = _hashes(folder)
     changed = [name for name in (ARRAYS, FACTS) if expected.get(name) != file_sha256(folder / name)]
     if changed:
         raise DataRefusedError(
             f"themes: {', '.join(changed)} in {folder} is not the file that was written (its sha256 differs); "
             "copy the folder anew or fit the themes again."
         )
+
+
+def _hashes(folder: Path) -> Mapping[str, str]:
+    try:
+        expected = json.loads((folder / HASHES).read_text(encoding="utf-8"))
+    except ValueError:
+        expected = None
+    if not isinstance(expected, dict):
+        raise DataRefusedError(
+            f"themes: {HASHES} in {folder} is damaged: it must be a JSON table of file names and their sha256; "
+            "copy the folder anew or fit the themes again."
+        )
+    return expected
 
 
 def _own(arrays: Mapping[str, np.ndarray], name: str) -> dict[str, np.ndarray]:

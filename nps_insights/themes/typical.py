@@ -5,6 +5,7 @@ import numpy as np
 _OWN_PART = 0.5
 _FAMILIAR = 0.10
 _PRIOR_SEGMENTS = 3.0
+_NEAR_ENOUGH = 0.9
 
 
 def typical_cosines(
@@ -45,7 +46,8 @@ def thresholds(
     A share `unassigned` of segments like the fitted ones falls below. Half of a landmark's median cosine is its own
     part: dense clouds ask for more, which refuses more of what is foreign at the same share of refused own segments
     than one threshold for all does. The median of a small landmark is drawn towards that of all, as if three average
-    segments were in it: two stray texts must not open a door. The gap is how much higher the threshold would be for
+    segments were in it: two stray texts must not open a door. No threshold exceeds .9: where everybody writes the same
+    form letter, another wording of it still belongs. The gap is how much higher the threshold would be for
     a share of 10 %.
 
     Args:
@@ -63,7 +65,7 @@ def thresholds(
     above = typical[known] - own[nearest[known]]
     lowest = _weighted_quantile(above, weights[known], unassigned)
     familiar = _weighted_quantile(above, weights[known], max(_FAMILIAR, unassigned))
-    return own + lowest, familiar - lowest
+    return np.minimum(own + lowest, _NEAR_ENOUGH), familiar - lowest
 
 
 def _middles(typical: np.ndarray, nearest: np.ndarray, weights: np.ndarray, n_landmarks: int) -> np.ndarray:

@@ -73,6 +73,7 @@ def load_theme_version(tracking_uri: str, named: str) -> tuple[FittedThemes, str
             f"themes start == {named!r}, must be 'scratch', a stored version such as 'themes@3', or a folder that "
             "`nps-insights themes fit` wrote."
         )
+    _refuse_no_database(tracking_uri, named)
     with quiet():
         from mlflow import MlflowClient
         from mlflow.artifacts import download_artifacts
@@ -84,6 +85,16 @@ def load_theme_version(tracking_uri: str, named: str) -> tuple[FittedThemes, str
     with quiet(), tempfile.TemporaryDirectory() as folder:
         local = Path(download_artifacts(place, dst_path=folder, tracking_uri=tracking_uri))
         return load_themes(local / "artifacts" / "themes"), themes_fingerprint(local / "artifacts" / "themes")
+
+
+def _refuse_no_database(tracking_uri: str, named: str) -> None:
+    """MLflow would make the database: a new and empty one, where the user named or stands in the wrong folder."""
+    database = Path(tracking_uri.removeprefix("sqlite:///"))
+    if tracking_uri.startswith("sqlite:///") and not database.is_file():
+        raise SettingsError(
+            f"themes start == {named!r}: there is no tracking database {database}, so no stored version; name the one "
+            "of your runs with --tracking-uri, or work in its folder."
+        )
 
 
 def _version(client: "MlflowClient", name: str, version: str) -> Any:
