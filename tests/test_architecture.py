@@ -42,7 +42,9 @@ def test_every_arrow_is_in_the_design(path: Path) -> None:
     if len(parts) == 1:
         return
     room = parts[0]
-    assert imported_rooms(path) <= ALLOWED[room] | {room}
+    # MLflow runs this file by itself, as a door of its own: like a job it joins the rooms.
+    allowed = ALLOWED["jobs"] if path.name == "theme_pyfunc.py" else ALLOWED[room]
+    assert imported_rooms(path) <= allowed | {room}
 
 
 def test_no_room_is_unknown() -> None:

@@ -126,6 +126,16 @@ class TestEdits:
             themes("rename", "t03", "Price")
         assert len(read_edits(project / "models/themes/edits.toml").edit) == 1
 
+    def test_a_stated_theme_is_changed_where_it_is_stated(self, project: Path) -> None:
+        path = project / "runs/q3/tables/themes.parquet"
+        table = pd.read_parquet(path)
+        conform("themes", table.assign(stated=table["theme_id"] == "t02")).to_parquet(path, index=False)
+        for arguments in (("rename", "t02", "x"), ("merge", "t01", "t02"), ("owner", "kind nurses", "x")):
+            with pytest.raises(SettingsError, match=r"theme t02 'kind nurses': is stated.* in the taxonomy file"):
+                themes(*arguments)
+        assert not (project / "models").exists()
+        themes("rename", "t01", "Waiting")
+
     def test_without_a_run_it_says_how_to_make_one(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
         with pytest.raises(SettingsError, match="no finished run under it; name the folder of one with --run"):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from curated_models import corpus, directions, encode, fitted
 
-from nps_insights.themes.curation.edits import check_edits
+from nps_insights.themes.curation.edits import check_edits, edit_mark, entries
 from nps_insights.themes.curation.lineage import lineage_table, match_themes, with_stable_ids
 from nps_insights.themes.curation.replay import replay_edits
 from nps_insights.themes.model import ThemeModel
@@ -102,6 +102,8 @@ def test_the_table_of_a_model_tells_matches_and_edits() -> None:
     edits = check_edits({"edit": [{"kind": "merge", "themes": ["t01", "t02"]}, {"kind": "delete", "theme": "t03"}]})
     edited, _ = replay_edits(with_stable_ids(fitted(), fitted()), edits, segments, vectors, encode)
     table = lineage_table(edited)
-    assert "merge t01, t02 into the largest" in table["edit"].tolist()
-    assert table.loc[table["edit"] == "delete t03", "relation"].tolist() == ["gone"]
+    merged, deleted = (edit_mark(entry) for _, entry in entries(edits))
+    assert (merged[:15], deleted[:11]) == ("merge t01, t02 ", "delete t03 ")
+    assert merged in table["edit"].tolist()
+    assert table.loc[table["edit"] == deleted, "relation"].tolist() == ["gone"]
     assert lineage_table(fitted()).empty

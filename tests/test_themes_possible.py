@@ -68,6 +68,21 @@ def test_noise_alone_gives_none_and_is_counted() -> None:
         assert found.n_left_out == found.n_outside == 400
 
 
+def test_scores_of_stated_themes_say_nothing_of_how_alike_a_group_must_be() -> None:
+    segments, vectors, mentions, _ = world()
+    stated = mentions.assign(theme_id=mentions["theme_id"].replace("t02", "manner"))
+    by_score = [
+        stated.assign(strength=stated["strength"].where(stated["theme_id"] == "t01", score)) for score in (0.3, 1)
+    ]
+    low, high = (possible_themes(segments, vectors, one, found_ids=["t01"]) for one in by_score)
+    assert high.n_outside == NEW + 60
+    pd.testing.assert_frame_equal(low.table, high.table)
+    # A taxonomy alone says nothing either: only the lowest bound holds, whatever its scores.
+    all_stated = mentions.assign(theme_id="manner", strength=1.0)
+    assert len(possible_themes(segments, vectors, all_stated, found_ids=[]).table) == 1
+    assert possible_themes(segments, vectors, all_stated).table.empty
+
+
 def test_row_order_is_no_information() -> None:
     segments, vectors, mentions, responses = world()
     order = np.random.default_rng(1).permutation(len(segments))

@@ -171,9 +171,29 @@ def test_a_run_of_characters_has_one_key_wherever_it_stands() -> None:
 
 def test_rows_of_pieces_have_length_one_and_rare_pieces_weigh_more() -> None:
     family = (np.array([1, 2, 1, 3, 9]), np.array([0, 0, 1, 1, 2]))
-    vocabulary = learned_vocabulary((family[0][:4], family[1][:4]), 2)
+    vocabulary = learned_vocabulary((family[0][:4], family[1][:4]), np.arange(2))
     assert vocabulary.keys.tolist() == [1, 2, 3]
     assert vocabulary.rarity[0] < vocabulary.rarity[1] == vocabulary.rarity[2]
     lengths = np.sqrt((piece_matrix(family, vocabulary, 3).toarray() ** 2).sum(axis=1))
     np.testing.assert_allclose(lengths, [1, 1, 0])
-    assert learned_vocabulary(family, 3, size=12).keys.tolist() == list(range(12))
+    assert learned_vocabulary(family, np.arange(3), size=12).keys.tolist() == list(range(12))
+
+
+def test_a_piece_is_kept_only_if_three_speakers_said_it() -> None:
+    family = (np.array([1, 1, 1, 2, 2, 2, 3]), np.array([0, 1, 2, 1, 2, 3, 3]))
+    speakers = np.array([0, 1, 2, 2])
+    assert learned_vocabulary(family, speakers, at_least=3).keys.tolist() == [1]
+    whole = learned_vocabulary(family, speakers, at_least=3, size=5)
+    assert (whole.rarity == whole.rarity[0]).tolist() == [True, False, True, True, True]
+    teacher = Planted()
+    vectors = teacher.encode(CROWD)
+    of_two = teach_student(teacher, CROWD, vectors, speakers=["ann" if n % 2 else "bob" for n in range(len(CROWD))])
+    assert [len(vocabulary.keys) for vocabulary in of_two.vocabularies] == [0, 0, 0]
+
+
+def test_a_student_of_words_knows_no_part_of_a_name_that_one_person_wrote() -> None:
+    told = [f"ask zwuxelgholm {n}" for n in range(5)]
+    texts, speakers = [*CROWD, *told], [*CROWD, *["ann"] * 5]
+    student = teach_student(Planted(), texts, Planted().encode(texts), speakers=speakers)
+    for vocabulary, (keys, _) in zip(student.vocabularies, WordsAndCharacters().read(["zwuxelgholm"]), strict=True):
+        assert not set(vocabulary.keys.tolist()) & set(keys.tolist())

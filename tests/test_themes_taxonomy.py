@@ -53,7 +53,7 @@ def test_all_problems_come_in_one_error() -> None:
     assert "name 'queue' stands 2 times" in message
     assert "theme 3 ('Staff'): examples: too few" in message
     assert "theme 4 ('Price'): ownr: unknown key; did you mean 'owner'?" in message
-    assert "parent 'Quueue' is no theme's name; did you mean 'Queue'?" in message
+    assert "parent 'Quueue' is nearly the name of theme 'Queue'" in message
     assert "themes: unknown key; did you mean 'theme'?" in message
 
 
@@ -66,7 +66,15 @@ def test_all_problems_come_in_one_error() -> None:
         ({"theme": ["Queue"]}, "theme 1: "),
         ({"theme": [{**QUEUE, "examples": ["only one"]}]}, "examples: too few"),
         ({"theme": [{**QUEUE, "examples": ["fine", 3]}]}, "examples.1: input should be a valid string"),
-        ({"theme": [{**QUEUE, "parent": "Queue"}]}, "parents run in a circle"),
+        ({"theme": [{**QUEUE, "parent": "Queue"}]}, "parent 'Queue' is itself a theme of the list"),
+        ({"theme": [QUEUE, {**QUEUE, "name": "Tills", "parent": "queue"}]}, "give the examples of 'Queue' to"),
+        ({"theme": [{**QUEUE, "name": "T01"}]}, "name 'T01' looks like the id of a found theme"),
+        ({"theme": [{**QUEUE, "parent": "P2"}]}, "parent 'P2' looks like the id of a found theme"),
+        ({"theme": [QUEUE, {**QUEUE, "name": "Queue!"}]}, "names 'Queue', 'Queue!' give one id"),
+        (
+            {"theme": [{**QUEUE, "parent": "The shop"}, {**QUEUE, "name": "Tills", "parent": "the-shop"}]},
+            "parent 'the-shop' differs from 'The shop' in spelling only",
+        ),
     ],
 )
 def test_a_wrong_taxonomy_is_refused(given: dict[str, object], said: str) -> None:
@@ -99,6 +107,15 @@ def test_codes_become_examples_and_rare_ones_are_left_out() -> None:
     assert len(found.texts) == 55
     assert found.picked is None
     assert (found.labels.sum(axis=1) == 1).all()
+
+
+def test_comments_without_a_code_say_that_none_applies() -> None:
+    codes, comments = coded()
+    found = taxonomy_from_codes(codes[codes["code"] != "time"], comments)
+    assert len(found.texts) == 55
+    assert found.complete
+    assert found.labels.sum() == (codes["code"].iloc[5:60] == "staff").sum()
+    assert not taxonomy_from_codes(codes, comments, per_theme=6).complete
 
 
 def test_picked_examples_do_not_depend_on_the_order_of_rows() -> None:

@@ -38,6 +38,8 @@ def report(
     tier: Annotated[
         str, typer.Option(help="Who reads: auto, full, or student (fast, taught by the encoder).")
     ] = "auto",
+    precision: Annotated[str, typer.Option(help="fp32, bf16 where the processor has it, or auto.")] = "fp32",
+    n_themes: Annotated[int | None, typer.Option(help="Number of themes; the data choose if not given.")] = None,
     ignore: Annotated[Names, typer.Option(help="Word that makes no theme, such as the company's own name.")] = None,
     taxonomy: Annotated[str | None, typer.Option(help="File of themes you want to see, or 'codes'.")] = None,
     start: Annotated[str, typer.Option(help="scratch, or a stored fit to go on from: themes@3.")] = "scratch",
@@ -69,6 +71,8 @@ def report(
         "themes": {
             "encoder": encoder,
             "tier": tier,
+            "precision": precision,
+            "n_themes": n_themes,
             "ignore": parse_names(ignore),
             "taxonomy": taxonomy,
             "start": start,

@@ -91,7 +91,7 @@ def run_driver_report(
             *notes_of(admission),
             *(found.notes if found else []),
             *drivers.notes,
-            *agreement_note(agreement),
+            *agreement_note(agreement, taught=taught_by_codes(found)),
         ]
         stored = log_themes(run, found.fitted) if found and settings.themes.store else None
         read_by = fit_facts(found, guided_by, stored) if found else None
@@ -140,14 +140,21 @@ def drivers_of(survey: AdmittedSurvey, found: FoundThemes | None, settings: Driv
 
 
 def agreement_of(admission: Admission, found: FoundThemes | None) -> Agreement | None:
-    """Hold the discovered themes against the given codes; None where either is missing."""
-    if found is None or admission.codes.empty:
+    """Hold the discovered themes against the given codes; None where one is missing, or codes taught the themes."""
+    if found is None or admission.codes.empty or taught_by_codes(found):
         return None
     return code_agreement(admission.codes, found.mentions, found.segments, found.themes)
 
 
-def agreement_note(agreement: Agreement | None) -> list[str]:
-    """Say in a sentence how far codes and themes agree."""
+def taught_by_codes(found: FoundThemes | None) -> bool:
+    """Whether given codes taught the themes, in this fit or in the one that it goes on from."""
+    return found is not None and found.fitted.guided is not None and found.fitted.guided.complete
+
+
+def agreement_note(agreement: Agreement | None, *, taught: bool = False) -> list[str]:
+    """Say in a sentence how far codes and themes agree, or why that is not told."""
+    if taught:
+        return ["The given codes taught the themes: how far the two agree would be no evidence and is left out."]
     if agreement is None:
         return []
     named = int((agreement.table["f1"] >= _SAME_THING).sum())

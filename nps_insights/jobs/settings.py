@@ -125,7 +125,8 @@ class ThemeSettings(_Section):
         start: "scratch", or an earlier fit to go on from: "themes@3" or a folder that `themes fit` wrote.
         refit: With `start`: find the themes anew and keep the ids of those that go on.
         edits: File of the analysts' edits; `models/themes/edits.toml` of the project, where it exists, if not given.
-        taxonomy: File of themes that people want to see, or "codes" to learn them from `theme_columns`.
+        taxonomy: File of themes that people want to see, or "codes" to learn them from `theme_columns`; a comment
+            without a code then says that none of them applies.
         store: Whether the fit becomes a version of the registered model `themes`.
         random_state: Seed of the clustering.
         cache: Folder of encoded texts; beside the tracking database if not given.
@@ -282,7 +283,9 @@ def read_pipeline(path: Path) -> DriverReportSettings:
         for key, value in {"survey": settings.input.survey, "accounts": settings.input.accounts}.items()
         if value is not None
     }
-    files = {"edits": settings.themes.edits or str(EDITS_FILE), "start": settings.themes.start}
+    files = {"start": settings.themes.start}
+    if settings.themes.edits or (project / EDITS_FILE).is_file():
+        files["edits"] = settings.themes.edits or str(EDITS_FILE)
     if settings.themes.taxonomy not in (None, FROM_CODES):
         files["taxonomy"] = str(settings.themes.taxonomy)
     themes = {name: _file_from_project(project, value) for name, value in files.items()}

@@ -25,13 +25,14 @@ def record_edit(edits_file: Path, run: Path | None, entry: Mapping[str, Any]) ->
 
     Raises:
         SettingsError: A theme is not among those of the run (the nearest ones are named), or the entry is wrong or
-            contradicts another; nothing is written then.
+            contradicts another, or a theme is stated in a taxonomy or by codes; nothing is written then.
     """
     tables = read_theme_tables(run)
     known, written = tables.themes, dict(entry)
     one_theme = "theme" in entry
     named = [entry["theme"]] if one_theme else list(entry["themes"])
     ids = {one: _theme_id(known, one, tables.folder, new=entry["kind"] == "pin") for one in named}
+    _refuse_stated(known, [one for one in ids.values() if one is not None])
     if one_theme:
         written["theme"] = ids[entry["theme"]] or entry["theme"]
     else:
@@ -89,6 +90,19 @@ def _theme_id(themes: pd.DataFrame, named: str, folder: Path, *, new: bool = Fal
     shown = [one if one in set(themes["label"]) else f"{one} {_label(themes, one)!r}" for one in near]
     advice = f"the nearest are {', '.join(shown)}" if near else "`nps-insights themes list` shows them all"
     raise SettingsError(f"theme {named!r}: the run {folder} has no theme with this id or label; {advice}")
+
+
+def _refuse_stated(themes: pd.DataFrame, ids: Sequence[str]) -> None:
+    """A taxonomy is read anew at every fit: an edit of its themes would be undone by it."""
+    if "stated" not in themes:
+        return
+    stated = set(themes.loc[themes["stated"].astype(bool), "theme_id"])
+    shown = [_shown(themes, one) for one in ids if one in stated]
+    if shown:
+        raise SettingsError(
+            f"theme {', '.join(shown)}: is stated, not found, and edits change found themes only; change its name, "
+            "examples, owner or parent in the taxonomy file, or the column of its code, and run again"
+        )
 
 
 def _label(themes: pd.DataFrame, theme_id: str) -> str:

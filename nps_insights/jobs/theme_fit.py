@@ -11,14 +11,13 @@ from nps_insights.jobs.driver_report import write_tables
 from nps_insights.jobs.folder import held, published
 from nps_insights.jobs.manifest import versions, write_manifest
 from nps_insights.jobs.settings import ThemeSettings
-from nps_insights.jobs.theming import MODEL, fit_facts, guidance, model_of
+from nps_insights.jobs.theming import MODEL, encoder_of, fit_facts, guidance, model_of
 from nps_insights.survey import CommentsAdmission, RawTable, admit_comments, read_source
 from nps_insights.tables import empty
 from nps_insights.themes import (
     FittedThemes,
     Progress,
     find_themes,
-    load_encoder,
     readable_comments,
     save_themes,
     themes_table,
@@ -73,7 +72,7 @@ def fit_comments(
         found = find_themes(
             admission.comments,
             None,
-            encoder=load_encoder(settings.encoder, precision=settings.precision),
+            encoder=encoder_of(settings, guided.curation),
             tier=settings.tier,
             n_themes=settings.n_themes,
             curation=guided.curation,

@@ -10,6 +10,7 @@ from nps_insights.survey import Admission
 from nps_insights.tables import SettingsError
 from nps_insights.themes import (
     Curation,
+    Encoder,
     Examples,
     FoundThemes,
     Progress,
@@ -99,7 +100,7 @@ def themes_of(
     found = find_themes(
         admission.comments,
         admission.responses,
-        encoder=load_encoder(chosen.encoder, precision=chosen.precision),
+        encoder=encoder_of(chosen, guided.curation),
         tier=chosen.tier,
         n_themes=chosen.n_themes,
         curation=guided.curation,
@@ -109,6 +110,24 @@ def themes_of(
         progress=progress,
     )
     return found, guided.inputs
+
+
+def encoder_of(settings: ThemeSettings, curation: Curation) -> Encoder:
+    """Return the encoder that reads: that of the fit to start from, or the one that the settings name.
+
+    Raises:
+        SettingsError: Another one is named than that of the fit to start from.
+    """
+    if curation.start is None:
+        return load_encoder(settings.encoder, precision=settings.precision)
+    own = curation.start.encoder
+    name = getattr(own, "teacher_name", own.name)
+    if settings.encoder not in (ThemeSettings().encoder, name):
+        raise SettingsError(
+            f"themes.encoder == {settings.encoder!r} beside themes.start == {settings.start!r}, which was read by "
+            f"{name!r}: its themes lie among those vectors; leave the encoder out or start from scratch."
+        )
+    return own
 
 
 def model_of(named: str) -> str:
@@ -145,7 +164,7 @@ def _edits_file(settings: ThemeSettings) -> Path | None:
     path = Path(settings.edits or EDITS_FILE)
     if path.is_file():
         return path
-    if settings.edits and not path.as_posix().endswith(EDITS_FILE.as_posix()):
+    if settings.edits:
         raise SettingsError(f"themes.edits: {path}: no such file; `nps-insights themes rename ...` writes one")
     return None
 

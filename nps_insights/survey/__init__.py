@@ -8,6 +8,7 @@ from nps_insights.survey.comments import says_nothing
 from nps_insights.survey.comments_only import CommentsAdmission, admit_comments
 from nps_insights.survey.dates import DateColumn, parse_dates
 from nps_insights.survey.inspect import Inspection, inspect_survey
+from nps_insights.survey.languages import with_languages
 from nps_insights.survey.proxies import proxies
 from nps_insights.survey.read import RawTable, read_source
 from nps_insights.survey.scale import ScaleFinding, scale_findings
@@ -39,4 +40,5 @@ __all__ = [
     "read_source",
     "says_nothing",
     "scale_findings",
+    "with_languages",
 ]

@@ -157,6 +157,8 @@ _TABLES = (
             Column("example", "text"),
             _optional("example_negative", "text"),
             _optional("owner", "text"),
+            # Named in a taxonomy or by codes; absent where nothing was stated.
+            _optional("stated", "flag"),
         ),
     ),
     Table(

@@ -21,7 +21,7 @@ from nps_insights.themes.guided.taxonomy import Examples, check_taxonomy, read_t
 from nps_insights.themes.labels.clashes import clashing_labels, settle_clashes
 from nps_insights.themes.model import ThemeModel
 from nps_insights.themes.possible import PossibleThemes, possible_themes
-from nps_insights.themes.readable import language_counts, readable_comments
+from nps_insights.themes.readable import is_readable, language_counts, readable_comments
 from nps_insights.themes.saved import load_themes, save_themes, themes_fingerprint
 from nps_insights.themes.segments import split_comments
 from nps_insights.themes.tone import ToneModel, with_tone
@@ -52,6 +52,7 @@ __all__ = [
     "encode_cached",
     "find_themes",
     "hold_nothing_else",
+    "is_readable",
     "language_counts",
     "learn_tone",
     "likely_company_names",

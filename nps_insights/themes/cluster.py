@@ -1,7 +1,9 @@
 """The deterministic clustering under the themes: PCA -> landmarks -> smoothing -> Ward's tree on the landmarks."""
 
 import hashlib
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -154,16 +156,29 @@ def nearest_centre(
     """
     nearest = np.zeros(len(vectors), dtype=np.int64)
     cosine = np.zeros(len(vectors), dtype=np.float64)
-    block = np.zeros((rows_at_once, centres.shape[1]), dtype=np.float32)
     columns = np.ascontiguousarray(centres.T)
-    for start in range(0, len(vectors), rows_at_once):
+
+    def look_up(start: int) -> None:
         rows = vectors[start : start + rows_at_once]
+        block = np.zeros((rows_at_once, centres.shape[1]), dtype=np.float32)
         block[: len(rows)] = rows
         products = (block @ columns)[: len(rows)]
         stop = start + len(rows)
         nearest[start:stop] = products.argmax(axis=1)
         cosine[start:stop] = products[np.arange(len(rows)), nearest[start:stop]]
+
+    _in_parallel(look_up, range(0, len(vectors), rows_at_once))
     return nearest, cosine
+
+
+def _in_parallel(work: Callable[[int], None], starts: range) -> None:
+    """Run `work` for each start, as many at a time as there are cores: every block is reckoned alone all the same."""
+    if len(starts) < 2:
+        for start in starts:
+            work(start)
+        return
+    with ThreadPoolExecutor(min(len(starts), os.cpu_count() or 1)) as pool:
+        list(pool.map(work, starts))
 
 
 def _reduced(vectors: np.ndarray) -> np.ndarray:
@@ -189,10 +204,14 @@ def _means(rows: np.ndarray, weights: np.ndarray, groups: np.ndarray) -> np.ndar
 def _nearest_euclidean(rows: np.ndarray, centres: np.ndarray) -> np.ndarray:
     half_squares = (centres**2).sum(axis=1) / 2
     columns = np.ascontiguousarray(centres.T)
-    blocks = range(0, len(rows), _ROWS_AT_ONCE)
-    return np.concatenate(
-        [(rows[start : start + _ROWS_AT_ONCE] @ columns - half_squares).argmax(axis=1) for start in blocks]
-    )
+    nearest = np.zeros(len(rows), dtype=np.int64)
+
+    def look_up(start: int) -> None:
+        stop = start + _ROWS_AT_ONCE
+        nearest[start:stop] = (rows[start:stop] @ columns - half_squares).argmax(axis=1)
+
+    _in_parallel(look_up, range(0, len(rows), _ROWS_AT_ONCE))
+    return nearest
 
 
 def _smoothed(centres: np.ndarray, sizes: np.ndarray) -> np.ndarray:

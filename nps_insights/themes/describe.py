@@ -7,6 +7,7 @@ from nps_insights.metrics import nps, share_interval
 from nps_insights.tables import DataRefusedError, conform
 from nps_insights.themes.fitted import FittedThemes
 from nps_insights.themes.model import ThemeModel
+from nps_insights.themes.stated import ids_of
 
 _READABLE = (40, 200)
 _NEAREST = 10
@@ -27,6 +28,10 @@ def themes_table(
     number of answers, as everywhere (`nps_insights.metrics.nps`).
 
     `tone` is the mean over the theme's segments, there where `mentions` holds tone; empty where none of them has one.
+
+    `stated` tells the themes of a taxonomy, and the top themes over them, from those that were found; there where
+    the fit has a taxonomy. A top theme holds themes of one of the two kinds only, so its quotes are ranked on one
+    scale: cosines with the centre for found themes, the classifier's scores for stated ones.
 
     `example` is the quote nearest to the theme's centre. `example_negative` is the most negative of the ten nearest
     of other responses: by tone, among the segments whose tone is below 0; without any tone by place on the scale,
@@ -65,6 +70,8 @@ def themes_table(
     table["example_negative"] = pd.Series(ids).map(_negative_quote(others)["text"]).astype("str").to_numpy()
     if model.owners_:
         table["owner"] = pd.Series([model.owners_.get(one) for one in ids], dtype="str")
+    if isinstance(model, FittedThemes) and model.taxonomy:
+        table["stated"] = [one in ids_of(model.taxonomy) for one in ids]
     if "tone" in mentions:
         table["tone"] = by_theme["tone"].mean().reindex(ids).to_numpy()
     return conform("themes", table)

@@ -7,25 +7,25 @@ import numpy as np
 import pandas as pd
 
 from nps_insights.tables import DataRefusedError
-from nps_insights.themes.company import company_note, hold_nothing_else, likely_company_names
 from nps_insights.themes.curation.report import EditReport
 from nps_insights.themes.describe import themes_table
 from nps_insights.themes.encoders.cache import encode_cached
 from nps_insights.themes.encoders.protocol import Encoder, Progress
 from nps_insights.themes.encoders.tiers import ChosenEncoder, choose_encoder
+from nps_insights.themes.find_notes import counted, ignored_words, nothing_to_read, said_of_tone
 from nps_insights.themes.fitted import FittedThemes, as_read
 from nps_insights.themes.fitting import Curation, fit_themes
+from nps_insights.themes.going_on import going_on, with_common_words
 from nps_insights.themes.model import ThemeModel
 from nps_insights.themes.possible import PossibleThemes, possible_themes
 from nps_insights.themes.readable import language_counts, readable_comments, unreadable_note
 from nps_insights.themes.segments import split_comments
 from nps_insights.themes.stream import fitting_rows
 from nps_insights.themes.tone import with_tone
-from nps_insights.themes.tone_learning import LearnedTone, learn_tone
+from nps_insights.themes.tone_learning import learn_tone
 
 _MAX_THEMES = 40
 _SMALLEST, _SMALLEST_SHARE = 10, 0.005
-_NOT_ASKED = "Nobody was asked for a score: tone is left empty."
 
 
 @dataclass(frozen=True)
@@ -116,16 +116,18 @@ def find_themes(
         >>> found.notes[1]
         '60 of them were read; they hold 60 segments.'
     """
-    curation = curation or Curation()
+    curation, inherited = going_on(curation or Curation(), tier, n_themes)
     encoder = curation.start.encoder if curation.start else encoder
     readable = readable_comments(comments, encoder)
     segments = split_comments(readable)
+    curation, common = with_common_words(curation, segments)
     reading = as_read(segments, curation.ignore)
     if reading.empty:
-        raise DataRefusedError(_nothing_to_read(comments, segments, curation.ignore))
+        raise DataRefusedError(nothing_to_read(comments, segments, curation.ignore))
     chosen = choose_encoder(
         encoder,
         reading["text"],
+        speakers=reading["response_id"],
         tier="full" if curation.start else tier,
         cache_folder=cache_folder,
         random_state=random_state,
@@ -140,7 +142,7 @@ def find_themes(
         curation=curation,
         n_themes=n_themes,
         max_themes=max_themes,
-        min_segments=max(_SMALLEST, int(_SMALLEST_SHARE * len(reading))),
+        min_segments=max(_SMALLEST, int(_SMALLEST_SHARE * taught.sum())),
         cache_folder=cache_folder,
         random_state=random_state,
     )
@@ -149,18 +151,25 @@ def find_themes(
     else:
         mentions = fit.fitted.assign_segments(segments, cache_folder=cache_folder)
     tone = None if responses is None else learn_tone(readable, segments, responses, random_state=random_state)
-    fitted = fit.fitted
+    fitted = replace(fit.fitted, seen_until=_latest(responses) or (curation.start.seen_until if curation.start else ""))
     if tone is not None and tone.model is not None:
-        fitted = replace(fitted, tone=tone.model)
-        mentions = with_tone(mentions, tone.tone)
-    possible = _possible(reading, mentions, responses, fitted, cache_folder)
+        fitted, mentions = replace(fitted, tone=tone.model), with_tone(mentions, tone.tone)
+    elif curation.start and curation.start.tone:
+        fitted = replace(fitted, tone=curation.start.tone)
+        mentions = fitted.with_learned_tone(mentions, segments)
+        inherited.append("Tone is that of the fit it started from.")
+    possible, deleted = _possible(reading, mentions, responses, fitted, curation, cache_folder)
     themes = themes_table(fitted, segments, mentions, responses, confidence_level=confidence_level)
     notes = [
-        *_counted(comments, readable, segments, mentions, fitted, "as asked" if n_themes else "chosen from the data"),
-        *_ignored(segments, mentions, curation.ignore),
+        *counted(comments, readable, segments, mentions, fitted, _chosen(n_themes, curation)),
+        *ignored_words(segments, mentions, curation.ignore),
         *chosen.notes,
         *unreadable_note(comments, readable, encoder),
-        *_said_of_tone(tone),
+        *said_of_tone(tone),
+        *inherited,
+        *common,
+        *fit.notes,
+        *deleted,
         possible.note,
         *fit.edits.notes,
     ]
@@ -170,14 +179,16 @@ def find_themes(
     )
 
 
-def _nothing_to_read(comments: pd.DataFrame, segments: pd.DataFrame, ignore: tuple[str, ...]) -> str:
-    if len(segments):
-        words = ", ".join(repr(word) for word in ignore)
-        return f"comments: all {len(segments):,} segments hold nothing but the words to ignore ({words}); name fewer."
-    return (
-        f"comments: none of {len(comments):,} comments says anything (empty, or marked as saying nothing); "
-        "themes need at least one. Check which column was read as the comment."
-    )
+def _chosen(n_themes: int | None, curation: Curation) -> str:
+    if curation.start is not None and not curation.refit:
+        return "going on from an earlier fit"
+    return "as asked" if n_themes else "chosen from the data"
+
+
+def _latest(responses: pd.DataFrame | None) -> str:
+    if responses is None or "responded_at" not in responses or responses["responded_at"].isna().all():
+        return ""
+    return str(responses["responded_at"].max().date())
 
 
 def _possible(
@@ -185,47 +196,31 @@ def _possible(
     mentions: pd.DataFrame,
     responses: pd.DataFrame | None,
     fitted: FittedThemes,
+    curation: Curation,
     cache_folder: Path | None,
-) -> PossibleThemes:
+) -> tuple[PossibleThemes, list[str]]:
+    """Groups of what fits nowhere, among new answers in an update; what belongs to deleted themes is counted apart."""
     outside = ~reading["segment_id"].isin(mentions["segment_id"]).to_numpy()
     # Only the rows outside are looked at; the others stay zeros, which take no memory until they are written.
     vectors = np.zeros((len(reading), fitted.encoder.dimension), dtype=np.float32)
+    deleted = np.zeros(len(reading), dtype=bool)
     if outside.any():
         vectors[outside] = encode_cached(fitted.encoder, reading.loc[outside, "text"].tolist(), cache_folder)
-    return possible_themes(reading, vectors, mentions, responses=responses, labels=fitted.labels_)
-
-
-def _said_of_tone(tone: LearnedTone | None) -> list[str]:
-    return [_NOT_ASKED if tone is None else tone.note]
-
-
-def _ignored(segments: pd.DataFrame, mentions: pd.DataFrame, ignore: tuple[str, ...]) -> list[str]:
-    """Say which words were taken out, how many segments hold nothing else, and what else may be a company's name."""
-    notes = company_note(likely_company_names(segments, mentions), ignore)
-    if ignore:
-        bare = int(hold_nothing_else(segments["text"].tolist(), ignore).sum())
-        words = ", ".join(repr(word) for word in ignore)
-        notes.insert(0, f"Ignored in themes and labels: {words}; {bare:,} segments say nothing else.")
-    return notes
-
-
-def _counted(
-    comments: pd.DataFrame,
-    readable: pd.DataFrame,
-    segments: pd.DataFrame,
-    mentions: pd.DataFrame,
-    fitted: FittedThemes,
-    chosen: str,
-) -> list[str]:
-    n_saying, n_speaking = int((~comments["says_nothing"].astype(bool)).sum()), segments["comment_id"].nunique()
-    n_nowhere = len(segments) - mentions["segment_id"].nunique()
-    n_tops = len(set(fitted.parents_.values()))
-    n_found = len(fitted.model.theme_ids_)
-    under = f" under {n_tops} top theme{'s' * (n_tops > 1)}" if n_tops else ""
-    stated = f"{len(fitted.taxonomy):,} themes of the taxonomy and " if fitted.taxonomy else ""
-    return [
-        f"{n_saying:,} of {len(comments):,} comments say something, the others are such as 'none' or '-'.",
-        f"{n_speaking:,} of them were read; they hold {len(segments):,} segments.",
-        f"{stated}{n_found:,} theme{'s' * (n_found != 1)}{under}, {chosen}.",
-        f"{n_nowhere:,} segments ({n_nowhere / len(segments):.1%}) fit nowhere: no theme is near enough.",
-    ]
+        deleted[outside] = fitted.model.deleted(vectors[outside])
+    since = None
+    if curation.start and curation.start.seen_until and _latest(responses) > curation.start.seen_until:
+        since = pd.Timestamp(curation.start.seen_until) + pd.Timedelta(days=1)
+    if deleted.any():
+        reading, vectors = reading[~deleted], vectors[~deleted]
+    found = possible_themes(
+        reading,
+        vectors,
+        mentions,
+        responses=responses,
+        since=since,
+        labels=fitted.labels_,
+        found_ids=fitted.model.theme_ids_,
+    )
+    return found, [
+        f"{deleted.sum():,} of the segments without a theme belong to deleted themes."
+    ] if deleted.any() else []

@@ -46,6 +46,7 @@ class FittedThemes:
         ignore: Words that are taken out before the encoder reads, such as the company's own name.
         before_edits: The found themes before the analysts' edits: the next fit starts from these, so that an edit
             that is taken back leaves no trace. None where there was no edit.
+        seen_until: Day of the latest answer that the fit saw, as text; empty where answers had no dates.
     """
 
     encoder: Encoder
@@ -55,6 +56,7 @@ class FittedThemes:
     taxonomy: Mapping[str, StatedTheme] = field(default_factory=dict)
     ignore: tuple[str, ...] = ()
     before_edits: ThemeModel | None = None
+    seen_until: str = ""
 
     @property
     def theme_ids_(self) -> list[str]:

@@ -9,18 +9,22 @@ import numpy as np
 import pandas as pd
 
 from nps_insights.tables import SettingsError
-from nps_insights.themes.curation.edits import Edits, entries, slug
+from nps_insights.themes.curation.edits import Edits, entries
 from nps_insights.themes.curation.lineage import lineage_table, with_stable_ids
-from nps_insights.themes.curation.replay import Encode, replay_edits
+from nps_insights.themes.curation.replay import replay_edits
 from nps_insights.themes.curation.report import EditReport
 from nps_insights.themes.encoders.cache import encode_cached
 from nps_insights.themes.encoders.protocol import Encoder
 from nps_insights.themes.fitted import FittedThemes, StatedTheme
-from nps_insights.themes.guided.classifier import GuidedClassifier
+from nps_insights.themes.guided.classifier import uncovered
 from nps_insights.themes.guided.taxonomy import Examples, GuidedTheme, taxonomy_examples
 from nps_insights.themes.labels.clashes import settle_clashes
 from nps_insights.themes.model import ThemeModel
+from nps_insights.themes.stated import refuse_edits_of_stated, refuse_shared_ids, taught, too_few_left
 from nps_insights.themes.update import update_themes
+
+# Lowest cosine with a theme where no theme has been found from which it could be learned.
+_USUAL = 0.5
 
 
 @dataclass(frozen=True)
@@ -52,11 +56,13 @@ class Fit:
         fitted: Gives any comment its themes.
         edits: What became of each edit.
         lineage: Table `lineage`: what each theme was in the fit it started from; empty from scratch.
+        notes: Plain sentences on what the taxonomy or the codes could not teach, and on what they leave.
     """
 
     fitted: FittedThemes
     edits: EditReport
     lineage: pd.DataFrame
+    notes: list[str] = field(default_factory=list)
 
 
 def fit_themes(
@@ -85,7 +91,8 @@ def fit_themes(
         random_state: Seed of the clustering and the splits.
 
     Raises:
-        SettingsError: `curation` holds both a taxonomy and examples, or starts from a fit by another encoder.
+        SettingsError: `curation` holds both a taxonomy and examples, or starts from a fit by another encoder; or a
+            stated theme has the id of a found one or of an edit's.
     """
 
     def encode(texts: Sequence[str]) -> np.ndarray:
@@ -93,23 +100,34 @@ def fit_themes(
 
     _check_start(curation, encoder)
     stated = _stated(curation)
-    guided, taxonomy = None, dict[str, StatedTheme]()
+    guided, taxonomy, notes = None, dict[str, StatedTheme](), list[str]()
     if stated is not None:
-        guided, taxonomy = _guide(stated, curation.taxonomy, segments, vectors, encode, random_state)
-        rest = ~segments["segment_id"].isin(guided.assign(segments, vectors)["segment_id"]).to_numpy()
-        # Where the taxonomy covers everything, the found themes still need something to be learned from.
-        if rest.any():
-            segments, vectors = segments[rest], vectors[rest]
+        guided, taxonomy, notes = taught(
+            stated, curation.taxonomy, segments, vectors, encode, random_state=random_state
+        )
+    elif curation.start is not None:
+        guided, taxonomy = curation.start.guided, dict(curation.start.taxonomy)
+    refuse_edits_of_stated(curation.edits, taxonomy)
+    left, left_vectors = segments, vectors
+    if guided is not None:
+        rest = uncovered(segments, guided.assign(segments, vectors))
+        left, left_vectors = segments[rest], vectors[rest]
     fresh = ThemeModel(n_themes, max_themes=max_themes, min_segments=min_segments, random_state=random_state)
-    found = _model(fresh, curation, segments, vectors)
+    found = _model(fresh, curation, left, left_vectors)
+    if not found.theme_ids_:
+        notes = [*notes, too_few_left(len(left), len(segments), _fewest(fresh))]
+    # Seeds may be wanted even where nothing was found: their labels come of what was said.
+    if len(left):
+        segments, vectors = left, left_vectors
     model, report = replay_edits(
         found, curation.edits, segments, vectors, encode, ignore=curation.ignore, random_state=random_state
     )
+    refuse_shared_ids({*model.theme_ids_, *model.parents_.values()}, taxonomy)
     before = found if entries(curation.edits) else None
     fitted = FittedThemes(encoder, model, None, guided, taxonomy, curation.ignore, before)
     if taxonomy:
         fitted = _without_clashes(fitted)
-    return Fit(fitted, report, lineage_table(model))
+    return Fit(fitted, report, lineage_table(model), notes)
 
 
 def _check_start(curation: Curation, encoder: Encoder) -> None:
@@ -127,42 +145,30 @@ def _stated(curation: Curation) -> Examples | None:
     return taxonomy_examples(curation.taxonomy) if curation.taxonomy else curation.examples
 
 
-def _guide(
-    examples: Examples,
-    taxonomy: tuple[GuidedTheme, ...],
-    segments: pd.DataFrame,
-    vectors: np.ndarray,
-    encode: Encode,
-    random_state: int,
-) -> tuple[GuidedClassifier, dict[str, StatedTheme]]:
-    """Teach the classifier of a taxonomy on its examples and the corpus around them."""
-    ids = [slug(name) for name in examples.names]
-    if len(set(ids)) < len(ids):
-        raise SettingsError(f"taxonomy: two names give the same id among {', '.join(sorted(ids))}; rename one of them.")
-    classifier = GuidedClassifier(picked=examples.picked, random_state=random_state).fit(
-        examples.texts,
-        encode(examples.texts),
-        examples.labels,
-        ids,
-        segments["text"].tolist(),
-        vectors,
-        name_vectors=encode(examples.names),
-    )
-    told = {theme.name: theme for theme in taxonomy}
-    themes = {
-        one: StatedTheme(name, told[name].owner, told[name].parent) if name in told else StatedTheme(name)
-        for one, name in zip(ids, examples.names, strict=True)
-    }
-    return classifier, themes
-
-
 def _model(fresh: ThemeModel, curation: Curation, segments: pd.DataFrame, vectors: np.ndarray) -> ThemeModel:
-    if curation.start is None:
-        return fresh.fit(segments, vectors)
-    previous = curation.start.before_edits or curation.start.model
-    if curation.refit:
-        return with_stable_ids(fresh.fit(segments, vectors), previous, vectors=vectors)
-    return update_themes(previous, segments, vectors)
+    previous = None if curation.start is None else curation.start.before_edits or curation.start.model
+    if previous is not None and previous.theme_ids_ and not curation.refit:
+        if segments.empty:
+            return previous
+        return update_themes(previous, segments, vectors, min_segments=fresh.min_segments)
+    guided = curation.taxonomy or curation.examples is not None or (curation.start and curation.start.guided)
+    too_few = guided and len(segments) < _fewest(fresh)
+    found = _without_themes(fresh, vectors.shape[1]) if too_few else fresh.fit(segments, vectors)
+    return found if previous is None else with_stable_ids(found, previous, vectors=vectors)
+
+
+def _fewest(fresh: ThemeModel) -> int:
+    return max(1, fresh.min_segments or 1, fresh.n_themes or 1)
+
+
+def _without_themes(fresh: ThemeModel, dimension: int) -> ThemeModel:
+    """A fitted model that knows no theme."""
+    # A prototype of length zero is nearest to nothing, and lets a seed have the usual threshold.
+    fresh.centres_ = np.zeros((1, dimension), dtype=np.float32)
+    fresh.theme_of_, fresh.threshold_, fresh.novelty_gap_ = np.array([-1]), np.array([_USUAL]), 0.0
+    fresh.theme_ids_, fresh.parents_, fresh.labels_, fresh.keywords_ = [], {}, {}, {}
+    fresh.owners_, fresh.lineage_ = {}, []
+    return fresh
 
 
 def _without_clashes(fitted: FittedThemes) -> FittedThemes:

@@ -140,6 +140,11 @@ class ThemeModel:
         theme = self.theme_of_[nearest]
         return theme, (cosine >= self.threshold_[nearest]) & (theme >= 0)
 
+    def deleted(self, vectors: np.ndarray) -> np.ndarray:
+        """Return which vectors belong to a theme that an analyst deleted, bool of shape (n,)."""
+        nearest, cosine = nearest_centre(vectors, self.centres_)
+        return (self.theme_of_[nearest] < 0) & (cosine >= self.threshold_[nearest])
+
     def assign(self, segments: pd.DataFrame, vectors: np.ndarray) -> pd.DataFrame:
         """Return table `mentions` of `segments` (segment_id, response_id) and their unit vectors (n, d).
 

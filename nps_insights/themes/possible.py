@@ -1,6 +1,6 @@
 """Possible new themes: segments that fit nowhere, grouped where enough of them say the same."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,11 +50,12 @@ def possible_themes(
     since: pd.Timestamp | None = None,
     smallest: int | None = None,
     labels: Mapping[str, str] | None = None,
+    found_ids: Collection[str] | None = None,
 ) -> PossibleThemes:
     """Group the segments that have no mention, by Ward's tree on their vectors.
 
     The tree is walked from its root: a branch whose segments resemble each other enough is a group, another one is
-    split. Enough: the mean cosine of its pairs reaches that of the loosest tenth of the known themes (the square of
+    split. Enough: the mean cosine of its pairs reaches that of the loosest tenth of the found themes (the square of
     the mean `strength` of their mentions), and 0.25 at least. Groups said by fewer than `smallest` responses, or in
     fewer than five different texts, are left out and counted. The same rows in any order give the same groups.
 
@@ -66,6 +67,7 @@ def possible_themes(
         since: Looks only at responses from this day on, as at an update; needs `responses` with `responded_at`.
         smallest: The fewest responses of a group; None means 10, and 0.1 % of the responses looked at.
         labels: Labels of the known themes, from which the new ones must differ.
+        found_ids: Themes that were found: their `strength` is a cosine, that of stated themes is a score. None: all.
 
     Raises:
         DataRefusedError: The vectors do not match the segments.
@@ -89,7 +91,7 @@ def possible_themes(
     n_responses = segments.loc[inside, "response_id"].nunique()
     fewest = smallest if smallest is not None else max(_FEWEST, int(_FEWEST_SHARE * n_responses))
     unique = _unique_texts(segments[outside], np.flatnonzero(outside))
-    group = _groups(unique, np.asarray(vectors, dtype=np.float32), fewest, _coherence_wanted(mentions))
+    group = _groups(unique, np.asarray(vectors, dtype=np.float32), fewest, _coherence_wanted(mentions, found_ids))
     group_of = dict(zip(unique.index, group, strict=True))
     rows = segments[outside].assign(row=np.flatnonzero(outside))
     rows["group"] = rows["text"].map(group_of)
@@ -136,8 +138,10 @@ def _unique_texts(outside: pd.DataFrame, rows: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame({"row": once["row"].first(), "speakers": once["speaker"].unique()})
 
 
-def _coherence_wanted(mentions: pd.DataFrame) -> float:
+def _coherence_wanted(mentions: pd.DataFrame, found_ids: Collection[str] | None) -> float:
     """Mean cosine of pairs: for unit vectors about the square of the mean cosine with their centre."""
+    if found_ids is not None:
+        mentions = mentions[mentions["theme_id"].isin(list(found_ids))]
     if mentions.empty:
         return _FLOOR
     strength = mentions.groupby("theme_id")["strength"].mean().to_numpy()

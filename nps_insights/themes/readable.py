@@ -26,15 +26,27 @@ def readable_comments(comments: pd.DataFrame, encoder: Encoder) -> pd.DataFrame:
         ['fine', 'ok']
     """
     speaking = comments[~comments["says_nothing"].astype(bool)]
-    if encoder.languages is None or "language" not in comments.columns:
-        return speaking
-    foreign = speaking["language"].notna() & ~speaking["language"].isin(sorted(encoder.languages))
+    foreign = ~is_readable(speaking, encoder)
     if foreign.sum() > _MOST_UNREADABLE * len(speaking):
         raise DataRefusedError(
             f"comments: {foreign.sum():,} of {len(speaking):,} are in {_listed(speaking[foreign])}, which the encoder "
             f"{encoder.name!r} cannot read; name one that can, for example --encoder multilingual"
         )
     return speaking[~foreign]
+
+
+def is_readable(comments: pd.DataFrame, encoder: Encoder) -> pd.Series:
+    """Return which comments are in a language of the encoder, or in one that is not known; bool, same index.
+
+    Each comment is judged by itself, whatever stands beside it.
+
+    Args:
+        comments: `language` where it is known.
+        encoder: As `load_encoder` returns it.
+    """
+    if encoder.languages is None or "language" not in comments.columns:
+        return pd.Series(True, index=comments.index)
+    return comments["language"].isna() | comments["language"].isin(sorted(encoder.languages))
 
 
 def unreadable_note(comments: pd.DataFrame, readable: pd.DataFrame, encoder: Encoder) -> list[str]:

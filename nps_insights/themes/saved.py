@@ -19,11 +19,15 @@ from nps_insights.themes.model import ThemeModel
 from nps_insights.themes.tone import ToneModel
 
 ARRAYS, FACTS, HASHES = "themes.safetensors", "themes.json", "sha256.json"
-_FORMAT = 1
+_FORMAT = 2
 
 
 def save_themes(fitted: FittedThemes, folder: Path) -> None:
     """Write a fit into `folder` (made if it does not exist): loaded again it assigns bit for bit the same.
+
+    No comment is written, and of comments only what three people said: words, pairs and runs of characters that
+    student, tone and stated themes know. Edits are marked by a hash of their phrases. Labels show words of two
+    responses at least, and names that people gave stand as they gave them.
 
     Args:
         fitted: As `find_themes` returns it in `fitted`.
@@ -51,6 +55,7 @@ def save_themes(fitted: FittedThemes, folder: Path) -> None:
         },
         "taxonomy": {one: asdict(theme) for one, theme in fitted.taxonomy.items()},
         "ignore": list(fitted.ignore),
+        "seen_until": fitted.seen_until,
     }
     folder.mkdir(parents=True, exist_ok=True)
     save_file(dict(sorted(arrays.items())), folder / ARRAYS)
@@ -98,6 +103,7 @@ def load_themes(folder: Path, *, encoder: Encoder | None = None) -> FittedThemes
         {one: StatedTheme(**theme) for one, theme in facts["taxonomy"].items()},
         tuple(facts["ignore"]),
         ThemeModel.from_arrays(parts["before_edits"], facts["before_edits"]) if "before_edits" in facts else None,
+        facts["seen_until"],
     )
 
 

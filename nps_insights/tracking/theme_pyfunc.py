@@ -24,11 +24,13 @@ class ThemeReader(PythonModel):
     def predict(self, context: Any, model_input: pd.DataFrame, params: Any = None) -> pd.DataFrame:
         """Return the themes of the comments, each row's the same alone as among others."""
         del context, params
-        text = model_input["text"].fillna("").astype(str)
-        comments = model_input.assign(
-            response_id=model_input["comment_id"], text=text, says_nothing=~text.str.contains(r"\w", regex=True)
-        )
-        segments, mentions = self.fitted.assign(comments)
+        from nps_insights.survey import says_nothing, with_languages
+        from nps_insights.themes import is_readable
+
+        text = model_input["text"].fillna("").astype("str")
+        given = model_input.assign(response_id=model_input["comment_id"], text=text, says_nothing=says_nothing(text))
+        comments = with_languages(given)
+        segments, mentions = self.fitted.assign(comments[is_readable(comments, self.fitted.encoder)])
         found = mentions.merge(segments[["segment_id", "comment_id", "text"]], on="segment_id")
         found["label"] = found["theme_id"].map(self.fitted.labels_)
         if "tone" not in found:

@@ -60,12 +60,12 @@ class Bench:
     touched: set[str] = field(default_factory=set)
 
 
-def apply_edit(bench: Bench, entry: Edit, given: str) -> Outcome:
-    """Do one edit; `given` marks it in the model's lineage, so that a replay does it once."""
+def apply_edit(bench: Bench, entry: Edit, mark: str) -> Outcome:
+    """Do one edit; `mark` stands for it in the model's lineage, so that a replay does it once."""
     if isinstance(entry, Merge):
-        return _merge(bench, entry, given)
+        return _merge(bench, entry, mark)
     if isinstance(entry, Pin):
-        return _pin(bench, entry, given)
+        return _pin(bench, entry, mark)
     found = _find(bench, entry, entry.theme)
     if found.theme_id is None:
         return Outcome("not_applied", found.why)
@@ -76,13 +76,13 @@ def apply_edit(bench: Bench, entry: Edit, given: str) -> Outcome:
     elif found.theme_id not in bench.model.theme_ids_:
         return Outcome("not_applied", f"{found.theme_id} is a top theme; name the themes under it")
     elif isinstance(entry, Delete):
-        return _delete(bench, found, given)
+        return _delete(bench, found, mark)
     else:
-        return _split(bench, entry, found, given)
+        return _split(bench, entry, found, mark)
     return _done(found)
 
 
-def seed_theme(bench: Bench, seed: Seed, given: str) -> Outcome:
+def seed_theme(bench: Bench, seed: Seed, mark: str) -> Outcome:
     """Make a theme of a seed's name and examples, or let it take over the found theme that it coincides with.
 
     Its prototypes are the examples, the name, their mean, and the found prototypes that are nearer to that mean than
@@ -99,7 +99,7 @@ def seed_theme(bench: Bench, seed: Seed, given: str) -> Outcome:
         hand_over(bench.model, [taken], theme_id)
         bench.moved[taken] = theme_id
     add_prototypes(bench.model, theme_id, np.concatenate([every, mean]))
-    _remember(bench.model, given, theme_id, taken, "merged_from" if taken else "new")
+    _remember(bench.model, mark, theme_id, taken, "merged_from" if taken else "new")
     bench.stated[theme_id] = seed.name
     bench.touched.add(theme_id)
     if seed.owner:
@@ -107,7 +107,7 @@ def seed_theme(bench: Bench, seed: Seed, given: str) -> Outcome:
     return Outcome("applied", f"it coincides with the found theme {taken} and took it over" if taken else "")
 
 
-def _merge(bench: Bench, entry: Merge, given: str) -> Outcome:
+def _merge(bench: Bench, entry: Merge, mark: str) -> Outcome:
     found = {one: _find(bench, entry, one) for one in entry.themes}
     why = "; ".join(one.why for one in found.values() if one.why)
     ids = [one.theme_id for one in found.values() if one.theme_id in bench.model.theme_ids_]
@@ -127,14 +127,14 @@ def _merge(bench: Bench, entry: Merge, given: str) -> Outcome:
     for one in parts:
         if one != kept:
             bench.moved[one] = kept
-            _remember(bench.model, given, kept, one, "merged_from")
+            _remember(bench.model, mark, kept, one, "merged_from")
     bench.touched.add(kept)
     if entry.label:
         bench.stated[kept] = entry.label
     return Outcome("adapted" if why else "applied", why)
 
 
-def _split(bench: Bench, entry: Split, found: Found, given: str) -> Outcome:
+def _split(bench: Bench, entry: Split, found: Found, mark: str) -> Outcome:
     theme_id, parent = str(found.theme_id), bench.model.parents_.get(str(found.theme_id))
     owner = bench.model.owners_.get(theme_id)
     named = [np.stack([bench.vectors[text] for text in (one.label, *one.phrases)]) for one in entry.parts or ()]
@@ -144,7 +144,7 @@ def _split(bench: Bench, entry: Split, found: Found, given: str) -> Outcome:
     if not parts:
         return Outcome("not_applied", why)
     for number, part in enumerate(parts):
-        _remember(bench.model, given, part, theme_id, "split_from")
+        _remember(bench.model, mark, part, theme_id, "split_from")
         bench.touched.add(part)
         bench.model.parents_ |= {part: parent} if parent else {}
         bench.model.owners_ |= {part: owner} if owner else {}
@@ -154,27 +154,27 @@ def _split(bench: Bench, entry: Split, found: Found, given: str) -> Outcome:
     return _done(found)
 
 
-def _delete(bench: Bench, found: Found, given: str) -> Outcome:
+def _delete(bench: Bench, found: Found, mark: str) -> Outcome:
     theme_id = str(found.theme_id)
     count = int((nearest_theme(bench.model, bench.rows) == bench.model.theme_ids_.index(theme_id)).sum())
     hand_over(bench.model, [theme_id], DELETED)
     bench.stated.pop(theme_id, None)
-    _remember(bench.model, given, theme_id, None, "gone")
+    _remember(bench.model, mark, theme_id, None, "gone")
     told = f"{count:,} segments fit nowhere now"
     return Outcome("adapted", f"{found.why}; {told}") if found.why else Outcome("applied", told)
 
 
-def _pin(bench: Bench, entry: Pin, given: str) -> Outcome:
+def _pin(bench: Bench, entry: Pin, mark: str) -> Outcome:
     found = _find(bench, entry, entry.theme)
     if found.theme_id is not None and found.theme_id not in bench.model.theme_ids_:
         return Outcome("not_applied", f"{found.theme_id} is a top theme; name a theme under it")
     if found.theme_id is None and (entry.theme in entry.was or LOOKS_LIKE_ID.fullmatch(entry.theme)):
         return Outcome("not_applied", found.why)
     if found.theme_id is None:
-        outcome = seed_theme(bench, Seed(name=entry.theme, examples=entry.phrases), given)
+        outcome = seed_theme(bench, Seed(name=entry.theme, examples=entry.phrases), mark)
         return Outcome(outcome.status, outcome.why or f"a new theme, {slug(entry.theme)}, begins with them")
     add_prototypes(bench.model, found.theme_id, np.stack([bench.vectors[text] for text in entry.phrases]))
-    _remember(bench.model, given, found.theme_id, found.theme_id, "kept")
+    _remember(bench.model, mark, found.theme_id, found.theme_id, "kept")
     return _done(found)
 
 
@@ -197,7 +197,7 @@ def _done(found: Found) -> Outcome:
     return Outcome("adapted" if found.why else "applied", found.why)
 
 
-def _remember(model: ThemeModel, given: str, theme_id: str, previous: str | None, relation: str) -> None:
+def _remember(model: ThemeModel, mark: str, theme_id: str, previous: str | None, relation: str) -> None:
     model.lineage_.append(
         {
             "theme_id": theme_id,
@@ -205,6 +205,6 @@ def _remember(model: ThemeModel, given: str, theme_id: str, previous: str | None
             "relation": relation,
             "similarity": None,
             "shared": None,
-            "edit": given,
+            "edit": mark,
         }
     )

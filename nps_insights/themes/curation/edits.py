@@ -1,5 +1,6 @@
 """The entries of `models/themes/edits.toml`: what an analyst may decide, checked with every problem in one error."""
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -10,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from nps_insights.tables import SettingsError
 
 _LONGEST_LABEL, _LONGEST_PHRASE, _MOST_PARTS = 120, 2000, 20
+_MARK_DIGITS = 8
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NOT_IN_IDS = re.compile(r"[\W_]+")
 # What the engine itself names: t07, p02, and t02a for a part of t02.
@@ -225,6 +227,23 @@ def given_words(entry: "Seed | Edit") -> str:
     if isinstance(entry, Pin):
         return f"pin to {entry.theme}: {_quoted(entry.phrases)}"
     return f"owner of {entry.theme}: {entry.owner}" if isinstance(entry, Owner) else f"delete {entry.theme}"
+
+
+def edit_mark(entry: "Seed | Edit") -> str:
+    """Return what marks an entry in a model's lineage: kind, themes and a short hash, since phrases may be comments.
+
+    Equal entries have equal marks; a model is saved and logged, `given_words` stays in the run's own table.
+
+    Example:
+        >>> edit_mark(Pin(theme="t03", phrases=("ask for Mr Whitcombe",)))
+        'pin t03 #bc994fba'
+    """
+    if isinstance(entry, Seed):
+        kind, themes = "seed", entry.name
+    else:
+        kind, themes = entry.kind, ", ".join(entry.themes) if isinstance(entry, Merge) else entry.theme
+    digest = hashlib.sha256(given_words(entry).encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{kind} {themes} #{digest[:_MARK_DIGITS]}"
 
 
 def _quoted(phrases: Iterable[str]) -> str:

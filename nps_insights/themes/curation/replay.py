@@ -7,7 +7,7 @@ import pandas as pd
 
 from nps_insights.tables import conform, empty
 from nps_insights.themes.curation.apply import Bench, Outcome, apply_edit, seed_theme
-from nps_insights.themes.curation.edits import Edit, Edits, Pin, Seed, Split, entries, given_words
+from nps_insights.themes.curation.edits import Edit, Edits, Pin, Seed, Split, edit_mark, entries, given_words
 from nps_insights.themes.curation.prototypes import copy_of
 from nps_insights.themes.curation.relabel import relabel
 from nps_insights.themes.curation.report import EditReport
@@ -80,7 +80,7 @@ def replay_edits(
         rows = []
         for position, (place, entry) in enumerate(entries(edits), 1):
             given = given_words(entry)
-            outcome = _applied(bench, entry, given, ended)
+            outcome = _applied(bench, entry, ended)
             kind = "seed" if isinstance(entry, Seed) else entry.kind
             rows.append((position, place, kind, given, outcome.status, outcome.why or None))
         relabel(bench.model, bench.said, bench.touched, bench.stated, ignore=ignore)
@@ -89,10 +89,11 @@ def replay_edits(
     return bench.model, EditReport(table)
 
 
-def _applied(bench: Bench, entry: Seed | Edit, given: str, ended: set[str]) -> Outcome:
-    if any(row.get("edit") == given for row in bench.model.lineage_):
+def _applied(bench: Bench, entry: Seed | Edit, ended: set[str]) -> Outcome:
+    mark = edit_mark(entry)
+    if any(row.get("edit") == mark for row in bench.model.lineage_):
         return Outcome("applied", _DONE_BEFORE)
-    outcome = seed_theme(bench, entry, given) if isinstance(entry, Seed) else apply_edit(bench, entry, given)
+    outcome = seed_theme(bench, entry, mark) if isinstance(entry, Seed) else apply_edit(bench, entry, mark)
     if outcome.status == "not_applied" and getattr(entry, "theme", None) in ended:
         return Outcome("applied", _DONE_BEFORE)
     return outcome

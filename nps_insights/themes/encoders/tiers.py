@@ -1,13 +1,12 @@
 """Speed tiers: the full encoder for few texts, a student taught on a sample for many; chosen openly and reported."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
-import numpy as np
-
 from nps_insights.tables import DataRefusedError, SettingsError
+from nps_insights.themes.cluster import lasting_order
 from nps_insights.themes.encoders.cache import encode_cached
 from nps_insights.themes.encoders.protocol import Encoder, Progress
 from nps_insights.themes.encoders.student import Fidelity, Student
@@ -33,6 +32,7 @@ class ChosenEncoder:
         n_encoded: How many of them the full encoder read.
         fidelity: How near the student comes to the full encoder; None in tier `full`.
         notes: Plain sentences for a report.
+        precision: In which the full encoder reckoned, for itself or as the student's teacher.
     """
 
     encoder: Encoder
@@ -41,6 +41,7 @@ class ChosenEncoder:
     n_encoded: int
     fidelity: Fidelity | None
     notes: list[str]
+    precision: str = "fp32"
 
     def facts(self) -> dict[str, Any]:
         """Return what belongs in a manifest."""
@@ -48,7 +49,7 @@ class ChosenEncoder:
             "tier": self.tier,
             "encoder": self.encoder.name,
             "encoder_fingerprint": self.encoder.fingerprint,
-            "precision": getattr(self.encoder, "precision", "fp32"),
+            "precision": self.precision,
             "n_different_texts": self.n_texts,
             "n_read_by_full_encoder": self.n_encoded,
             "fidelity": None if self.fidelity is None else asdict(self.fidelity),
@@ -59,6 +60,7 @@ def choose_encoder(
     encoder: Encoder,
     texts: Iterable[str],
     *,
+    speakers: Iterable[str] | None = None,
     tier: str = "auto",
     cache_folder: Path | None = None,
     random_state: int = 0,
@@ -75,6 +77,8 @@ def choose_encoder(
     Args:
         encoder: The full encoder; a student that was fitted before is taken as it is.
         texts: All texts of the run, repeats allowed.
+        speakers: Who said each of them: a student learns only pieces of what three said; None takes each different
+            text for a speaker's own.
         tier: `auto` (a student above `most_encoded` different texts), `full` or `student`.
         cache_folder: Where the full encoder's vectors and token table are kept; None keeps none.
         random_state: Seed of the sample.
@@ -95,7 +99,9 @@ def choose_encoder(
     """
     if tier not in ("auto", "full", "student"):
         raise SettingsError(f"tier == {tier!r}, must be auto, full or student.")
-    unique = sorted(set(texts))
+    every = list(texts)
+    speaker = _one_speaker(every, every if speakers is None else speakers)
+    unique = sorted(speaker)
     if isinstance(encoder, Student):
         return _as_fitted(encoder, len(unique))
     if tier == "full" or (tier == "auto" and len(unique) <= most_encoded):
@@ -105,36 +111,52 @@ def choose_encoder(
             f"tier == 'student' with {len(unique)} different texts, must be at least {_FEWEST_SAMPLED}; so few are "
             "read by the full encoder in no time: give tier full or auto."
         )
-    student, n_encoded = _taught(encoder, unique, cache_folder, random_state, progress)
+    student, n_encoded = _taught(encoder, unique, speaker, cache_folder, random_state, progress)
     fidelity = cast(Fidelity, student.fidelity)
     if fidelity.cosine < lowest_fidelity:
         raise DataRefusedError(
             f"student of encoder {encoder.name!r}: fidelity {fidelity.cosine:.2f} on {fidelity.n_rows} segments it was "
             f"not taught, must be at least {lowest_fidelity:.2f}; these texts are too varied for it: run with "
-            f"--tier full ({len(unique):,} different segments), or accept less with a lower limit."
+            f"--tier full ({len(unique):,} different segments)."
         )
-    return ChosenEncoder(student, "student", len(unique), n_encoded, fidelity, _notes(encoder, student, len(unique)))
+    notes = _notes(encoder, student, len(unique))
+    precision = getattr(encoder, "precision", "fp32")
+    return ChosenEncoder(student, "student", len(unique), n_encoded, fidelity, notes, precision)
 
 
 def _taught(
-    encoder: Encoder, unique: list[str], cache_folder: Path | None, random_state: int, progress: Progress | None
+    encoder: Encoder,
+    unique: list[str],
+    speaker: Mapping[str, str],
+    cache_folder: Path | None,
+    random_state: int,
+    progress: Progress | None,
 ) -> tuple[Student, int]:
     """Teach on a sample and measure on the part of it that was held out."""
     number = min(_SAMPLED, len(unique))
     n_held_out = min(_HELD_OUT, number // 5)
-    drawn = np.random.default_rng(random_state).choice(len(unique), number, replace=False)
+    drawn = lasting_order(unique, random_state=random_state)[:number]
     sample = [unique[row] for row in drawn]
     vectors = encode_cached(encoder, sample, cache_folder, progress=progress)
     taught, held_out = slice(n_held_out, None), slice(n_held_out)
-    student = teach_student(encoder, sample[taught], vectors[taught], cache_folder=cache_folder)
+    speakers = [speaker[text] for text in sample[taught]]
+    student = teach_student(encoder, sample[taught], vectors[taught], speakers=speakers, cache_folder=cache_folder)
     student.fidelity = measured_fidelity(student, sample[held_out], vectors[held_out], number - n_held_out)
     return student, number
+
+
+def _one_speaker(texts: Iterable[str], speakers: Iterable[str]) -> dict[str, str]:
+    """The first speaker of each different text, whatever the order of rows."""
+    first: dict[str, str] = {}
+    for text, speaker in zip(texts, speakers, strict=True):
+        first[text] = min(speaker, first.get(text, speaker))
+    return first
 
 
 def _in_full(encoder: Encoder, n_texts: int) -> ChosenEncoder:
     precision = getattr(encoder, "precision", "fp32")
     note = f"Encoder {encoder.name!r} read each of {n_texts:,} different segments in full (tier full, {precision})."
-    return ChosenEncoder(encoder, "full", n_texts, n_texts, None, [note])
+    return ChosenEncoder(encoder, "full", n_texts, n_texts, None, [note], precision)
 
 
 def _as_fitted(student: Student, n_texts: int) -> ChosenEncoder:
@@ -145,7 +167,7 @@ def _as_fitted(student: Student, n_texts: int) -> ChosenEncoder:
 def _notes(encoder: Encoder, student: Student, n_texts: int) -> list[str]:
     fidelity = cast(Fidelity, student.fidelity)
     return [
-        f"{n_texts:,} different segments are many: encoder {encoder.name!r} read a sample of "
+        f"Of {n_texts:,} different segments encoder {encoder.name!r} read a sample of "
         f"{fidelity.n_taught + fidelity.n_rows:,}, and a student taught on {fidelity.n_taught:,} of them read every "
         "segment (tier student).",
         f"On {fidelity.n_rows:,} segments it was not taught the student's vectors have a mean cosine of "

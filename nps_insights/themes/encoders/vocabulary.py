@@ -25,31 +25,39 @@ class Vocabulary:
     rarity: np.ndarray
 
 
-def learned_vocabulary(family: Family, n_texts: int, *, at_least: int = 1, size: int | None = None) -> Vocabulary:
-    """Return the pieces of `family` that at least so many of the `n_texts` texts hold.
+def learned_vocabulary(
+    family: Family, speakers: np.ndarray, *, at_least: int = 1, size: int | None = None
+) -> Vocabulary:
+    """Return the pieces of `family` that texts of at least so many speakers hold.
 
     Args:
         family: Keys and rows of the pieces.
-        n_texts: Number of texts read.
-        at_least: Texts that must hold a piece.
-        size: Where given, every key from 0 to `size` - 1 is known, said or not.
+        speakers: Number of one speaker of each text, int of shape (texts,): as many speakers are as many texts.
+        at_least: Speakers whose texts must hold a piece.
+        size: Where given, every key from 0 to `size` - 1 is known; pieces of fewer speakers count as never said.
 
     Example:
-        >>> learned_vocabulary((np.array([7, 7, 9]), np.array([0, 1, 1])), 2, at_least=2).keys.tolist()
+        >>> learned_vocabulary((np.array([7, 7, 9]), np.array([0, 1, 1])), np.array([0, 1]), at_least=2).keys.tolist()
         [7]
+        >>> learned_vocabulary((np.array([7, 7]), np.array([0, 1])), np.array([0, 0]), at_least=2).keys.tolist()
+        []
     """
     keys, rows = family
     different, place = np.unique(keys, return_inverse=True)
-    once = np.unique(place * np.int64(n_texts) + rows) // n_texts
-    n_holding = np.bincount(once, minlength=len(different))
+    n_holding, n_saying = (_each_once(place, of, len(different)) for of in (rows, speakers[rows]))
+    often = n_saying >= at_least
+    different, n_holding = different[often], n_holding[often]
     if size is not None:
         counts = np.zeros(size, dtype=np.int64)
         counts[different] = n_holding
         different, n_holding = np.arange(size), counts
-    else:
-        often = n_holding >= at_least
-        different, n_holding = different[often], n_holding[often]
-    return Vocabulary(different, np.log((1 + n_texts) / (1 + n_holding)) + 1)
+    return Vocabulary(different, np.log((1 + len(speakers)) / (1 + n_holding)) + 1)
+
+
+def _each_once(pieces: np.ndarray, holders: np.ndarray, n_pieces: int) -> np.ndarray:
+    """How many different holders each piece has."""
+    width = np.int64(holders.max(initial=0) + 1)
+    return np.bincount(np.unique(pieces * width + holders) // width, minlength=n_pieces)
 
 
 def piece_matrix(family: Family, vocabulary: Vocabulary, n_texts: int) -> "csr_array":

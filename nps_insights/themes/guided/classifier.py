@@ -1,14 +1,16 @@
 """The guided classifier: from a few examples per theme and an unlabelled corpus to themes of any segment."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from nps_insights.tables import DataRefusedError, conform, empty
+from nps_insights.themes.guided.chance import beats_chance, held_out_f1
 from nps_insights.themes.guided.ngrams import CharacterGrams
-from nps_insights.themes.guided.self_training import teaching
+from nps_insights.themes.guided.self_training import Teaching, teaching
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -32,10 +34,14 @@ class GuidedClassifier:
         picked: Rows that were picked for each theme and carry all of their themes, as
             `taxonomy_from_codes(per_theme=)` picks them; None where labelled rows come as they are, or are examples
             written for one theme.
+        complete: Whether the labelled texts are all that people read, each with all of its themes. They alone teach
+            then, the threshold is the best one of their held-out scores, and a theme is left out where these are no
+            better than chance (`beats_chance`).
         random_state: Seed of the samples: at most 4,000 different corpus texts and 6,000 rows in all are learned from.
 
     Attributes:
-        theme_ids_: Ids of the themes, as given.
+        theme_ids_: Ids of the themes, as given; with `complete` those that can be told by what texts say.
+        held_out_f1_: With `complete`: F1 of held-out scores by theme id, of those left out too; else empty.
         threshold_: Score from which a theme counts as mentioned.
         prevalence_: Estimated share of corpus texts by theme, float64.
         grams_: The character n-grams.
@@ -54,8 +60,9 @@ class GuidedClassifier:
         [[True, False], [False, True]]
     """
 
-    def __init__(self, *, picked: int | None = None, random_state: int = 0) -> None:
+    def __init__(self, *, picked: int | None = None, complete: bool = False, random_state: int = 0) -> None:
         self.picked = picked
+        self.complete = complete
         self.random_state = random_state
 
     def fit(
@@ -68,6 +75,8 @@ class GuidedClassifier:
         corpus_vectors: np.ndarray | None = None,
         *,
         name_vectors: np.ndarray | None = None,
+        speakers: Sequence[str] | None = None,
+        corpus_speakers: Sequence[str] | None = None,
     ) -> "GuidedClassifier":
         """Learn from labelled texts and, where given, unlabelled ones.
 
@@ -76,12 +85,17 @@ class GuidedClassifier:
             vectors: Their unit vectors, (n, d).
             labels: bool of shape (n, themes).
             theme_ids: Ids of the themes, in the order of the columns.
-            corpus_texts: Unlabelled texts, segments or comments such as will be scored; repeats count once.
+            corpus_texts: Unlabelled texts, segments or comments such as will be scored; repeats count once. With
+                `complete` they are not needed.
             corpus_vectors: Their unit vectors.
             name_vectors: Unit vectors of the themes' names, (themes, d): a name is a weak example.
+            speakers: Who said each labelled text: spelling is learned from what three people said.
+            corpus_speakers: Who said each corpus text. Labelled texts without speakers then count for nobody; without
+                speakers of either, each text has its own.
 
         Raises:
-            DataRefusedError: Shapes do not match, or a theme has fewer than two different examples.
+            DataRefusedError: Shapes do not match, a theme has fewer than two different examples, or no theme of
+                `complete` labels can be told from chance.
         """
         from threadpoolctl import threadpool_limits
 
@@ -94,8 +108,11 @@ class GuidedClassifier:
         taught, own, marks = _distinct(texts, vectors, labels)
         _check_examples(marks, self.theme_ids_)
         taught, own, marks = self._some(taught, own, marks)
-        others, more = self._corpus(taught, corpus_texts, around)
-        self.grams_ = CharacterGrams().fit(taught + others)
+        others, more = self._corpus(taught, [] if self.complete else corpus_texts, around)
+        said_by = _first_speakers((texts, speakers), (corpus_texts, corpus_speakers))
+        self.grams_ = CharacterGrams().fit(
+            taught + others, [said_by.get(text) for text in taught + others] if said_by else None
+        )
         with threadpool_limits(1):
             dense = np.vstack([own, more]).astype(np.float64)
             self._learn(dense, self.grams_.transform(taught + others), marks, name_vectors)
@@ -143,7 +160,9 @@ class GuidedClassifier:
             "theme_ids": self.theme_ids_,
             "threshold": self.threshold_,
             "grams": self.grams_.grams_,
+            "held_out_f1": self.held_out_f1_,
             "picked": self.picked,
+            "complete": self.complete,
             "random_state": self.random_state,
         }
         return arrays, facts
@@ -151,10 +170,10 @@ class GuidedClassifier:
     @classmethod
     def from_arrays(cls, arrays: dict[str, np.ndarray], facts: dict[str, Any]) -> "GuidedClassifier":
         """Return the classifier that `to_arrays` described."""
-        model = cls(picked=facts["picked"], random_state=facts["random_state"])
+        model = cls(picked=facts["picked"], complete=facts["complete"], random_state=facts["random_state"])
         model.theme_ids_, model.threshold_ = list(facts["theme_ids"]), float(facts["threshold"])
         model.dense_, model.sparse_, model.bias_ = arrays["dense"], arrays["sparse"], arrays["bias"]
-        model.prevalence_ = arrays["prevalence"]
+        model.prevalence_, model.held_out_f1_ = arrays["prevalence"], dict(facts["held_out_f1"])
         model.grams_ = CharacterGrams()
         model.grams_.grams_, model.grams_.idf_ = list(facts["grams"]), arrays["idf"]
         return model
@@ -185,11 +204,29 @@ class GuidedClassifier:
         if names is not None:
             likeness = dense @ names.T.astype(np.float64)
             hints = _NAMES * (likeness - likeness.mean(axis=0))
-        taught = teaching(kernel, labels, hints=hints, picked=self.picked)
+        taught = teaching(kernel, labels, hints=hints, picked=self.picked, complete=self.complete)
+        self.held_out_f1_: dict[str, float] = {}
+        if self.complete:
+            taught = self._told_by_texts(taught)
         self.prevalence_, self.threshold_ = taught.calibration()
-        self.bias_, weights = taught.solution(np.arange(len(labels)), self.prevalence_)
+        self.bias_, weights = taught.solution(np.arange(len(taught.labels)), self.prevalence_)
         self.dense_ = (dense.T @ weights / 2).astype(np.float32)
         self.sparse_ = np.asarray(sparse.T @ weights) / 2
+
+    def _told_by_texts(self, taught: Teaching) -> Teaching:
+        """What teaches, without the themes that held-out texts do not tell."""
+        held_out = taught.held_out(taught.labels.mean(axis=0))
+        told = beats_chance(held_out, taught.labels)
+        f1 = held_out_f1(held_out, taught.labels)
+        self.held_out_f1_ = dict(zip(self.theme_ids_, f1.tolist(), strict=True))
+        if not told.any():
+            raise DataRefusedError(
+                f"guided themes: none of {len(told)} themes ({', '.join(self.theme_ids_)}) can be told by what texts "
+                "say: held-out scores are no better than chance. Check that codes stand beside their own comments."
+            )
+        self.theme_ids_ = [one for one, kept in zip(self.theme_ids_, told, strict=True) if kept]
+        hints = None if taught.hints is None else taught.hints[:, told]
+        return replace(taught, labels=taught.labels[:, told], hints=hints)
 
 
 def comment_scores(whole: np.ndarray, parts: np.ndarray, comment: np.ndarray) -> np.ndarray:
@@ -237,6 +274,15 @@ def _check_examples(labels: np.ndarray, theme_ids: list[str]) -> None:
             f"guided themes: {len(theme_ids)} themes, each needs {_FEWEST} or more different examples (5 to 20 are "
             f"usual); too few in: {', '.join(few) or 'no theme is given'}. Add examples or leave the theme out."
         )
+
+
+def _first_speakers(*said: tuple[Sequence[str], Sequence[str] | None]) -> dict[str, str]:
+    """One speaker of each different text, whatever the order of rows; texts without speakers are left out."""
+    first: dict[str, str] = {}
+    for texts, speakers in said:
+        for text, speaker in zip(texts, speakers, strict=True) if speakers is not None else ():
+            first[text] = min(speaker, first.get(text, speaker))
+    return first
 
 
 def _distinct(

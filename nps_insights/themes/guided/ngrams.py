@@ -11,41 +11,52 @@ if TYPE_CHECKING:
 
 _LENGTHS = (3, 5)
 _RARE = 5
-# On a small corpus, n-grams of one text alone still say nothing about another.
-_RARE_IN_FEW = 2
 _FEW = 1000
 _FEATURES = 40_000
+# What fewer write could tell who wrote it, and n-grams are saved as they stand.
+_FEWEST_SPEAKERS = 3
 
 
 class CharacterGrams:
     """TF-IDF of character 3- to 5-grams inside words; rows have length one, or zero where nothing is known.
+
+    Only n-grams of three different texts by three speakers are kept (from 1,000 texts on, of five texts), so that a
+    saved classifier gives away nobody's words.
 
     Attributes:
         grams_: The n-grams, sorted.
         idf_: Their inverse document frequency, float64.
 
     Example:
-        >>> grams = CharacterGrams().fit(["long queue", "a queue", "kind nurse", "nurses"])
-        >>> "queu" in grams.grams_, grams.transform(["queues"]).shape[0]
-        (True, 1)
+        >>> grams = CharacterGrams().fit(["long queue", "a queue", "queues", "kind nurse", "nurses"])
+        >>> "queu" in grams.grams_, "nurs" in grams.grams_, grams.transform(["queues"]).shape[0]
+        (True, False, 1)
     """
 
-    def fit(self, texts: Sequence[str]) -> "CharacterGrams":
-        """Learn the n-grams of `texts`."""
+    def fit(self, texts: Sequence[str], speakers: Sequence[str | None] | None = None) -> "CharacterGrams":
+        """Learn the n-grams of `texts`.
+
+        Args:
+            texts: Different texts.
+            speakers: Who said each; one of None counts for nobody. Without speakers each text has its own.
+        """
         from sklearn.feature_extraction.text import TfidfVectorizer
 
-        rare = _RARE if len(texts) >= _FEW else min(_RARE_IN_FEW, len(texts))
+        self.grams_, self.idf_ = list[str](), np.zeros(0)
+        rare = _RARE if len(texts) >= _FEW else _FEWEST_SPEAKERS
+        if len(texts) < rare:
+            return self
         vectorizer = TfidfVectorizer(
             analyzer="char_wb", ngram_range=_LENGTHS, min_df=rare, max_features=_FEATURES, sublinear_tf=True
         )
         try:
-            vectorizer.fit(texts)
+            said = vectorizer.fit_transform(texts)
         except ValueError:
-            # No n-gram stands in two texts (emoji alone, say): the vectors have to do.
-            self.grams_, self.idf_ = [], np.zeros(0)
+            # No n-gram stands in three texts (emoji alone, say): the vectors have to do.
             return self
-        self.grams_ = vectorizer.get_feature_names_out().tolist()
-        self.idf_ = vectorizer.idf_
+        shared = _n_speakers(said, range(len(texts)) if speakers is None else speakers) >= _FEWEST_SPEAKERS
+        self.grams_ = vectorizer.get_feature_names_out()[shared].tolist()
+        self.idf_ = vectorizer.idf_[shared]
         return self
 
     def transform(self, texts: Sequence[str]) -> "csr_array":
@@ -63,3 +74,13 @@ class CharacterGrams:
         vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=_LENGTHS, sublinear_tf=True, vocabulary=vocabulary)
         vectorizer.idf_ = self.idf_
         return vectorizer
+
+
+def _n_speakers(said: "csr_array", speakers: Sequence[str | int | None]) -> np.ndarray:
+    """How many different speakers said each n-gram, int of shape (n-grams,)."""
+    rows, columns = said.nonzero()
+    number = {one: place for place, one in enumerate(dict.fromkeys(one for one in speakers if one is not None))}
+    of_row = np.array([-1 if one is None else number[one] for one in speakers], dtype=np.int64)[rows]
+    known = of_row >= 0
+    pairs = np.unique(columns[known].astype(np.int64) * max(len(number), 1) + of_row[known])
+    return np.bincount(pairs // max(len(number), 1), minlength=said.shape[1])

@@ -1,8 +1,7 @@
 """The taxonomy: themes that people want to see, each with a name and a few examples."""
 
 import tomllib
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,6 +12,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from nps_insights.tables import DataRefusedError, SettingsError
+from nps_insights.themes.curation.edits import LOOKS_LIKE_ID, slug
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -24,7 +24,7 @@ class GuidedTheme(BaseModel):
         name: Its name, unique in the taxonomy.
         examples: Texts that speak of it; 5 to 20 are usual, 2 the least.
         owner: The department that answers for it.
-        parent: Name of the theme above it, in the list or not.
+        parent: Name of the top theme above it, which is no theme of the list.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -51,12 +51,17 @@ class Examples:
         names: Names of the themes.
         picked: Texts that were picked for each theme and carry all of their themes; None where texts carry only the
             themes that they are an example of, or were not picked by theme (see `GuidedClassifier.fit`).
+        complete: Whether the texts are all that people read, each with all of its themes: a text without a theme then
+            says that none applies.
+        speakers: Response (or comment) that said each text; None for texts of an analyst's own.
     """
 
     texts: list[str]
     labels: np.ndarray
     names: list[str]
     picked: int | None = None
+    complete: bool = False
+    speakers: list[str] | None = None
 
 
 def read_taxonomy(path: Path) -> tuple[GuidedTheme, ...]:
@@ -81,8 +86,8 @@ def check_taxonomy(given: Mapping[str, Any]) -> tuple[GuidedTheme, ...]:
 
     Raises:
         SettingsError: A key is unknown (the nearest known one is suggested) or missing, a theme has fewer than two
-            examples, a name stands twice, a parent is nearly but not quite a theme's name, or parents run in a circle.
-            A parent that is no theme itself is a top theme.
+            examples, two names give one id or one looks like the id of a found theme, or a parent is itself a theme of
+            the list: a parent is a top theme, which has no examples of its own.
 
     Example:
         >>> [theme.name for theme in check_taxonomy({"theme": [{"name": "Queue", "examples": ["long queue", "line"]}]})]
@@ -134,10 +139,12 @@ def taxonomy_from_codes(
 ) -> Examples:
     """Return examples from codes that comments already carry.
 
+    Every comment counts as coded: one without a code says that none of them applies.
+
     Args:
         codes: Table `codes`.
-        comments: Table `comments`; those that say nothing are skipped.
-        per_theme: Comments picked at random for each code, with all of their codes; None takes every coded comment.
+        comments: Table `comments`: all that the coders read; those that say nothing are skipped.
+        per_theme: Comments picked at random for each code, with all of their codes; None takes every comment.
         min_comments: Codes of fewer different comments are left out.
         random_state: Seed of the picking.
 
@@ -152,6 +159,8 @@ def taxonomy_from_codes(
         >>> found = taxonomy_from_codes(codes, comments, min_comments=2)
         >>> found.names, found.texts, found.labels[2].tolist()
         (['staff', 'time'], ['late', 'rude', 'slow', 'slow, rude'], [False, True])
+        >>> taxonomy_from_codes(codes.query("comment_id != 'd'"), comments, min_comments=1).labels[1].tolist()
+        [False, False]
     """
     if per_theme is not None and per_theme < 2:
         raise SettingsError(f"per_theme == {per_theme}, must be 2 or more, or None to learn from every coded comment.")
@@ -165,10 +174,29 @@ def taxonomy_from_codes(
             "something; name columns with more codes, or write a taxonomy with examples."
         )
     coded = coded[coded["code"].isin(names)]
-    table = pd.crosstab(coded["text"], coded["code"]).reindex(columns=names).sort_index()
+    table = pd.crosstab(coded["text"], coded["code"]).reindex(sorted(set(said["text"])), fill_value=0)[names]
     labels = table.to_numpy() > 0
     rows = np.arange(len(labels)) if per_theme is None else pick(labels, per_theme, random_state=random_state)
-    return Examples(table.index[rows].tolist(), labels[rows], names, per_theme)
+    texts = table.index[rows].tolist()
+    speaker = "response_id" if "response_id" in comments else "comment_id"
+    said_by = comments.groupby("text")[speaker].min().loc[texts].tolist()
+    return Examples(texts, labels[rows], names, per_theme, complete=per_theme is None, speakers=said_by)
+
+
+def stated_ids(names: Sequence[str]) -> list[str]:
+    """Return the theme id of each name of a taxonomy.
+
+    Raises:
+        SettingsError: Two names give one id, or a name looks like the id of a found theme.
+
+    Example:
+        >>> stated_ids(["Queue at the till", "Staff"])
+        ['queue-at-the-till', 'staff']
+    """
+    problems = _problems_of_ids(names)
+    if problems:
+        raise SettingsError("taxonomy: " + "; ".join(problems))
+    return [slug(name) for name in names]
 
 
 def pick(labels: np.ndarray, per_theme: int, *, random_state: int) -> np.ndarray:
@@ -216,23 +244,42 @@ def _named(given: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 
 def _problems_of_names(named: list[tuple[str, Any]]) -> list[str]:
-    counts = Counter(name.casefold() for name, _ in named)
-    problems = [
-        f"name {name!r} stands {count} times; a theme needs a name of its own"
-        for name, count in counts.items()
-        if count > 1
-    ]
+    names = [name for name, _ in named]
     parents = {name: parent.strip() for name, parent in named if isinstance(parent, str)}
-    names = sorted(name for name, _ in named)
+    problems = _problems_of_ids(names)
+    listed, tops = {slug(name): name for name in names}, dict[str, str]()
     for name, parent in parents.items():
-        if parent in names:
-            above, seen = parent, {name}
-            while above in parents and above not in seen:
-                seen.add(above)
-                above = parents[above]
-            if above == name:
-                problems.append(f"theme {name!r}: its parents run in a circle")
-        elif get_close_matches(parent, names, n=1, cutoff=0.8):
-            near = get_close_matches(parent, names, n=1, cutoff=0.8)[0]
-            problems.append(f"theme {name!r}: parent {parent!r} is no theme's name; did you mean {near!r}?")
+        near = get_close_matches(parent, sorted(names), n=1, cutoff=0.8)
+        if slug(parent) in listed:
+            problems.append(
+                f"theme {name!r}: parent {parent!r} is itself a theme of the list; a parent has no examples: name "
+                f"another, or give the examples of {listed[slug(parent)]!r} to the themes under it and drop its entry"
+            )
+        elif LOOKS_LIKE_ID.fullmatch(slug(parent)):
+            problems.append(f"theme {name!r}: parent {parent!r} looks like the id of a found theme; name it otherwise")
+        elif near:
+            problems.append(
+                f"theme {name!r}: parent {parent!r} is nearly the name of theme {near[0]!r}; name the top theme so "
+                "that a reader can tell them apart"
+            )
+        elif tops.setdefault(slug(parent), parent) != parent:
+            problems.append(f"theme {name!r}: parent {parent!r} differs from {tops[slug(parent)]!r} in spelling only")
+    return problems
+
+
+def _problems_of_ids(names: Sequence[str]) -> list[str]:
+    problems = [
+        f"name {name!r} looks like the id of a found theme; name it as a reader understands it"
+        for name in names
+        if LOOKS_LIKE_ID.fullmatch(slug(name))
+    ]
+    by_id: dict[str, list[str]] = {}
+    for name in names:
+        by_id.setdefault(slug(name), []).append(name)
+    for alike in by_id.values():
+        if len({name.casefold() for name in alike}) > 1:
+            problems.append(f"names {', '.join(map(repr, alike))} give one id; a theme needs a name of its own")
+        elif len(alike) > 1:
+            name = alike[0].casefold()
+            problems.append(f"name {name!r} stands {len(alike)} times; a theme needs a name of its own")
     return problems

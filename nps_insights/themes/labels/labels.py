@@ -49,7 +49,7 @@ def label_themes(
     theme is named by a phrase that covers it and the largest of its themes, else by its two largest themes.
 
     Labels leave the comments' own tables, so they never quote one person: a phrase of several words was said in at
-    least three different texts by three responses, a word at least twice; a whole comment (just “nothing”) is a label
+    least three different texts by three responses, a word in two; a whole comment (just “nothing”) is a label
     only where five responses and most of the theme say it word for word. A theme without any such phrase of its own
     has its most frequent words as label ("delivery, refund"), without any word its number ("unnamed theme 3").
 

@@ -79,8 +79,8 @@ def count_phrases(
 ) -> Counts:
     """Count each phrase once per text; texts, weights, theme ids and speakers (response ids) go row by row.
 
-    A phrase counts if said twice; one of several words only as at least three different texts by three speakers put
-    it, so that nobody's own words are shown.
+    A word counts if two responses said it, a phrase of several words only as at least three different texts by three
+    speakers put it, so that nobody's own words are shown.
 
     Example:
         >>> texts = ["The wait times", "wait times!", "long wait times", "one wait time"]
@@ -90,6 +90,7 @@ def count_phrases(
     """
     surfaces: dict[_Key, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     said_by: dict[str, set[str]] = defaultdict(set)
+    n_responses: dict[_Key, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     found: dict[str, _Tally] = defaultdict(lambda: defaultdict(float))
     total: dict[str, float] = defaultdict(float)
     for text, weight, theme, speaker in zip(texts, weights, theme_ids, speakers, strict=True):
@@ -98,6 +99,7 @@ def count_phrases(
         for key, surface in dict(_candidates(text)).items():
             own[key] += weight
             surfaces[key][surface] += weight
+            n_responses[key][speaker] = max(weight, n_responses[key][speaker])
             if " " in surface:
                 said_by[surface].add(speaker)
     overall: _Tally = defaultdict(float)
@@ -106,9 +108,10 @@ def count_phrases(
             overall[key] += count
     acting = verbs(texts)
     phrases = {}
-    for key, count in overall.items():
+    for key in overall:
         shown = {one: n for one, n in surfaces[key].items() if " " not in one or len(said_by[one]) >= _FEWEST_SPEAKERS}
-        if count >= 2 and shown:
+        # One response that repeats itself is no second one.
+        if shown and sum(n_responses[key].values()) >= 2:
             phrases[key] = _phrase(key, shown, acting)
     return Counts(
         {theme: float(weight) for theme, weight in total.items()},
