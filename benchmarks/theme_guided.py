@@ -102,6 +102,26 @@ def ours(coded: Coded, drawn: np.ndarray, *, names: bool = False) -> np.ndarray:
     return scores >= model.threshold_
 
 
+def ours_by_segments(coded: Coded, drawn: np.ndarray) -> np.ndarray:
+    """As a report assigns: the corpus is the segments, and a comment speaks of what its segments are assigned."""
+    ids = [f"g{number:02d}" for number in range(len(coded.names))]
+    model = GuidedClassifier(picked=EXAMPLES).fit(
+        [coded.texts[row] for row in drawn],
+        coded.vectors[drawn],
+        coded.labels[drawn],
+        ids,
+        coded.parts,
+        coded.part_vectors,
+        name_vectors=coded.name_vectors,
+    )
+    segments = pd.DataFrame({"segment_id": [f"{row:06d}" for row in range(len(coded.parts))], "text": coded.parts})
+    mentions = model.assign(segments.assign(response_id=segments["segment_id"]), coded.part_vectors)
+    found = np.zeros(coded.labels.shape, dtype=bool)
+    column = {one: place for place, one in enumerate(ids)}
+    found[coded.comment[mentions["segment_id"].astype(int)], mentions["theme_id"].map(column)] = True
+    return found
+
+
 def ours_with_names(coded: Coded, drawn: np.ndarray) -> np.ndarray:
     """The same, the theme's name being known as in a taxonomy."""
     return ours(coded, drawn, names=True)
@@ -151,6 +171,7 @@ PEER = "logistic regression, class_weight balanced, threshold out of fold"
 METHODS: dict[str, Found] = {
     OURS: ours,
     f"{OURS}, theme names known": ours_with_names,
+    f"{OURS}, as a report assigns: by segments, names known": ours_by_segments,
     "logistic regression, threshold out of fold": logistic,
     PEER: balanced,
     "logistic regression, threshold .5": plain_at_half,

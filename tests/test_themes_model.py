@@ -170,7 +170,7 @@ def test_wrong_input_is_refused_in_its_own_words() -> None:
 
 
 def test_many_rows_are_learned_from_a_sample_and_all_assigned(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nps_insights.themes.model._FITTED_ROWS", 400)
+    monkeypatch.setattr("nps_insights.themes.model.FITTED_TEXTS", 400)
     segments, vectors, _ = planted()
     found = theme_of(ThemeModel().fit(segments, vectors), segments, vectors)
     assert (found != "").mean() >= 0.9

@@ -11,7 +11,8 @@ from nps_insights.themes import ThemeModel, encode_cached, load_encoder
 from nps_insights.themes.encoders import precision as precision_module
 from nps_insights.themes.encoders.precision import bf16_in_processor, settled_precision
 from nps_insights.themes.encoders.tiers import choose_encoder
-from nps_insights.themes.stream import assign_streamed, fitting_rows, vectors_by_part
+from nps_insights.themes.fitted import FittedThemes
+from nps_insights.themes.stream import fitting_rows, vectors_by_part
 
 
 class Counting(Planted):
@@ -83,17 +84,19 @@ def test_a_fitted_student_is_taken_as_it_is_and_leaves_nothing_on_disk(tmp_path:
     assert not (tmp_path / "student").exists()
 
 
-def test_streamed_is_whole() -> None:
+def test_streamed_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     segments, encoder = crowd_segments(), choose_encoder(Planted(), CROWD, tier="student").encoder
     vectors = encoder.encode(CROWD)
     model = ThemeModel(n_themes=8).fit(segments, vectors)
     whole = model.assign(segments, vectors)
+    fitted = FittedThemes(encoder, model)
     for rows_at_once in (1, 97, 5000):
         part = segments.head(20) if rows_at_once == 1 else segments
-        streamed = assign_streamed(model, encoder, part, rows_at_once=rows_at_once)
+        monkeypatch.setattr("nps_insights.themes.fitted.ROWS_AT_ONCE", rows_at_once)
+        streamed = fitted.assign_segments(part)
         expected = whole[whole["segment_id"].isin(part["segment_id"])]
         pd.testing.assert_frame_equal(streamed.reset_index(drop=True), expected.reset_index(drop=True))
-    assert assign_streamed(model, encoder, segments.head(0)).empty
+    assert fitted.assign_segments(segments.head(0)).empty
     seen: list[tuple[int, int]] = []
     parts = vectors_by_part(encoder, segments, rows_at_once=100, progress=lambda *both: seen.append(both))
     np.testing.assert_array_equal(np.vstack([vectors for _, vectors in parts]), vectors)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from nps_insights.metrics import nps, share_interval
+from nps_insights.metrics import account_of, clustered_shares, nps
 from nps_insights.tables import DataRefusedError, conform
 from nps_insights.themes.fitted import FittedThemes
 from nps_insights.themes.model import ThemeModel
@@ -62,7 +62,7 @@ def themes_table(
             "n_responses": by_theme["response_id"].nunique().reindex(ids, fill_value=0).to_numpy(),
         }
     )
-    table = table.merge(_shares(said, _accounts(segments, responses), ids, confidence_level), on="theme_id")
+    table = table.merge(_shares(said, segments, responses, ids, confidence_level), on="theme_id")
     table = table.merge(_nps(said, confidence_level), on="theme_id", how="left")
     example = _nearest_quote(said)
     table["example"] = pd.Series(ids).map(example["text"]).fillna("").to_numpy()
@@ -114,45 +114,21 @@ def _nps(said: pd.DataFrame, confidence_level: float) -> pd.DataFrame:
     return estimates.loc[estimates["metric"] == "nps", list(names)].rename(columns=names)
 
 
-def _accounts(segments: pd.DataFrame, responses: pd.DataFrame | None) -> pd.Series:
-    """Account of each response that holds a segment, by response_id; its own where no account is known."""
-    ids = pd.Index(segments["response_id"].unique(), name="response_id")
-    own = pd.Series([f"\0{row}" for row in range(len(ids))], index=ids)
-    if responses is None or "account_id" not in responses:
-        return own
-    return responses.set_index("response_id")["account_id"].reindex(ids).fillna(own)
-
-
-def _shares(said: pd.DataFrame, accounts: pd.Series, ids: list[str], confidence_level: float) -> pd.DataFrame:
-    """Share of the responses with a segment that mention each theme, by theme_id.
-
-    Wilson's interval of the effective number: n x (variance were responses independent) / (variance between accounts),
-    the formula of `nps_insights.metrics.nps` for a figure that is 0 or 1.
-
-    Args:
-        said: As `_said` returns it.
-        accounts: As `_accounts` returns it.
-        ids: Themes to describe; those that nobody mentions have the share 0.
-        confidence_level: Coverage of the interval.
-    """
-    size = accounts.value_counts()
-    once = said.drop_duplicates(["theme_id", "response_id"])
-    account = once["response_id"].map(accounts).rename("account_id")
-    cells = once.groupby(["theme_id", account]).size().rename("yes").reset_index()
-    cells["both"] = cells["yes"] * cells["account_id"].map(size)
-    cells["squared"] = cells["yes"] ** 2
-    sums = cells.groupby("theme_id")[["yes", "both", "squared"]].sum().reindex(ids, fill_value=0)
-    n, n_accounts = len(accounts), len(size)
-    share = sums["yes"] / n
-    # The sum over accounts of (yes - share x answers) squared, multiplied out.
-    squared = sums["squared"] - 2 * share * sums["both"] + share**2 * float((size**2).sum())
-    between = squared * n_accounts / max(n_accounts - 1, 1)
-    clustered = (between > 1e-9 * n) & (n_accounts < n)
-    ratio = (n * share * (1 - share) / between.where(clustered)).fillna(1.0)
-    # Luck may make accounts look more alike than chance; more than n answers' worth of knowledge is never claimed.
-    n_eff = n * ratio.clip(upper=1.0).to_numpy()
-    estimate, low, high = share_interval(share.to_numpy() * n_eff, n_eff, confidence_level=confidence_level)
-    return pd.DataFrame({"theme_id": ids, "share": estimate, "share_low": low, "share_high": high})
+def _shares(
+    said: pd.DataFrame,
+    segments: pd.DataFrame,
+    responses: pd.DataFrame | None,
+    ids: list[str],
+    confidence_level: float,
+) -> pd.DataFrame:
+    """Share of the responses with a segment that mention each theme, by theme_id."""
+    spoke = pd.DataFrame({"response_id": segments["response_id"].unique()})
+    if responses is not None and "account_id" in responses.columns:
+        spoke = spoke.merge(responses[["response_id", "account_id"]], on="response_id", how="left")
+    pairs = said[["response_id", "theme_id"]].drop_duplicates()
+    shares = clustered_shares(pairs, account_of(spoke), ids, confidence_level=confidence_level)
+    names = {"estimate": "share", "conf_low": "share_low", "conf_high": "share_high"}
+    return shares[["theme_id", *names]].rename(columns=names)
 
 
 def _nearest_quote(said: pd.DataFrame) -> pd.DataFrame:

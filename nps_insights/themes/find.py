@@ -14,7 +14,7 @@ from nps_insights.themes.encoders.protocol import Encoder, Progress
 from nps_insights.themes.encoders.tiers import ChosenEncoder, choose_encoder
 from nps_insights.themes.find_notes import counted, ignored_words, nothing_to_read, said_of_tone
 from nps_insights.themes.fitted import FittedThemes, as_read
-from nps_insights.themes.fitting import Curation, fit_themes
+from nps_insights.themes.fitting import Curation, Fit, fit_themes
 from nps_insights.themes.going_on import going_on, with_common_words
 from nps_insights.themes.model import ThemeModel
 from nps_insights.themes.possible import PossibleThemes, possible_themes
@@ -133,12 +133,50 @@ def find_themes(
         random_state=random_state,
         progress=progress,
     )
+    fit, mentions = _fitted(
+        reading, chosen.encoder, curation, n_themes, max_themes, cache_folder, random_state, progress
+    )
+    fitted, mentions, tone_notes = _with_tone(
+        fit.fitted, mentions, readable, segments, responses, curation, random_state
+    )
+    possible, deleted = _possible(reading, mentions, responses, fitted, curation, cache_folder)
+    notes = [
+        *counted(comments, readable, segments, mentions, fitted, _chosen(n_themes, curation)),
+        *ignored_words(segments, mentions, curation.ignore),
+        *chosen.notes,
+        *unreadable_note(comments, readable, encoder),
+        *tone_notes,
+        *inherited,
+        *common,
+        *fit.notes,
+        *deleted,
+        possible.note,
+        *fit.edits.notes,
+    ]
+    themes = themes_table(fitted, segments, mentions, responses, confidence_level=confidence_level)
+    languages = language_counts(comments, encoder)
+    return FoundThemes(
+        fitted, readable, segments, mentions, themes, languages, possible, fit.edits, fit.lineage, chosen, notes
+    )
+
+
+def _fitted(
+    reading: pd.DataFrame,
+    encoder: Encoder,
+    curation: Curation,
+    n_themes: int | None,
+    max_themes: int | None,
+    cache_folder: Path | None,
+    random_state: int,
+    progress: Progress | None,
+) -> tuple[Fit, pd.DataFrame]:
+    """Fit on a sample, where there are many different texts, and give every segment its themes."""
     taught = fitting_rows(reading, random_state=random_state)
-    vectors = encode_cached(chosen.encoder, reading.loc[taught, "text"].tolist(), cache_folder, progress=progress)
+    vectors = encode_cached(encoder, reading.loc[taught, "text"].tolist(), cache_folder, progress=progress)
     fit = fit_themes(
         reading[taught],
         vectors,
-        encoder=chosen.encoder,
+        encoder=encoder,
         curation=curation,
         n_themes=n_themes,
         max_themes=max_themes,
@@ -147,36 +185,31 @@ def find_themes(
         random_state=random_state,
     )
     if taught.all():
-        mentions = fit.fitted.assign_vectors(reading, vectors)
-    else:
-        mentions = fit.fitted.assign_segments(segments, cache_folder=cache_folder)
+        return fit, fit.fitted.assign_vectors(reading, vectors)
+    # What is read already has lost the words to ignore: it is read as it stands.
+    return fit, replace(fit.fitted, ignore=()).assign_segments(reading, cache_folder=cache_folder)
+
+
+def _with_tone(
+    fitted: FittedThemes,
+    mentions: pd.DataFrame,
+    readable: pd.DataFrame,
+    segments: pd.DataFrame,
+    responses: pd.DataFrame | None,
+    curation: Curation,
+    random_state: int,
+) -> tuple[FittedThemes, pd.DataFrame, list[str]]:
+    """Learn tone from the scores, or take that of the fit to start from; give it to the mentions."""
     tone = None if responses is None else learn_tone(readable, segments, responses, random_state=random_state)
-    fitted = replace(fit.fitted, seen_until=_latest(responses) or (curation.start.seen_until if curation.start else ""))
+    before = curation.start
+    fitted = replace(fitted, seen_until=_latest(responses) or (before.seen_until if before else ""))
     if tone is not None and tone.model is not None:
-        fitted, mentions = replace(fitted, tone=tone.model), with_tone(mentions, tone.tone)
-    elif curation.start and curation.start.tone:
-        fitted = replace(fitted, tone=curation.start.tone)
-        mentions = fitted.with_learned_tone(mentions, segments)
-        inherited.append("Tone is that of the fit it started from.")
-    possible, deleted = _possible(reading, mentions, responses, fitted, curation, cache_folder)
-    themes = themes_table(fitted, segments, mentions, responses, confidence_level=confidence_level)
-    notes = [
-        *counted(comments, readable, segments, mentions, fitted, _chosen(n_themes, curation)),
-        *ignored_words(segments, mentions, curation.ignore),
-        *chosen.notes,
-        *unreadable_note(comments, readable, encoder),
-        *said_of_tone(tone),
-        *inherited,
-        *common,
-        *fit.notes,
-        *deleted,
-        possible.note,
-        *fit.edits.notes,
-    ]
-    languages = language_counts(comments, encoder)
-    return FoundThemes(
-        fitted, readable, segments, mentions, themes, languages, possible, fit.edits, fit.lineage, chosen, notes
-    )
+        return replace(fitted, tone=tone.model), with_tone(mentions, tone.tone), said_of_tone(tone)
+    if before is None or before.tone is None:
+        return fitted, mentions, said_of_tone(tone)
+    fitted = replace(fitted, tone=before.tone)
+    notes = [*said_of_tone(tone), "Tone is that of the fit it started from."]
+    return fitted, fitted.with_learned_tone(mentions, segments), notes
 
 
 def _chosen(n_themes: int | None, curation: Curation) -> str:
@@ -221,6 +254,5 @@ def _possible(
         labels=fitted.labels_,
         found_ids=fitted.model.theme_ids_,
     )
-    return found, [
-        f"{deleted.sum():,} of the segments without a theme belong to deleted themes."
-    ] if deleted.any() else []
+    notes = [f"{deleted.sum():,} of the segments without a theme belong to deleted themes."]
+    return found, notes if deleted.any() else []

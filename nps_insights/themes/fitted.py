@@ -11,10 +11,10 @@ from nps_insights.tables import conform, empty
 from nps_insights.themes.company import hold_nothing_else, without_words
 from nps_insights.themes.curation.edits import slug
 from nps_insights.themes.encoders.protocol import Encoder, Progress
-from nps_insights.themes.guided.classifier import GuidedClassifier
+from nps_insights.themes.guided.classifier import GuidedClassifier, uncovered
 from nps_insights.themes.model import ThemeModel
 from nps_insights.themes.segments import split_comments
-from nps_insights.themes.stream import vectors_by_part
+from nps_insights.themes.stream import ROWS_AT_ONCE, vectors_by_part
 from nps_insights.themes.tone import ToneModel, with_tone
 
 
@@ -98,7 +98,7 @@ class FittedThemes:
         if self.guided is None:
             return self.model.assign(segments, vectors)
         stated = self.guided.assign(segments, vectors)
-        rest = ~segments["segment_id"].isin(stated["segment_id"]).to_numpy()
+        rest = uncovered(segments, stated)
         return conform("mentions", pd.concat([stated, self.model.assign(segments[rest], vectors[rest])]))
 
     def assign_segments(
@@ -106,7 +106,11 @@ class FittedThemes:
     ) -> pd.DataFrame:
         """Return table `mentions` of a table of segments, without tone; vectors exist for one part at a time."""
         parts = vectors_by_part(
-            self.encoder, as_read(segments, self.ignore), cache_folder=cache_folder, progress=progress
+            self.encoder,
+            as_read(segments, self.ignore),
+            cache_folder=cache_folder,
+            rows_at_once=ROWS_AT_ONCE,
+            progress=progress,
         )
         found = [self.assign_vectors(part, vectors) for part, vectors in parts]
         return conform("mentions", pd.concat(found, ignore_index=True)) if found else empty("mentions")

@@ -9,6 +9,7 @@ import pandas as pd
 
 from nps_insights.tables import DataRefusedError, SettingsError, conform, empty
 from nps_insights.themes.cluster import (
+    FITTED_TEXTS,
     Tree,
     cut,
     group_centres,
@@ -26,8 +27,6 @@ from nps_insights.themes.typical import thresholds, typical_cosines
 if TYPE_CHECKING:
     from bertopic import BERTopic
 
-# Beyond this many unique segments a sample finds the same themes; every segment is assigned all the same.
-_FITTED_ROWS = 50_000
 _FEWEST_TEXTS = 10
 
 
@@ -240,7 +239,7 @@ class ThemeModel:
 
 
 def unique_texts(segments: pd.DataFrame, vectors: np.ndarray, *, random_state: int) -> pd.DataFrame:
-    """Return the different texts, sorted, as index: at most 50,000 of them, chosen by their words alone.
+    """Return the different texts, sorted, as index: at most 30,000 of them, chosen by their words alone.
 
     Columns: row (of `vectors`, one that holds the text), speaker (a response that said it), n_segments, n_responses.
 
@@ -261,9 +260,9 @@ def unique_texts(segments: pd.DataFrame, vectors: np.ndarray, *, random_state: i
     unique = ordered.groupby("text", sort=True)[["row", "speaker"]].first()
     unique["n_segments"] = ordered.groupby("text", sort=True).size()
     unique["n_responses"] = ordered.drop_duplicates(["text", "speaker"]).groupby("text", sort=True).size()
-    if len(unique) <= _FITTED_ROWS:
+    if len(unique) <= FITTED_TEXTS:
         return unique
-    return unique.iloc[np.sort(lasting_order(unique.index.tolist(), random_state=random_state)[:_FITTED_ROWS])]
+    return unique.iloc[np.sort(lasting_order(unique.index.tolist(), random_state=random_state)[:FITTED_TEXTS])]
 
 
 def check_shape(segments: pd.DataFrame, vectors: np.ndarray) -> None:

@@ -2,66 +2,15 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
-from nps_insights.tables import conform, empty
-from nps_insights.themes.cluster import lasting_order
+from nps_insights.themes.cluster import FITTED_TEXTS, lasting_order
 from nps_insights.themes.encoders.cache import encode_cached
 from nps_insights.themes.encoders.protocol import Encoder, Progress
 
 ROWS_AT_ONCE = 50_000
-FITTED_TEXTS = 30_000
-
-
-class Assigning(Protocol):
-    """What gives segments their themes, such as a fitted `ThemeModel`."""
-
-    def assign(self, segments: pd.DataFrame, vectors: np.ndarray) -> pd.DataFrame:
-        """Return table `mentions`."""
-
-
-def assign_streamed(
-    model: Assigning,
-    encoder: Encoder,
-    segments: pd.DataFrame,
-    *,
-    cache_folder: Path | None = None,
-    rows_at_once: int = ROWS_AT_ONCE,
-    progress: Progress | None = None,
-) -> pd.DataFrame:
-    """Return table `mentions` of `segments`, the same as `model.assign` on all vectors at once.
-
-    Args:
-        model: A fitted model.
-        encoder: The encoder that it was fitted with.
-        segments: Table `segments`.
-        cache_folder: Where a full encoder's vectors are kept; None keeps none.
-        rows_at_once: Segments whose vectors are in memory at a time.
-        progress: Called with (segments done, segments to do).
-
-    Example:
-        >>> class Toy:
-        ...     name, fingerprint, dimension, languages = "toy", "0" * 64, 1, None
-        ...     def encode(self, texts, *, progress=None):
-        ...         return np.ones((len(texts), 1), np.float32)
-        ...     def assign(self, segments, vectors):
-        ...         return segments[["segment_id", "response_id"]].assign(theme_id="t01", strength=vectors[:, 0])
-        >>> segments = pd.DataFrame({"segment_id": ["s1", "s2", "s3"], "response_id": "r1", "text": "queue"})
-        >>> len(assign_streamed(Toy(), Toy(), segments, rows_at_once=2))
-        3
-    """
-    parts = [
-        model.assign(part, vectors)
-        for part, vectors in vectors_by_part(
-            encoder, segments, cache_folder=cache_folder, rows_at_once=rows_at_once, progress=progress
-        )
-    ]
-    if not parts:
-        return empty("mentions")
-    return conform("mentions", pd.concat(parts, ignore_index=True))
 
 
 def vectors_by_part(
@@ -72,7 +21,14 @@ def vectors_by_part(
     rows_at_once: int = ROWS_AT_ONCE,
     progress: Progress | None = None,
 ) -> Iterator[tuple[pd.DataFrame, np.ndarray]]:
-    """Yield the segments part by part, each with its unit vectors (rows, d); arguments as in `assign_streamed`.
+    """Yield the segments part by part, each with its unit vectors (rows, d).
+
+    Args:
+        encoder: What reads them.
+        segments: Table `segments`.
+        cache_folder: Where a full encoder's vectors are kept; None keeps none.
+        rows_at_once: Segments whose vectors are in memory at a time.
+        progress: Called with (segments done, segments to do).
 
     Example:
         >>> class Toy:

@@ -60,9 +60,6 @@ def teach_student(
         >>> student.encode(["what a queue", "that nurse"]).argmax(axis=1).tolist()
         [0, 1]
     """
-    from scipy.linalg import cho_factor, cho_solve
-    from threadpoolctl import threadpool_limits
-
     reader, table = _reader_and_table(encoder, cache_folder, progress)
     order = sorted(range(len(texts)), key=lambda row: texts[row])
     families = reader.read([texts[row] for row in order])
@@ -77,21 +74,7 @@ def teach_student(
     said = side_by_side(
         [_said_by_several(*both) for both in zip(matrices, vocabularies, strict=True)], _WORTHS[reader.kind]
     )
-    with threadpool_limits(1):
-        bias = target.mean(axis=0)
-        kernel = (said @ said.T).toarray()
-        if table is not None:
-            meant = matrices[0] @ table.astype(np.float64)
-            usual = meant.mean(axis=0)
-            meant -= usual
-            kernel += _WORTH_OF_TABLE * (meant @ meant.T)
-        kernel[np.diag_indices_from(kernel)] += _RIDGE
-        solved = cho_solve(cho_factor(kernel, lower=True, overwrite_a=True), target - bias)
-        weights = said.T @ solved
-        if table is not None:
-            onto = _WORTH_OF_TABLE * (meant.T @ solved)
-            weights[: len(table)] += table @ onto
-            bias -= usual @ onto
+    weights, bias = _solved(said, None if table is None else matrices[0], table, target)
     return Student(
         encoder.name,
         encoder.fingerprint,
@@ -120,6 +103,34 @@ def measured_fidelity(student: Student, texts: Sequence[str], vectors: np.ndarra
     theirs = vectors.astype(np.float64)
     cosine = float((own * theirs).sum(axis=1).mean())
     return Fidelity(cosine, _common_neighbours(own, theirs), len(texts), n_taught)
+
+
+def _solved(
+    said: "csr_array", sub_words: "csr_array | None", table: np.ndarray | None, target: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weights (pieces, d) and bias (d,) of a ridge from pieces, and from the table's vectors of them, onto `target`.
+
+    The kernel form solves n x n for n texts, which are far fewer than the pieces.
+    """
+    from scipy.linalg import cho_factor, cho_solve
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        bias = target.mean(axis=0)
+        kernel = (said @ said.T).toarray()
+        if sub_words is not None and table is not None:
+            meant = sub_words @ table.astype(np.float64)
+            usual = meant.mean(axis=0)
+            meant -= usual
+            kernel += _WORTH_OF_TABLE * (meant @ meant.T)
+        kernel[np.diag_indices_from(kernel)] += _RIDGE
+        solved = cho_solve(cho_factor(kernel, lower=True, overwrite_a=True), target - bias)
+        weights = said.T @ solved
+        if table is not None:
+            onto = _WORTH_OF_TABLE * (meant.T @ solved)
+            weights[: len(table)] += table @ onto
+            bias -= usual @ onto
+    return weights, bias
 
 
 def _numbered(speakers: Sequence[str]) -> np.ndarray:
