@@ -4,7 +4,7 @@ import pytest
 import statsmodels.api as sm
 
 from nps_insights.drivers import code_presence, driver_design, estimate_drivers
-from nps_insights.drivers.influence import residuals_without_own_account
+from nps_insights.drivers.effects.influence import residuals_without_own_account
 from nps_insights.metrics import categorize
 from nps_insights.simulate.planted import PLANTED_CONTRIBUTIONS, planted_world
 from nps_insights.tables import SettingsError

@@ -1,7 +1,8 @@
 """The contract: columns of every table, validation, and the errors that users meet."""
 
+from nps_insights.tables.columns import ATTRIBUTE_PREFIX, CATEGORIES, OUTCOMES, Column, Table
 from nps_insights.tables.conform import conform, empty
-from nps_insights.tables.contract import ATTRIBUTE_PREFIX, CATEGORIES, OUTCOMES, TABLES, Column, Table
+from nps_insights.tables.contract import TABLES
 from nps_insights.tables.errors import (
     BusyFolderError,
     DataRefusedError,

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 
-from nps_insights.tables.contract import TABLES, Column, Kind, Table
+from nps_insights.tables.columns import Column, Kind, Table
+from nps_insights.tables.contract import TABLES
 from nps_insights.tables.errors import SchemaError
 
 if TYPE_CHECKING:

@@ -1,8 +1,10 @@
-"""Standard errors by influence: how much each response moves an estimate, summed within accounts."""
+"""Who belongs to one account, and what each account's residuals would be without it in the fit."""
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from nps_insights.drivers.matrix.blocks import ROWS_AT_ONCE, in_order
 
 # Numbers in one block of accounts of the same size: 80 MB.
 _LARGEST_BLOCK = 10_000_000
@@ -18,30 +20,11 @@ def account_codes(matrix: pd.DataFrame) -> NDArray[np.int64]:
         >>> account_codes(pd.DataFrame({"account_id": ["a", "b", "a", None]})).tolist()
         [0, 1, 0, 2]
     """
+    if "account_id" not in matrix.columns:
+        return np.arange(len(matrix))
     own = pd.Series([f"\0{row}" for row in range(len(matrix))], index=matrix.index)
-    accounts = matrix["account_id"].fillna(own) if "account_id" in matrix.columns else own
-    codes, names = pd.factorize(accounts)
+    codes, names = pd.factorize(matrix["account_id"].fillna(own))
     return np.arange(len(matrix)) if len(names) == 1 else np.asarray(codes, dtype=np.int64)
-
-
-def clustered_errors(influence: NDArray[np.float64], accounts: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the standard error of each estimate, robust and clustered by account.
-
-    Formula: sqrt(G/(G-1) sum over accounts of (sum of the account's influence)^2) / n.
-
-    Args:
-        influence: How each response moves each estimate, times n (n, m).
-        accounts: Account number of each response (n,).
-
-    Example:
-        >>> errors = clustered_errors(np.array([[1.0], [-1.0], [1.0], [-1.0]]), np.arange(4))
-        >>> round(float(errors[0]), 4)
-        0.5774
-    """
-    n, n_accounts = len(accounts), int(accounts.max()) + 1
-    sums = np.column_stack([np.bincount(accounts, weights=column) for column in influence.T])
-    errors: NDArray[np.float64] = np.sqrt(n_accounts / max(n_accounts - 1, 1) * (sums**2).sum(axis=0)) / n
-    return errors
 
 
 def residuals_without_own_account(
@@ -50,8 +33,8 @@ def residuals_without_own_account(
     """Return what the residuals of each account would be had the model been fitted without that account.
 
     A model bends towards the accounts it was fitted on, so its own residuals are too small, most of all for a level
-    that few accounts have. With these, `clustered_errors` is CR3 (HC3 where each account answered once; Bell and
-    McCaffrey 2002) times G/(G-1), which errs on the side of wide intervals where accounts are few.
+    that few accounts have. With these, the errors of `covariance` are CR3 (HC3 where each account answered once;
+    Bell and McCaffrey 2002) times G/(G-1), which errs on the side of wide intervals where accounts are few.
 
     Formula: (I - X_g (X'X)^-1 X_g')^-1 e_g, or e_g + X_g (X'X - X_g'X_g)^-1 X_g' e_g, whichever matrix is smaller.
 
@@ -70,11 +53,26 @@ def residuals_without_own_account(
     order = np.argsort(accounts, kind="stable")
     sizes = np.bincount(accounts)
     starts = np.cumsum(sizes) - sizes
-    for size in np.unique(sizes):
+    alone = order[starts[sizes == 1]]
+    blocks = [slice(start, start + ROWS_AT_ONCE) for start in range(0, len(alone), ROWS_AT_ONCE)]
+    for rows, part in zip(
+        blocks, in_order(lambda rows: _alone(x, inverse, residuals, alone[rows]), blocks), strict=True
+    ):
+        adjusted[alone[rows]] = part
+    for size in np.unique(sizes[sizes > 1]):
         rows = order[starts[sizes == size][:, None] + np.arange(size)]
         for part in np.array_split(rows, max(1, rows.size * max(x.shape[1], size) // _LARGEST_BLOCK)):
             adjusted[part] = _without_own(x[part], inverse, residuals[part])
     return adjusted
+
+
+def _alone(
+    x: NDArray[np.float64], inverse: NDArray[np.float64], residuals: NDArray[np.float64], rows: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """The formula for accounts of one row: e / (1 - leverage), or e where the row is fitted by itself alone."""
+    own = x[rows]
+    left = 1 - np.einsum("nk,nk->n", own @ inverse, own)
+    return np.asarray(residuals[rows] / np.where(left > _SINGULAR, left, 1.0)[:, None])
 
 
 def _without_own(

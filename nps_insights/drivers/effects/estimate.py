@@ -3,26 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from nps_insights.drivers.adjusted import JointModel, adjusted_effects, fit_joint_model
-from nps_insights.drivers.design import (
-    MIN_PRESENT,
-    DriverDesign,
-    code_presence,
-    driver_design,
-    theme_presence,
-)
-from nps_insights.drivers.influence import clustered_errors
-from nps_insights.drivers.leave_out import leave_out_effects
-from nps_insights.drivers.parents import parent_adjusted, parent_leave_out, with_parents
-from nps_insights.drivers.separable import without_inseparable
-from nps_insights.metrics import benjamini_hochberg
+from nps_insights.drivers.effects.fit import FittedDrivers, NotFitted, fit_drivers
+from nps_insights.drivers.effects.joint_model import JointModel
+from nps_insights.drivers.effects.tables import adjusted_table, leave_out_table
+from nps_insights.drivers.matrix.design import MIN_PRESENT, DriverDesign, driver_design
+from nps_insights.drivers.matrix.presence import code_presence, theme_presence
 from nps_insights.tables import SettingsError, conform, empty
 
-# Fewer responses per model column leave intervals that no normal approximation describes.
-_RESPONSES_PER_COLUMN = 5
 _MANY_ACCOUNTS = 10
 
 
@@ -36,6 +25,8 @@ class DriverEstimates:
         n_responses: Responses with a usable comment, on which the model was fitted.
         controls: What the model adjusts for beside the drivers, by name.
         notes: Plain sentences on what a reader must know.
+        fitted: The model of each family that could be fitted, themes before codes: what scenarios, checks, shares and
+            changes are computed from.
     """
 
     effects: pd.DataFrame
@@ -43,6 +34,7 @@ class DriverEstimates:
     n_responses: int
     controls: list[str]
     notes: list[str]
+    fitted: list[FittedDrivers]
 
 
 def estimate_drivers(
@@ -122,6 +114,7 @@ def estimate_drivers(
         n_responses=first.n_responses,
         controls=first.controls,
         notes=list(dict.fromkeys(note for part in parts for note in part.notes)),
+        fitted=[model for part in parts for model in part.fitted],
     )
 
 
@@ -140,69 +133,29 @@ def _never_used(code_names: Sequence[str], codes: pd.DataFrame | None) -> pd.Dat
 
 
 def _estimate_family(design: DriverDesign, themes: pd.DataFrame | None, confidence_level: float) -> DriverEstimates:
-    design = without_inseparable(design)
-    n, needed, controls = len(design.matrix), _RESPONSES_PER_COLUMN * len(design.columns), list(design.controls)
-    if design.drivers.empty or n < needed:
-        why = (
-            "no driver is frequent enough"
-            if design.drivers.empty
-            else f"{len(design.columns)} columns need {needed} responses"
+    fitted = fit_drivers(design, themes)
+    if isinstance(fitted, NotFitted):
+        design = fitted.design
+        return DriverEstimates(
+            empty("effects"), design.left_out, len(design.matrix), list(design.controls), [fitted.why], []
         )
-        note = f"No effects were estimated: {why}; {n} responses have a usable comment."
-        return DriverEstimates(empty("effects"), design.left_out, n, controls, [note])
-    model = fit_joint_model(design)
-    adjusted = adjusted_effects(design, model)
-    sides = {"adjusted": [adjusted], "leave_out": [leave_out_effects(design)]}
-    names = design.drivers
-    if themes is not None:
-        sides["adjusted"].append(parent_adjusted(design, adjusted, themes))
-        sides["leave_out"].append(parent_leave_out(design, themes))
-        names = pd.concat([names, with_parents(design, themes).drivers], ignore_index=True)
-    # Parents repeat their leaves: they are judged among themselves.
-    parts = [
-        _with_intervals(_all_outcomes(part), model, confidence_level).assign(method=method)
-        for method, both in sides.items()
-        for part in both
-        if len(part)
-    ]
-    named = names.drop(columns=["attribute", "numeric"])
-    effects = pd.concat(parts, ignore_index=True).merge(named, on="driver_id", validate="many_to_one").assign(n=n)
-    return DriverEstimates(conform("effects", effects), design.left_out, n, controls, _few_accounts(model))
+    effects = pd.concat(
+        [adjusted_table(fitted, confidence_level), leave_out_table(fitted, confidence_level)], ignore_index=True
+    )
+    design, model = fitted.design, fitted.model
+    return DriverEstimates(
+        conform("effects", effects),
+        design.left_out,
+        len(design.matrix),
+        list(design.controls),
+        _few_accounts(model),
+        [fitted],
+    )
 
 
 def _few_accounts(model: JointModel) -> list[str]:
-    n_accounts = int(model.accounts.max()) + 1
-    if n_accounts >= _MANY_ACCOUNTS:
+    if model.n_accounts >= _MANY_ACCOUNTS:
         return []
-    return [f"Only {n_accounts} accounts wrote a comment: how accounts differ is hardly known, and ranges are rough."]
-
-
-def _all_outcomes(sides: pd.DataFrame) -> pd.DataFrame:
-    """Add nps = promoter - detractor and passive = -(promoter + detractor), estimate and influence alike."""
-    promoter = sides[sides["outcome"] == "promoter"].reset_index(drop=True)
-    detractor = sides[sides["outcome"] == "detractor"].reset_index(drop=True)
-    figures = ["estimate", "per_mention", "influence"]
-    nps, passive = promoter.assign(outcome="nps"), promoter.assign(outcome="passive")
-    for figure in figures:
-        nps[figure] = promoter[figure] - detractor[figure]
-        passive[figure] = -(promoter[figure] + detractor[figure])
-    return pd.concat([nps, promoter, passive, detractor], ignore_index=True)
-
-
-def _with_intervals(effects: pd.DataFrame, model: JointModel, confidence_level: float) -> pd.DataFrame:
-    from scipy.stats import t
-
-    errors = clustered_errors(np.column_stack(effects["influence"].tolist()), model.accounts)
-    n_accounts = int(model.accounts.max()) + 1
-    freedom = max(min(n_accounts - 1, len(model.accounts) - len(model.names)), 1)
-    half = float(t.ppf(0.5 + confidence_level / 2, freedom)) * errors
-    with np.errstate(invalid="ignore", divide="ignore"):
-        p_values = 2 * t.sf(np.abs(effects["estimate"].to_numpy()) / errors, freedom)
-    result = effects.drop(columns="influence").assign(
-        std_error=errors,
-        conf_low=effects["estimate"] - half,
-        conf_high=effects["estimate"] + half,
-        p_value=np.where(errors > 0, p_values, np.nan),
-    )
-    result["q_value"] = result.groupby("outcome")["p_value"].transform(benjamini_hochberg)
-    return result
+    return [
+        f"Only {model.n_accounts} accounts wrote a comment: how accounts differ is hardly known, and ranges are rough."
+    ]

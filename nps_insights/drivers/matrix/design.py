@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from nps_insights.drivers.levels import encode_attributes
+from nps_insights.drivers.matrix.levels import encode_attributes
 from nps_insights.tables import SettingsError, conform, empty
 
 MIN_PRESENT = 20
@@ -44,40 +44,6 @@ class DriverDesign:
         return [str(name) for name in self.matrix.columns if name not in _KEY_COLUMNS]
 
 
-def theme_presence(mentions: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
-    """Return which response mentions which leaf theme: response_id, driver_id, label, kind, theme_id.
-
-    Example:
-        >>> mentions = pd.DataFrame({"response_id": ["r1", "r1"], "theme_id": ["t01", "t01"]})
-        >>> themes = pd.DataFrame({"theme_id": ["t01"], "label": ["late delivery"]})
-        >>> theme_presence(mentions, themes)[["response_id", "driver_id", "label"]].values.tolist()
-        [['r1', 'theme/t01', 'late delivery']]
-    """
-    pairs = mentions[["response_id", "theme_id"]].drop_duplicates()
-    named = pairs.merge(themes[["theme_id", "label"]], on="theme_id", how="left", validate="many_to_one")
-    return named.assign(driver_id="theme/" + named["theme_id"], kind="theme")
-
-
-def code_presence(codes: pd.DataFrame) -> pd.DataFrame:
-    """Return which response carries which given code: response_id, driver_id, label, kind, theme_id (missing).
-
-    Example:
-        >>> codes = pd.DataFrame({"response_id": ["r1"], "code": ["Parking"]})
-        >>> code_presence(codes)[["response_id", "driver_id"]].values.tolist()
-        [['r1', 'code/Parking']]
-    """
-    pairs = codes[["response_id", "code"]].drop_duplicates()
-    return pd.DataFrame(
-        {
-            "response_id": pairs["response_id"],
-            "theme_id": pd.Series(np.nan, index=pairs.index, dtype="str"),
-            "label": pairs["code"],
-            "driver_id": "code/" + pairs["code"],
-            "kind": "code",
-        }
-    )
-
-
 def driver_design(
     responses: pd.DataFrame,
     comments: pd.DataFrame,
@@ -104,8 +70,8 @@ def driver_design(
     Example:
         >>> responses = pd.DataFrame({"response_id": ["a", "b"], "category": ["promoter", "detractor"]})
         >>> comments = pd.DataFrame({"response_id": ["a", "b"], "says_nothing": False})
-        >>> codes = pd.DataFrame({"response_id": ["b"], "code": ["Price"]})
-        >>> driver_design(responses, comments, code_presence(codes), min_present=1).matrix["code/Price"].tolist()
+        >>> codes = pd.DataFrame({"response_id": ["b"], "driver_id": "code/Price", "label": "Price", "kind": "code"})
+        >>> driver_design(responses, comments, codes, min_present=1).matrix["code/Price"].tolist()
         [0.0, 1.0]
     """
     both = sorted(set(attributes) & set(controls))
@@ -139,9 +105,11 @@ def _presence_columns(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """0/1 columns of the drivers that are frequent enough, their names, and those that are not."""
     inside = presence[presence["response_id"].isin(response_ids)]
-    wide = pd.crosstab(inside["response_id"], inside["driver_id"]).clip(upper=1)
-    wide = wide.reindex(response_ids, fill_value=0).astype(float).reset_index(drop=True)
-    wide.columns.name = None
+    ids = sorted(inside["driver_id"].unique())
+    marks = np.zeros((len(response_ids), len(ids)))
+    rows = pd.Index(response_ids).get_indexer(inside["response_id"])
+    marks[rows, pd.Index(ids).get_indexer(inside["driver_id"])] = 1.0
+    wide = pd.DataFrame(marks, columns=ids)
     names = presence.drop_duplicates("driver_id").drop(columns="response_id").sort_values("driver_id")
     n_present = wide.sum().reindex(names["driver_id"], fill_value=0).astype(int).to_numpy()
     n = len(response_ids)

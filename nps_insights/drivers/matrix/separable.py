@@ -6,29 +6,34 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nps_insights.drivers.design import DriverDesign
-from nps_insights.drivers.levels import MISSING, OTHER, driver_id
+from nps_insights.drivers.matrix.blocks import cross_products
+from nps_insights.drivers.matrix.design import DriverDesign
+from nps_insights.drivers.matrix.levels import MISSING, OTHER, driver_id
 from nps_insights.tables import conform
 
 # Relative size of a pivot below which a column is a sum of others.
 _RANK_TOLERANCE = 1e-8
 
 
-def independent_columns(x: NDArray[np.float64]) -> list[int]:
+def independent_columns(cross: NDArray[np.float64]) -> list[int]:
     """Return the positions of columns that are no sum of those before them.
 
+    Args:
+        cross: X'X of the columns (k, k).
+
     Example:
-        >>> independent_columns(np.array([[1.0, 0.0, 1.0], [1.0, 1.0, 0.0], [1.0, 1.0, 0.0]]))
+        >>> x = np.array([[1.0, 0.0, 1.0], [1.0, 1.0, 0.0], [1.0, 1.0, 0.0]])
+        >>> independent_columns(x.T @ x)
         [0, 1]
     """
-    scale = np.sqrt((x**2).sum(axis=0))
-    scaled = x / np.where(scale > 0, scale, 1)
-    cross = scaled.T @ scaled
+    scale = np.sqrt(np.diag(cross))
+    scale = np.where(scale > 0, scale, 1)
+    scaled = cross / np.outer(scale, scale)
     kept: list[int] = []
-    for j in range(x.shape[1]):
-        own = cross[kept, j]
-        explained = float(own @ np.linalg.solve(cross[np.ix_(kept, kept)], own)) if kept else 0.0
-        if cross[j, j] - explained > _RANK_TOLERANCE:
+    for j in range(len(scaled)):
+        own = scaled[kept, j]
+        explained = float(own @ np.linalg.solve(scaled[np.ix_(kept, kept)], own)) if kept else 0.0
+        if scaled[j, j] - explained > _RANK_TOLERANCE:
             kept.append(j)
     return kept
 
@@ -40,8 +45,11 @@ def without_inseparable(design: DriverDesign) -> DriverDesign:
     Of an attribute's levels one is always a sum of the others and serves as the reference; where more are, another
     column says the same, and the whole attribute is left out: the figures of the rest would depend on spelling.
     """
+    names = ["", *design.columns]
+    x = np.column_stack([np.ones(len(design.matrix)), design.matrix[names[1:]].to_numpy(dtype=float)])
+    cross = pd.DataFrame(cross_products(x, x), index=names, columns=names)
     while True:
-        lost = _lost_columns(design)
+        lost = _lost_columns(design, cross)
         gone = {name for name, columns in design.attributes.items() if _says_nothing_new(name, columns, lost)}
         mentions = design.drivers[(design.drivers["kind"] != "attribute") & design.drivers["driver_id"].isin(lost)]
         if not gone and mentions.empty:
@@ -61,10 +69,9 @@ def _says_nothing_new(attribute: str, columns: list[str], lost: set[str]) -> boo
     return sum(name in lost for name in own) > (0 if own == [driver_id(attribute)] else 1)
 
 
-def _lost_columns(design: DriverDesign) -> set[str]:
-    names = design.columns
-    x = np.column_stack([np.ones(len(design.matrix)), design.matrix[names].to_numpy(dtype=float)])
-    kept = {position - 1 for position in independent_columns(x)}
+def _lost_columns(design: DriverDesign, cross: pd.DataFrame) -> set[str]:
+    names = ["", *design.columns]
+    kept = set(independent_columns(cross.loc[names, names].to_numpy()))
     return {name for position, name in enumerate(names) if position not in kept}
 
 
