@@ -146,6 +146,35 @@ class ThemeSettings(_Section):
     cache: str | None = None
 
 
+class DriverSettings(_Section):
+    """How drivers are estimated, and what is asked of them.
+
+    Attributes:
+        min_present: A driver mentioned by fewer responses is left out and listed.
+        by_tone: Whether effects of negative and positive mentions are estimated, beyond a placebo.
+        split: "none"; "half": themes found on one half of the accounts, effects estimated on the other; "cross_fit":
+            both ways round.
+        between: What a change is explained between: two groups, "plan:Basic..Enterprise"; two periods,
+            "2026-01-01/2026-03-31..2026-04-01/2026-06-30"; the last two finished periods if not given.
+        what_if: Scenarios such as "Price=0.5" or "Price+Outages=0.5": drivers by label or id, and the part of their
+            mentions that goes away. Half of the costliest ones if none is given.
+        target: NPS to hold scenarios against.
+        reliability: How far the same customer, unchanged, gives the same answer again (test-retest correlation).
+        category_model: Whether a classifier of the category is trained, judged and stored.
+        random_state: Seed of placebos, folds and sampled shares.
+    """
+
+    min_present: int = Field(20, ge=2)
+    by_tone: bool = True
+    split: Literal["none", "half", "cross_fit"] = "none"
+    between: str | None = None
+    what_if: tuple[str, ...] = ()
+    target: float | None = Field(None, ge=-100, le=100)
+    reliability: float = Field(0.8, gt=0, le=1)
+    category_model: bool = True
+    random_state: int = 0
+
+
 class OutputSettings(_Section):
     """Where the run folder goes.
 
@@ -179,6 +208,7 @@ class DriverReportSettings(_Section):
     dates: DateSettings = DateSettings()
     report: ReportSettings = ReportSettings()
     themes: ThemeSettings = ThemeSettings()
+    drivers: DriverSettings = DriverSettings()
     output: OutputSettings = OutputSettings()
     tracking: TrackingSettings = TrackingSettings()
 

@@ -1,5 +1,6 @@
 """The number: categories, NPS, intervals, tests and changes over time."""
 
+from nps_insights.metrics.accounts import account_of, fold_of, hashed
 from nps_insights.metrics.categories import USUAL_CUTS, categorize, signed
 from nps_insights.metrics.estimates import (
     COMMENTED,
@@ -13,7 +14,7 @@ from nps_insights.metrics.estimates import (
 from nps_insights.metrics.intervals import critical_value, exact_coverage, nps_interval, share_interval
 from nps_insights.metrics.many import benjamini_hochberg
 from nps_insights.metrics.periods import choose_period, period_changes
-from nps_insights.metrics.shares import THEME_SHARE, account_of, clustered_shares, share_changes
+from nps_insights.metrics.shares import THEME_SHARE, clustered_shares, share_changes
 from nps_insights.metrics.trends import CHANGE_Q, theme_changes, theme_trend
 
 __all__ = [
@@ -30,7 +31,9 @@ __all__ = [
     "commented_and_silent",
     "critical_value",
     "exact_coverage",
+    "fold_of",
     "group_column",
+    "hashed",
     "nps",
     "nps_by",
     "nps_interval",

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from nps_insights.metrics.accounts import account_of
 from nps_insights.metrics.intervals import critical_value, share_interval
 from nps_insights.tables import conform, empty
 
@@ -113,21 +114,6 @@ def clustered_shares(
     figures = share_interval(share.to_numpy() * n_eff, n_eff, confidence_level=confidence_level)
     named = dict(zip(("estimate", "conf_low", "conf_high"), figures, strict=True))
     return pd.DataFrame({"theme_id": themes, **named, "n": n, "n_eff": n_eff})
-
-
-def account_of(responses: pd.DataFrame) -> pd.Series:
-    """Return the account of each response, by response_id; one of its own where none is known.
-
-    Example:
-        >>> account_of(pd.DataFrame({"response_id": ["r1", "r2"], "account_id": ["a", None]}))["r1"]
-        'a'
-    """
-    ids = pd.Index(responses["response_id"], name="response_id")
-    # No account of a file is called so: a NUL is no text.
-    own = pd.Series(["\0" + one for one in ids], index=ids, dtype="str")
-    if "account_id" not in responses.columns:
-        return own
-    return pd.Series(responses["account_id"].to_numpy(), index=ids).fillna(own)
 
 
 def _cells(pairs: pd.DataFrame, accounts: pd.Series) -> pd.DataFrame:

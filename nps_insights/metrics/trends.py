@@ -5,10 +5,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from nps_insights.metrics.accounts import account_of
 from nps_insights.metrics.estimates import MIN_EFFECTIVE, MIN_GROUP
 from nps_insights.metrics.many import benjamini_hochberg
 from nps_insights.metrics.periods import PERIOD_STARTS, is_finished, period_ends, period_starts
-from nps_insights.metrics.shares import THEME_SHARE, account_of, clustered_shares, share_changes
+from nps_insights.metrics.shares import THEME_SHARE, clustered_shares, share_changes
 from nps_insights.tables import SettingsError, conform, empty
 
 # Of the themes said to emerge or to fade, at most about one in ten does so by luck.

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from nps_insights.metrics import fold_of, hashed
 from nps_insights.themes.ngrams import NgramFeatures
 from nps_insights.themes.tone import ToneModel, to_tone
 from nps_insights.themes.tone_ridge import (
-    FOLDS,
     asked,
     by_question,
     fit_ridge,
-    fold_of,
-    hashed,
     raw_tone,
     spaced,
 )
@@ -24,6 +22,7 @@ _FEWEST_OF_A_SIDE = 20
 # One-sided 99 %: a correlation out of fold that chance gives once in a hundred corpora whose words say nothing.
 _CLEARLY_ABOVE_CHANCE = 2.33
 _FEWEST_OF_A_QUESTION = 100
+_FOLDS = 5
 _MOST_QUESTIONS = 8
 _NOTHING_SHARED = "Tone is left empty: the comments share too few words to learn from."
 
@@ -99,8 +98,8 @@ def learn_tone(
         questions = _questions(taught)
         numbers = asked(taught["question"], questions, len(taught))
         design = by_question(features.transform(taught["text"].tolist()), numbers, len(questions))
-        fold, target = fold_of(taught["account"]), taught["target"].to_numpy()
-        fits = [fit_ridge(design[fold != one], target[fold != one], len(questions)) for one in range(FOLDS)]
+        fold, target = fold_of(taught["account"], folds=_FOLDS), taught["target"].to_numpy()
+        fits = [fit_ridge(design[fold != one], target[fold != one], len(questions)) for one in range(_FOLDS)]
         weights, intercepts = np.stack([fit[0] for fit in fits]), np.array([fit[1] for fit in fits])
         raw = raw_tone(features, weights, intercepts, taught["text"], numbers, fold)
         refusal, correlation, centre, scale = _judged(raw, taught)
@@ -109,7 +108,7 @@ def learn_tone(
         shared, intercept = fit_ridge(design, target, len(questions))
         account = segments["response_id"].map(speakers["account"]).fillna(segments["response_id"])
         numbers = asked(segments.get("question"), questions, len(segments))
-        raw = raw_tone(features, weights, intercepts, segments["text"], numbers, fold_of(account))
+        raw = raw_tone(features, weights, intercepts, segments["text"], numbers, fold_of(account, folds=_FOLDS))
     model = ToneModel(features, questions, shared, intercept=intercept, centre=centre, scale=scale)
     note = (
         f"Tone was learned from {len(taught):,} comments with a score; out of fold it follows the score with a rank "

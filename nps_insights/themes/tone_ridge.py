@@ -1,7 +1,6 @@
 """The arithmetic under the tone: a ridge on sparse features, folds by account, weights by question."""
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -13,32 +12,9 @@ from nps_insights.themes.ngrams import NgramFeatures
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-FOLDS = 5
 # For rows of length one; of 1, 2, 3, 5 and 10 the best out of fold by the correlation with the score, on four corpora.
 _PENALTY = 3.0
 _ROWS_AT_ONCE = 20_000
-
-
-def fold_of(accounts: Iterable[str]) -> np.ndarray:
-    """Return the fold of each account, 0 to 4: a hash of its id, so that no other row has a say in it.
-
-    Example:
-        >>> fold_of(["a1", "a2", "a1"]).tolist()
-        [2, 3, 2]
-    """
-    codes, unique = pd.factorize(pd.Series(accounts, dtype="str"))
-    folds = np.array([hashed(one) % FOLDS for one in unique], dtype=np.int64)
-    return folds[codes]
-
-
-def hashed(text: str) -> int:
-    """Return 64 bits that depend on `text` alone, the same on every machine.
-
-    Example:
-        >>> hashed("a1") == hashed("a1"), hashed("a1") == hashed("a2")
-        (True, False)
-    """
-    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 
 def asked(questions: Sequence[str | None] | pd.Series | None, known: Sequence[str], n_rows: int) -> np.ndarray:

@@ -40,39 +40,49 @@ def outcome_rows(
         >>> rows[["outcome", "estimate", "std_error"]].round(2).values.tolist()[:2]
         [['nps', -30.0, 2.24], ['promoter', -10.0, 1.0]]
     """
-    return pd.concat(
-        [
-            with_interval(
-                names.assign(outcome=outcome),
-                100 * (up * sides[:, 0] + down * sides[:, 1]),
-                100 * np.sqrt(_variance(variances, up, down)),
-                degrees_of_freedom=degrees_of_freedom,
-                confidence_level=confidence_level,
-            )
-            for outcome, (up, down) in OUTCOME_SIDES.items()
-        ],
-        ignore_index=True,
+    turns = np.array(list(OUTCOME_SIDES.values()))
+    squares = np.column_stack([turns**2, 2 * turns[:, 0] * turns[:, 1]])
+    m, n_outcomes = len(names), len(turns)
+    every = names.iloc[np.tile(np.arange(m), n_outcomes)].reset_index(drop=True)
+    return with_interval(
+        every.assign(outcome=np.repeat(list(OUTCOME_SIDES), m)),
+        100 * (sides @ turns.T).T.ravel(),
+        100 * np.sqrt(np.maximum((variances @ squares.T).T.ravel(), 0.0)),
+        degrees_of_freedom=degrees_of_freedom,
+        confidence_level=confidence_level,
+        families=n_outcomes,
     )
 
 
 def with_interval(
-    rows: pd.DataFrame, estimate: Array, errors: Array, *, degrees_of_freedom: float, confidence_level: float
+    rows: pd.DataFrame,
+    estimate: Array,
+    errors: Array,
+    *,
+    degrees_of_freedom: float,
+    confidence_level: float,
+    families: int = 1,
 ) -> pd.DataFrame:
-    """Return the rows with estimate, std_error, conf_low, conf_high, p_value and q_value across them."""
+    """Return the rows with estimate, std_error, conf_low, conf_high, p_value and q_value.
+
+    Args:
+        rows: One row per figure.
+        estimate: Figures (m,).
+        errors: Their standard errors (m,); where one is zero there is no p-value.
+        degrees_of_freedom: Of Student's t.
+        confidence_level: Coverage of the intervals.
+        families: So many equal parts of the rows are judged each by itself (Benjamini-Hochberg).
+    """
     from scipy.stats import t
 
     half = float(t.ppf(0.5 + confidence_level / 2, degrees_of_freedom)) * errors
     with np.errstate(invalid="ignore", divide="ignore"):
         p_values = np.where(errors > 0, 2 * t.sf(np.abs(estimate) / errors, degrees_of_freedom), np.nan)
-    result = rows.assign(
+    return rows.assign(
         estimate=estimate,
         std_error=errors,
         conf_low=estimate - half,
         conf_high=estimate + half,
         p_value=p_values,
+        q_value=np.concatenate([benjamini_hochberg(part) for part in np.split(p_values, families)]),
     )
-    return result.assign(q_value=benjamini_hochberg(result["p_value"]))
-
-
-def _variance(variances: Array, up: float, down: float) -> Array:
-    return np.asarray(np.maximum(variances @ np.array([up**2, down**2, 2 * up * down]), 0.0))
