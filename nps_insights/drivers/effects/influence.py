@@ -9,6 +9,7 @@ from nps_insights.drivers.matrix.blocks import ROWS_AT_ONCE, in_order
 # Numbers in one block of accounts of the same size: 80 MB.
 _LARGEST_BLOCK = 10_000_000
 _SINGULAR = 1e-8
+_HALF = 0.5
 
 
 def account_codes(matrix: pd.DataFrame) -> NDArray[np.int64]:
@@ -82,7 +83,13 @@ def _without_own(
     turned = x.transpose(0, 2, 1)
     # A level that only one account has leaves nothing to fit it on; the generalised inverse stands in there.
     if x.shape[1] <= x.shape[2]:
-        kept = np.eye(x.shape[1]) - x @ inverse @ turned
-        return np.asarray(np.linalg.pinv(kept, rcond=_SINGULAR, hermitian=True) @ residuals)
+        leverage = x @ inverse @ turned
+        kept = np.eye(x.shape[1]) - leverage
+        # No eigenvalue of the leverage exceeds its trace: most accounts are far from singular and quickly solved.
+        near = np.trace(leverage, axis1=1, axis2=2) > _HALF
+        solved = np.linalg.solve(np.where(near[:, None, None], np.eye(x.shape[1]), kept), residuals)
+        if near.any():
+            solved[near] = np.linalg.pinv(kept[near], rcond=_SINGULAR, hermitian=True) @ residuals[near]
+        return np.asarray(solved)
     rest = np.linalg.inv(inverse) - turned @ x
     return np.asarray(residuals + x @ (np.linalg.pinv(rest, rcond=_SINGULAR, hermitian=True) @ (turned @ residuals)))
