@@ -9,7 +9,10 @@ The verbs of a notebook, each a function on DataFrames. They are loaded when fir
     check_edits, Curation          what people decide about the themes, replayed at every fit
     save_themes, load_themes       a fit on disk
     theme_trend, theme_changes     which themes emerge and which fade
-    estimate_drivers               the why
+    estimate_drivers, fit_drivers  the why; the fit answers what_if, check_drivers, explained_shares
+    group_effects, change_parts    where it differs, and why the number moved
+    estimate_movement              who moved between detractor, passive and promoter
+    run_driver_report, read_run    the whole job, and the tables of a finished run
     simulate_survey                a survey whose truth is known
 """
 
@@ -41,9 +44,29 @@ _HOMES = {
     "save_themes": "themes",
     "split_comments": "themes",
     "estimate_drivers": "drivers",
+    "Scenario": "drivers",
+    "change_parts": "drivers",
+    "check_drivers": "drivers",
+    "closest_customers": "drivers",
+    "code_presence": "drivers",
+    "driver_design": "drivers",
+    "driver_sides": "drivers",
+    "effects_by_tone": "drivers",
+    "estimate_movement": "drivers",
+    "explained_shares": "drivers",
+    "fit_category_model": "drivers",
+    "fit_drivers": "drivers",
+    "group_effects": "drivers",
+    "theme_presence": "drivers",
+    "two_groups": "drivers",
+    "two_periods": "drivers",
+    "what_if": "drivers",
     "planted_world": "simulate",
     "simulate_survey": "simulate",
     "write_sample": "simulate",
+    "check_settings": "jobs.settings",
+    "read_run": "jobs.drivers",
+    "run_driver_report": "jobs.driver_report",
 }
 
 __all__ = ["__version__", *sorted(_HOMES)]

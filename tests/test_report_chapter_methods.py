@@ -3,7 +3,8 @@
 import dataclasses
 
 import pandas as pd
-from report_tables import LEAVES, facts_example, report_example, theme_effects
+from report_driver_tables import change_parts
+from report_tables import facts_example, report_example, theme_effects
 
 from nps_insights.report.chapter_methods import methods_chapter
 from nps_insights.report.facts import ReportFacts
@@ -46,11 +47,9 @@ def test_the_scale_is_printed_as_the_door_says_it() -> None:
     assert long in paragraphs(dataclasses.replace(facts_example(), scale=long))["The number"]
 
 
-def test_top_themes_are_not_added_to_their_leaves() -> None:
-    tables = report_tables(report_example())
-    figures = methods_chapter(tables, facts_example()).both_figures
-    assert figures is not None
-    assert len(figures.rows) == len(LEAVES)
+def test_what_stands_behind_a_chapter_is_said_where_the_chapter_is() -> None:
+    assert "Why it moved" not in paragraphs()
+    assert "add up to the change exactly" in paragraphs(change_parts=change_parts())["Why it moved"]
 
 
 def test_our_own_version_is_stated_once() -> None:

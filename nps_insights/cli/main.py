@@ -5,6 +5,7 @@ import sys
 
 import typer
 
+from nps_insights.cli.drivers import drivers
 from nps_insights.cli.init import init
 from nps_insights.cli.inspect import inspect
 from nps_insights.cli.report import report
@@ -22,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=True,
 )
-for command in (inspect, report, sample, init, run):
+for command in (inspect, report, drivers, sample, init, run):
     app.command()(command)
 app.add_typer(themes, name="themes")
 

@@ -45,6 +45,14 @@ def report(
     start: Annotated[str, typer.Option(help="scratch, or a stored fit to go on from: themes@3.")] = "scratch",
     refit: Annotated[bool, typer.Option(help="With --start: find themes anew, keep the ids that go on.")] = False,
     edits: Annotated[str | None, typer.Option(help="Edits of themes; models/themes/edits.toml if there.")] = None,
+    what_if: Annotated[Names, typer.Option(help='Scenario, e.g. "Price=0.5" or "Price+Outages=0.5".')] = None,
+    target: Annotated[float | None, typer.Option(help="NPS to hold scenarios against.")] = None,
+    between: Annotated[
+        str | None, typer.Option(help="What moved it: 2026Q1..2026Q2 or plan:Basic..Enterprise.")
+    ] = None,
+    split: Annotated[
+        str, typer.Option(help="Themes and effects on different customers: none, half, or cross_fit.")
+    ] = "none",
     tracking_uri: Annotated[str | None, typer.Option(help="MLflow tracking URI; ./mlflow.db if not given.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     dry_run: Annotated[bool, typer.Option(help="Read and check the input, write nothing.")] = False,
@@ -79,6 +87,7 @@ def report(
             "refit": refit,
             "edits": edits,
         },
+        "drivers": {"what_if": list(what_if or []), "target": target, "between": between, "split": split},
         "output": {"folder": None if out is None else str(out)},
         "tracking": {"uri": tracking_uri},
     }

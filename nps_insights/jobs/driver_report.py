@@ -2,20 +2,22 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from nps_insights.drivers import DriverEstimates, estimate_drivers
 from nps_insights.jobs.admission import AdmittedSurvey, admit, notes_of
-from nps_insights.jobs.facts import logged_figures, logged_parameters, manifest_facts, report_facts
+from nps_insights.jobs.category import store_category, write_category_card
+from nps_insights.jobs.cross_fit import cross_fit
+from nps_insights.jobs.driver_analysis import DriverAnalysis, DriverInput, analyse_drivers
+from nps_insights.jobs.facts import driver_facts, logged_figures, logged_parameters, manifest_facts, report_facts
 from nps_insights.jobs.folder import held, published
 from nps_insights.jobs.manifest import write_manifest
 from nps_insights.jobs.secrets import masked
 from nps_insights.jobs.settings import DriverReportSettings
-from nps_insights.jobs.theming import fit_facts, themes_of
+from nps_insights.jobs.theming import cache_folder, fit_facts, themes_of
 from nps_insights.metrics import (
     choose_period,
     commented_and_silent,
@@ -84,7 +86,8 @@ def run_driver_report(
     admission = survey.admission
     with held(folder), tracked_run(uri, settings.tracking.experiment, run_name=folder.name) as run:
         found, guided_by = themes_of(admission, settings, uri, progress)
-        drivers = drivers_of(survey, found, settings)
+        given = driver_input(survey, found)
+        drivers = drivers_of(given, survey, found, settings)
         agreement = agreement_of(admission, found)
         tables = tables_of(survey, found, drivers, agreement, settings)
         notes = [
@@ -95,15 +98,32 @@ def run_driver_report(
         ]
         stored = log_themes(run, found.fitted) if found and settings.themes.store else None
         read_by = fit_facts(found, guided_by, stored) if found else None
-        facts = report_facts(settings, survey, found, drivers, run.run_id, notes, command)
+        category = store_category(run, drivers.category, given)
+        facts = report_facts(settings, survey, found, drivers.controls, run.run_id, notes, command)
         with published(folder) as partial:
             write_tables(partial, tables)
             (partial / "report.html").write_text(render_report(tables, facts), encoding="utf-8")
-            write_manifest(partial, manifest_facts(settings, survey, read_by, tables, run.run_id, notes, command))
+            told = manifest_facts(settings, survey, read_by, tables, run.run_id, notes, command)
+            write_manifest(partial, told | {"drivers": driver_facts(given, drivers), "report": asdict(facts)})
+            write_category_card(
+                [partial / "models", *model_folders(settings)],
+                drivers.category,
+                given,
+                version=category,
+                source=survey.raw.name,
+                themes_version=stored or "",
+                simulated=survey.simulated,
+                confidence_level=settings.report.confidence_level,
+            )
             run.log_parameters(logged_parameters(settings))
             run.log_figures(logged_figures(tables, admission.counts))
             run.log_tables(tables)
     return ReportRun(folder, folder / "report.html", run.run_id, uri, tables, notes)
+
+
+def model_folders(settings: DriverReportSettings) -> list[Path]:
+    """Return where the project keeps what its models are: none for a run outside a project."""
+    return [Path(settings.output.models)] if settings.output.models else []
 
 
 def output_folder(settings: DriverReportSettings) -> Path:
@@ -120,23 +140,43 @@ def output_folder(settings: DriverReportSettings) -> Path:
     return Path("runs") / ("query" if "://" in survey else Path(survey).name.split(".")[0])
 
 
-def drivers_of(survey: AdmittedSurvey, found: FoundThemes | None, settings: DriverReportSettings) -> DriverEstimates:
-    """Estimate the drivers among those who commented."""
-    _log.info("estimating drivers")
+def driver_input(survey: AdmittedSurvey, found: FoundThemes | None) -> DriverInput:
+    """Return what the drivers are estimated from."""
     admission = survey.admission
-    return estimate_drivers(
-        admission.responses,
+    return DriverInput(
+        responses=admission.responses,
         # A comment that the encoder cannot read says something nobody knows: to count it as silence about every
         # theme would be wrong, so its response does not enter.
-        found.comments if found else admission.comments,
+        comments=found.comments if found else admission.comments,
         mentions=found.mentions if found else None,
         themes=found.themes if found else None,
         codes=admission.codes,
-        code_names=admission.stated_codes,
+        accounts=admission.accounts,
+        code_names=list(admission.stated_codes),
         attributes=survey.drivers,
         controls=survey.controls,
-        confidence_level=settings.report.confidence_level,
+        by=survey.by,
+        as_of=admission.as_of,
     )
+
+
+def drivers_of(
+    given: DriverInput, survey: AdmittedSurvey, found: FoundThemes | None, settings: DriverReportSettings
+) -> DriverAnalysis:
+    """Estimate the drivers among those who commented, on other rows than the themes were found on where asked."""
+    analysis = analyse_drivers(given, settings)
+    if found is None:
+        return analysis
+    rows, said = cross_fit(
+        survey.admission,
+        found,
+        settings,
+        attributes=given.attributes,
+        controls=given.controls,
+        cache_folder=cache_folder(settings),
+    )
+    effects = conform("effects", pd.concat([analysis.tables["effects"], rows], ignore_index=True))
+    return replace(analysis, tables=analysis.tables | {"effects": effects}, notes=[*analysis.notes, *said])
 
 
 def agreement_of(admission: Admission, found: FoundThemes | None) -> Agreement | None:
@@ -168,7 +208,7 @@ def agreement_note(agreement: Agreement | None, *, taught: bool = False) -> list
 def tables_of(
     survey: AdmittedSurvey,
     found: FoundThemes | None,
-    drivers: DriverEstimates,
+    drivers: DriverAnalysis,
     agreement: Agreement | None,
     settings: DriverReportSettings,
 ) -> dict[str, pd.DataFrame]:
@@ -181,8 +221,7 @@ def tables_of(
         "quarantine": admission.quarantine,
         "estimates": estimates,
         "changes": changes,
-        "effects": drivers.effects,
-        "left_out": drivers.left_out,
+        **drivers.tables,
         "segments": found.segments if found else empty("segments"),
         "mentions": found.mentions if found else empty("mentions"),
         "themes": found.themes if found else empty("themes"),

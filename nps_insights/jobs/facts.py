@@ -1,13 +1,13 @@
 """What a run says about itself: to the report, to the manifest and to MLflow."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from nps_insights.drivers import DriverEstimates
 from nps_insights.jobs.admission import AdmittedSurvey
+from nps_insights.jobs.driver_analysis import DriverAnalysis, DriverInput
 from nps_insights.jobs.manifest import versions
 from nps_insights.jobs.secrets import masked
 from nps_insights.jobs.settings import DriverReportSettings
@@ -20,7 +20,7 @@ def report_facts(
     settings: DriverReportSettings,
     survey: AdmittedSurvey,
     found: FoundThemes | None,
-    drivers: DriverEstimates,
+    controls: Sequence[str],
     run_id: str,
     notes: list[str],
     command: str,
@@ -43,7 +43,7 @@ def report_facts(
         n_segments=len(segments),
         n_without_theme=len(segments) - mentioned,
         n_says_nothing=int(admission.comments["says_nothing"].sum()),
-        controls=tuple(drivers.controls),
+        controls=tuple(controls),
         confidence_level=settings.report.confidence_level,
         min_group_size=settings.report.min_group,
         run_id=run_id,
@@ -110,6 +110,17 @@ def manifest_facts(
         "run_id": run_id,
         "versions": versions(),
         "notes": notes,
+    }
+
+
+def driver_facts(given: DriverInput, analysis: DriverAnalysis) -> dict[str, Any]:
+    """Return what the manifest tells of the drivers: enough to estimate them again from the run's tables."""
+    return {
+        "attributes": given.attributes,
+        "controls": given.controls,
+        "by": given.by,
+        "code_names": given.code_names,
+        "notes": analysis.notes,
     }
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from nps_insights.jobs.driver_report import write_tables
 from nps_insights.jobs.folder import held, published
 from nps_insights.jobs.manifest import versions, write_manifest
-from nps_insights.jobs.settings import ThemeSettings
+from nps_insights.jobs.sections import ThemeSettings
 from nps_insights.jobs.theming import MODEL, encoder_of, fit_facts, guidance, model_of
 from nps_insights.survey import CommentsAdmission, RawTable, admit_comments, read_source
 from nps_insights.tables import empty

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nps_insights.jobs.settings import FROM_CODES, SCRATCH, DriverReportSettings, ThemeSettings
+from nps_insights.jobs.sections import ThemeSettings
+from nps_insights.jobs.settings import FROM_CODES, SCRATCH, DriverReportSettings
 from nps_insights.survey import Admission
 from nps_insights.tables import SettingsError
 from nps_insights.themes import (

@@ -7,13 +7,15 @@ from nps_insights.metrics.estimates import (
     MIN_GROUP,
     commented_and_silent,
     group_column,
+    group_names,
     nps,
     nps_by,
     overall,
 )
 from nps_insights.metrics.intervals import critical_value, exact_coverage, nps_interval, share_interval
 from nps_insights.metrics.many import benjamini_hochberg
-from nps_insights.metrics.periods import choose_period, period_changes
+from nps_insights.metrics.mix import Kitagawa, MixAndRate, clustered_errors, kitagawa, mix_and_rate
+from nps_insights.metrics.periods import choose_period, nps_difference, period_changes
 from nps_insights.metrics.shares import THEME_SHARE, clustered_shares, share_changes
 from nps_insights.metrics.trends import CHANGE_Q, theme_changes, theme_trend
 
@@ -23,19 +25,26 @@ __all__ = [
     "MIN_GROUP",
     "THEME_SHARE",
     "USUAL_CUTS",
+    "Kitagawa",
+    "MixAndRate",
     "account_of",
     "benjamini_hochberg",
     "categorize",
     "choose_period",
+    "clustered_errors",
     "clustered_shares",
     "commented_and_silent",
     "critical_value",
     "exact_coverage",
     "fold_of",
     "group_column",
+    "group_names",
     "hashed",
+    "kitagawa",
+    "mix_and_rate",
     "nps",
     "nps_by",
+    "nps_difference",
     "nps_interval",
     "overall",
     "period_changes",

@@ -197,7 +197,7 @@ def group_column(responses: pd.DataFrame, by: str) -> str:
 
 def _keyed(responses: pd.DataFrame, by: str, per: str) -> pd.DataFrame:
     """One row per answer with its group, period, account and +1 / 0 / -1."""
-    group = _texts(responses[group_column(responses, by)]) if by else pd.Series("", index=responses.index)
+    group = group_names(responses[group_column(responses, by)]) if by else pd.Series("", index=responses.index)
     frame = pd.DataFrame({"group": group, "category": responses["category"]})
     if per:
         if per not in PERIOD_STARTS:
@@ -215,8 +215,13 @@ def _keyed(responses: pd.DataFrame, by: str, per: str) -> pd.DataFrame:
     return frame
 
 
-def _texts(values: pd.Series) -> pd.Series:
-    """Group names as a reader writes them: 10, not 10.0."""
+def group_names(values: pd.Series) -> pd.Series:
+    """Return the values of a column as a reader writes them: 10, not 10.0.
+
+    Example:
+        >>> group_names(pd.Series([10.0, 2.5])).tolist()
+        ['10', '2.5']
+    """
     if pd.api.types.is_float_dtype(values):
         return values.map(lambda number: f"{number:g}", na_action="ignore").astype("str")
     return values.astype("str")

@@ -118,14 +118,7 @@ def period_changes(
 def _change(
     responses: pd.DataFrame, starts: pd.Series, before: pd.Series, after: pd.Series, confidence_level: float
 ) -> dict[str, object]:
-    from scipy.special import ndtr
-
     sides = [responses[starts == row["period_start"]] for row in (before, after)]
-    means, variances = zip(*(_adjusted(side) for side in sides), strict=True)
-    variance = sum(variances) * _design_effect(*sides)
-    difference = means[1] - means[0]
-    std_error = float(np.sqrt(variance))
-    half = critical_value(confidence_level) * std_error
     return {
         "metric": "nps",
         "by": "",
@@ -137,11 +130,35 @@ def _change(
         "before_estimate": before["estimate"],
         "after_estimate": after["estimate"],
         "estimate": after["estimate"] - before["estimate"],
+        **nps_difference(*sides, confidence_level=confidence_level),
+        "n_before": len(sides[0]),
+        "n": len(sides[1]),
+    }
+
+
+def nps_difference(before: pd.DataFrame, after: pd.DataFrame, *, confidence_level: float = 0.95) -> dict[str, float]:
+    """Return conf_low, conf_high (points) and p_value of NPS(after) - NPS(before), as `period_changes` gives them.
+
+    Args:
+        before: Table `responses` of one side, at least one row.
+        after: Of the other side; both may hold the same accounts.
+        confidence_level: Coverage of the interval.
+
+    Example:
+        >>> sides = [pd.DataFrame({"category": [name] * 50}) for name in ("passive", "promoter")]
+        >>> round(float(nps_difference(*sides)["conf_low"]), 1)
+        85.4
+    """
+    from scipy.special import ndtr
+
+    means, variances = zip(*(_adjusted(side) for side in (before, after)), strict=True)
+    std_error = float(np.sqrt(sum(variances) * _design_effect(before, after)))
+    half = critical_value(confidence_level) * std_error
+    difference = means[1] - means[0]
+    return {
         "conf_low": 100 * (difference - half),
         "conf_high": 100 * (difference + half),
         "p_value": 2 * float(ndtr(-abs(difference) / std_error)),
-        "n_before": len(sides[0]),
-        "n": len(sides[1]),
     }
 
 

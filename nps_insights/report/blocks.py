@@ -1,7 +1,7 @@
 """What chapters are made of: tables of finished texts. Templates lay them out and compute nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -33,3 +33,26 @@ class TextTable:
             TextTable(self.caption, self.columns, self.rows[:most]),
             TextTable(f"{self.caption}: the rest", self.columns, self.rows[most:]),
         )
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading with paragraphs and, where there is one, a table of which the first rows are shown.
+
+    Attributes:
+        heading: Its heading.
+        paragraphs: Finished texts.
+        table: Its table, if any.
+        summary: What the folded rest of the table is called.
+        numeric: Columns of the table that hold plain numbers.
+
+    Example:
+        >>> Section("Shares", ["They sum to one."]).table is None
+        True
+    """
+
+    heading: str
+    paragraphs: list[str] = field(default_factory=list)
+    table: TextTable | None = None
+    summary: str = "The rest"
+    numeric: tuple[int, ...] = ()

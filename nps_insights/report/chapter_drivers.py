@@ -1,6 +1,7 @@
 """Chapter: what moves the number, in points: themes, codes that people gave, and what is known of each customer."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -8,6 +9,7 @@ from nps_insights.report import words
 from nps_insights.report.blocks import TextTable
 from nps_insights.report.charts import GAINS, LOSES, Chart, Mark, described, range_chart, sides_chart
 from nps_insights.report.driver_rows import Driver, Effect, costing, drivers_of, earning, side, unclear
+from nps_insights.report.guard_rails import footnotes, no_causes, only_feelings
 from nps_insights.report.inputs import top_themes
 
 MOST_A_SIDE = 5
@@ -31,6 +33,7 @@ class DriverPart:
     table: TextTable | None
     rest: TextTable | None
     note: str
+    footnotes: list[str] = field(default_factory=list)
 
 
 def theme_drivers(tables: dict[str, pd.DataFrame]) -> DriverPart:
@@ -41,8 +44,7 @@ def theme_drivers(tables: dict[str, pd.DataFrame]) -> DriverPart:
         >>> theme_drivers(report_tables({})).n
         0
     """
-    drivers = drivers_of(tables["effects"], "theme", without=frozenset(top_themes(tables["themes"])))
-    return _part("theme", "Theme", drivers)
+    return _part("theme", "Theme", tables, frozenset(top_themes(tables["themes"])))
 
 
 def code_drivers(tables: dict[str, pd.DataFrame]) -> DriverPart:
@@ -53,7 +55,7 @@ def code_drivers(tables: dict[str, pd.DataFrame]) -> DriverPart:
         >>> code_drivers(report_tables({})).n
         0
     """
-    return _part("code", "Given code", drivers_of(tables["effects"], "code"))
+    return _part("code", "Given code", tables)
 
 
 def attribute_drivers(tables: dict[str, pd.DataFrame]) -> DriverPart:
@@ -64,7 +66,7 @@ def attribute_drivers(tables: dict[str, pd.DataFrame]) -> DriverPart:
         >>> attribute_drivers(report_tables({})).n
         0
     """
-    drivers = drivers_of(tables["effects"], "attribute")
+    drivers = drivers_of(tables["effects"], "attribute", no_causes=no_causes(tables))
     shown, others = _chosen(drivers)
     columns = ("Attribute", "Points against today’s mix", "Answers", "In words")
     rows = [_attribute_row(driver) for driver in shown]
@@ -76,6 +78,7 @@ def attribute_drivers(tables: dict[str, pd.DataFrame]) -> DriverPart:
         table=TextTable("Attributes that move the number", columns, rows) if rows else None,
         rest=TextTable("Attributes: the rest", columns, rest) if rest else None,
         note=_note(shown, "attribute"),
+        footnotes=footnotes(tables, shown),
     )
 
 
@@ -111,17 +114,23 @@ def _shared(row: pd.Series) -> str:
     return f"{words.percent(row['recall'])} of the code, {words.percent(row['precision'])} of the theme"
 
 
-def _part(kind: str, head: str, drivers: list[Driver]) -> DriverPart:
+def _part(
+    kind: str, head: str, tables: Mapping[str, pd.DataFrame], without: frozenset[str] = frozenset()
+) -> DriverPart:
+    drivers = drivers_of(tables["effects"], kind, without=without, no_causes=no_causes(tables))
     shown, others = _chosen(drivers)
-    rows, rest = [_row(driver) for driver in shown], [_row(driver) for driver in others]
+    findings = dict(tables["driver_sides"].set_index("driver_id")["finding"])
+    rows, rest = ([_row(own, findings.get(own.driver_id, "")) for own in part] for part in (shown, others))
+    feelings = only_feelings(tables, kind)
     columns = (head, *_COLUMNS)
     return DriverPart(
-        n=len(drivers),
+        n=len(drivers) or int(bool(feelings)),
         total_chart=_total_chart(kind, shown, "Points of the NPS"),
         sides_chart=_sides_chart(kind, shown),
         table=TextTable(f"{head}s that move the number", columns, rows) if rows else None,
         rest=TextTable(f"{head}s: the rest, most mentioned first", columns, rest) if rest else None,
         note=_note(shown, kind),
+        footnotes=[*footnotes(tables, shown), *([feelings] if feelings else [])],
     )
 
 
@@ -146,15 +155,15 @@ def _name(driver: Driver) -> str:
     return label if not driver.level or driver.level in driver.label else f"{label}: {words.clean(driver.level)}"
 
 
-def _row(driver: Driver) -> tuple[str, ...]:
+def _row(driver: Driver, finding: str) -> tuple[str, ...]:
     return (
         _name(driver),
         _ranged(driver.total),
-        words.points(driver.per_mention, signed=True),
+        _per_mention(driver.per_mention),
         f"{words.percent(driver.reach)} ({words.count(driver.n_present)})",
         _ranged(driver.promoter),
         _ranged(driver.detractor),
-        side(driver),
+        words.clean(finding, most=160, nothing="") or side(driver),
     )
 
 
@@ -165,6 +174,10 @@ def _attribute_row(driver: Driver) -> tuple[str, ...]:
         direction = "one usual step more goes with " + ("more" if total.estimate > 0 else "fewer") + " points"
     word = direction if total.clear else "cannot be told from today’s mix"
     return _name(driver), _ranged(total), words.count(driver.n_present), word
+
+
+def _per_mention(effect: Effect) -> str:
+    return _ranged(effect) if effect.low == effect.low else words.points(effect.estimate, signed=True)
 
 
 def _ranged(effect: Effect) -> str:

@@ -1,6 +1,5 @@
 """Appendix: how each figure was computed, in plain words, and how to repeat the run."""
 
-import math
 from dataclasses import dataclass
 
 import pandas as pd
@@ -17,8 +16,6 @@ class MethodsChapter:
     """How the figures came about."""
 
     paragraphs: list[tuple[str, str]]
-    both_figures: TextTable | None
-    double_count: str
     run: TextTable
     settings: TextTable | None
 
@@ -39,13 +36,10 @@ def methods_chapter(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> Meth
     without = frozenset(top_themes(tables["themes"]))
     found = drivers_of(tables["effects"], "theme", without=without)
     codes = drivers_of(tables["effects"], "code")
-    compared = [driver for driver in found or codes if math.isfinite(driver.leave_out.estimate)]
     n_model = max((driver.n for driver in found + codes), default=0)
     adjusted = _adjusted_for(drivers_of(tables["effects"], "attribute"), facts)
     return MethodsChapter(
-        paragraphs=[*_number(facts), *_themes(facts), *_drivers(n_model, adjusted)],
-        both_figures=_both_figures(compared),
-        double_count=_double_count(compared),
+        paragraphs=[*_number(facts), *_themes(facts), *_drivers(n_model, adjusted), *_further(tables)],
         run=TextTable("This run", ("What", "Value"), _run(facts)),
         settings=_settings(facts),
     )
@@ -139,29 +133,33 @@ def _drivers(n_model: int, adjusted: str) -> list[tuple[str, str]]:
     ]
 
 
-def _both_figures(drivers: list[Driver]) -> TextTable | None:
-    rows = [
-        (
-            words.clean(driver.label),
-            words.with_range(driver.total.estimate, driver.total.low, driver.total.high, signed=True),
-            words.with_range(driver.leave_out.estimate, driver.leave_out.low, driver.leave_out.high, signed=True),
-        )
-        for driver in drivers
-    ]
-    columns = ("Theme", "Points in this report (adjusted)", "Leave-out figure")
-    return TextTable("The trade’s usual figure beside this report’s", columns, rows) if rows else None
-
-
-def _double_count(drivers: list[Driver]) -> str:
-    if not drivers:
-        return ""
-    ours, theirs = (sum(getattr(driver, name).estimate for driver in drivers) for name in ("total", "leave_out"))
-    return (
-        "Many tools report the NPS minus the NPS of the answers without the theme. That figure counts an answer which "
-        "mentions two themes for both, and so blames themes that merely stand beside a bad one: added up it gives "
-        f"{words.points(theirs, signed=True)} points here, the figures of this report "
-        f"{words.points(ours, signed=True)}."
-    )
+def _further(tables: dict[str, pd.DataFrame]) -> list[tuple[str, str]]:
+    """What stands behind the chapters that a run may or may not have."""
+    said = {
+        "change_parts": (
+            "Why it moved",
+            "The change is taken apart by one model of both sides: who answered, how often each theme is mentioned, "
+            "what a mention goes with, and what is left. The parts add up to the change exactly. Answers without a "
+            "comment have parts of their own.",
+        ),
+        "scenarios": (
+            "What if",
+            "The number among those with a comment, less the removed part of the themes’ points, from the same model; "
+            "its range holds the uncertainty of both and of how they hang together.",
+        ),
+        "movement": (
+            "Who moved",
+            "From each answer of a customer to the next. The corrected table takes out the moves that answers which "
+            "do not quite repeat themselves would show without any change; what goes with moving compares customers "
+            "of the same category before.",
+        ),
+        "group_effects": (
+            "Where it differs",
+            "Each group has a model of its own. A difference between groups is listed where it passes Benjamini and "
+            f"Hochberg’s rule at {CLEAR_Q:.0%}.",
+        ),
+    }
+    return [paragraph for name, paragraph in said.items() if len(tables[name])]
 
 
 def _run(facts: ReportFacts) -> list[tuple[str, str]]:

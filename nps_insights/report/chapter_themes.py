@@ -7,7 +7,8 @@ import pandas as pd
 from nps_insights.report import words
 from nps_insights.report.blocks import TextTable
 from nps_insights.report.charts import Chart, Mark, described, range_chart
-from nps_insights.report.driver_rows import Effect, drivers_of
+from nps_insights.report.driver_rows import Driver, Effect, drivers_of
+from nps_insights.report.guard_rails import no_causes
 from nps_insights.report.inputs import overall_figure
 
 QUOTE_LENGTH = 280
@@ -68,46 +69,51 @@ def theme_chapter(tables: dict[str, pd.DataFrame], *, min_group_size: int) -> Th
     themes.loc[small, ["nps", "nps_low", "nps_high"]] = float("nan")
     parents = themes[themes["parent_id"].isna() | ~themes["parent_id"].isin(set(themes["theme_id"]))]
     whole = overall_figure(tables["estimates"], "nps")
-    effects = {driver.theme_id: driver.total for driver in drivers_of(tables["effects"], "theme")}
-    tops = [_top(row, themes, effects, at < MOST_OPEN) for at, (_, row) in enumerate(parents.iterrows())]
+    feelings = no_causes(tables)
+    effects = {driver.theme_id: driver for driver in drivers_of(tables["effects"], "theme")}
+    tops = [_top(row, themes, effects, feelings, at < MOST_OPEN) for at, (_, row) in enumerate(parents.iterrows())]
     chart = _chart(parents, 0.0 if whole is None else float(whole["estimate"]))
     return ThemeChapter(chart, _table(parents), tops, _note(int(small.sum()), min_group_size))
 
 
-def _top(row: pd.Series, themes: pd.DataFrame, effects: dict[str, Effect], is_open: bool) -> Top:
+def _top(
+    row: pd.Series, themes: pd.DataFrame, effects: dict[str, Driver], feelings: frozenset[str], is_open: bool
+) -> Top:
     below = themes[themes["parent_id"] == row["theme_id"]]
     rows = [leaf for _, leaf in below.iterrows()] or [row]
     own = [effects.get(leaf["theme_id"]) for leaf in rows]
-    leaves = [_leaf(leaf, effect) for leaf, effect in zip(rows, own, strict=True)]
-    together = _together(effects.get(row["theme_id"]), own) if len(below) else ""
+    said = [_own(driver, feelings) for driver in own]
+    leaves = [_leaf(leaf, text) for leaf, text in zip(rows, said, strict=True)]
+    gathered, known = effects.get(row["theme_id"]), [driver for driver in own if driver is not None]
+    # What only says the feeling again would speak through its top theme's sum.
+    by_feelings = any(driver.driver_id in feelings for driver in known)
+    together = _together(gathered, known, alone=len(rows) == 1) if len(below) and gathered and not by_feelings else ""
     return Top(words.clean(row["label"]), _size(row), _nps(row), together, leaves, is_open)
 
 
-def _leaf(row: pd.Series, effect: Effect | None) -> Leaf:
+def _leaf(row: pd.Series, effect: str) -> Leaf:
     quote = words.clean(row["example"], most=QUOTE_LENGTH, nothing="")
     negative = words.clean(row["example_negative"], most=QUOTE_LENGTH, nothing="")
-    return Leaf(
-        words.clean(row["label"]), _size(row), _nps(row), _own(effect), quote, "" if negative == quote else negative
-    )
+    return Leaf(words.clean(row["label"]), _size(row), _nps(row), effect, quote, "" if negative == quote else negative)
 
 
-def _own(effect: Effect | None) -> str:
-    if effect is None:
+def _own(driver: Driver | None, feelings: frozenset[str]) -> str:
+    if driver is None:
         return ""
-    if not effect.clear:
+    if driver.driver_id in feelings:
+        return "It only says again how people feel; no points are read into it."
+    if not driver.total.clear:
         return "No effect of its own on the number was found."
-    return f"Of its own it {_does(effect, 's')}."
+    return f"Of its own it {_does(driver.total, 's')}."
 
 
-def _together(effect: Effect | None, leaves: list[Effect | None]) -> str:
-    if effect is None:
-        return ""
-    alone = len(leaves) == 1
+def _together(top: Driver, leaves: list[Driver], *, alone: bool) -> str:
+    effect = top.total
     who = "Its one theme" if alone else "Together its themes"
     if effect.clear:
         return f"{who} {_does(effect, 's' if alone else '')}."
     # Themes that pull both ways have effects of their own, and only their sum cannot be told from zero.
-    if any(leaf is not None and leaf.clear for leaf in leaves):
+    if any(leaf.total.clear for leaf in leaves):
         return f"{who}: too close to call ({words.likely(effect.low, effect.high, signed=True)})."
     return f"{who}: no effect of {'its' if alone else 'their'} own found."
 

@@ -1,5 +1,6 @@
 """Charts as plain data: what plotly draws in the page, without colour as the only carrier and without live markup."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -237,9 +238,9 @@ def _figure(data: list[dict[str, Any]], layout: dict[str, Any], narrow: dict[str
     return {"data": data, "layout": layout, "narrow": narrow}
 
 
-def _rounded(value: float) -> float:
-    """Four decimals are more than a screen shows and keep the page small and its bytes stable."""
-    return round(float(value), 4) + 0.0
+def _rounded(value: float) -> float | None:
+    """Four decimals are more than a screen shows and keep the page small and its bytes stable; unknown is null."""
+    return round(float(value), 4) + 0.0 if math.isfinite(value) else None
 
 
 def described(what: str, marks: Sequence[Mark], *, signed: bool) -> str:

@@ -10,6 +10,9 @@ CLEAR_Q = 0.10
 
 NO_FIGURE = float("nan")
 
+# Labels of themes that hold many things: nobody can act on them, so they stand in the chapters only.
+NAMELESS = ("mixed remarks", "remarks without a subject", "just “", "unnamed ")
+
 
 @dataclass(frozen=True)
 class Effect:
@@ -45,7 +48,7 @@ class Driver:
         promoter: What the promoters' side adds to the total.
         detractor: What the detractors' side adds to the total: above zero where it leaves fewer detractors.
         leave_out: The leave-out figure: NPS minus NPS of the answers without it.
-        per_mention: Points per response that mentions it.
+        per_mention: Points per response that mentions it; its range is missing where the table has none.
         n: Responses in the model.
         n_present: Responses that mention it (or are at the level).
     """
@@ -58,7 +61,7 @@ class Driver:
     promoter: Effect
     detractor: Effect
     leave_out: Effect
-    per_mention: float
+    per_mention: Effect
     n: int
     n_present: int
 
@@ -68,13 +71,20 @@ class Driver:
         return self.n_present / self.n if self.n else NO_FIGURE
 
 
-def drivers_of(effects: pd.DataFrame, kind: str, *, without: frozenset[str] = frozenset()) -> list[Driver]:
+def drivers_of(
+    effects: pd.DataFrame,
+    kind: str,
+    *,
+    without: frozenset[str] = frozenset(),
+    no_causes: frozenset[str] = frozenset(),
+) -> list[Driver]:
     """Return the drivers of one kind, from the most costly to the one that earns most.
 
     Args:
         effects: Table `effects` with all its columns.
         kind: theme, code or attribute.
         without: Theme ids to leave out (themes that gather others).
+        no_causes: Driver ids to leave out (themes that only say again how people feel).
 
     Example:
         >>> from nps_insights.tables import empty
@@ -82,6 +92,7 @@ def drivers_of(effects: pd.DataFrame, kind: str, *, without: frozenset[str] = fr
         []
     """
     rows = effects[(effects["kind"] == kind) & ~effects["theme_id"].isin(without)]
+    rows = rows[~rows["driver_id"].isin(no_causes)]
     drivers = [_driver(driver_id, group) for driver_id, group in rows.groupby("driver_id", sort=True)]
     known = [driver for driver in drivers if math.isfinite(driver.total.estimate)]
     return sorted(known, key=lambda driver: (driver.total.estimate, driver.driver_id))
@@ -140,7 +151,7 @@ def _driver(driver_id: str, rows: pd.DataFrame) -> Driver:
         promoter=_effect(_row(rows, "promoter", "adjusted")),
         detractor=_turned(_effect(_row(rows, "detractor", "adjusted"))),
         leave_out=_effect(_row(rows, "nps", "leave_out")),
-        per_mention=NO_FIGURE if total is None else float(total["per_mention"]),
+        per_mention=_per_mention(total),
         n=int(first["n"]),
         n_present=int(first["n_present"]),
     )
@@ -163,6 +174,13 @@ def _effect(row: pd.Series | None) -> Effect:
     # holds zero would contradict itself, so both must agree.
     clear = bool(row["q_value"] < CLEAR_Q) and (low > 0 or high < 0)
     return Effect(estimate, low, high, clear)
+
+
+def _per_mention(row: pd.Series | None) -> Effect:
+    if row is None:
+        return Effect(NO_FIGURE, NO_FIGURE, NO_FIGURE, clear=False)
+    estimate, low, high = (float(row[name]) for name in ("per_mention", "per_mention_low", "per_mention_high"))
+    return Effect(estimate, low, high, clear=low > 0 or high < 0)
 
 
 def _turned(effect: Effect) -> Effect:

@@ -6,12 +6,15 @@ import pandas as pd
 
 from nps_insights.metrics import COMMENTED
 from nps_insights.report import words
-from nps_insights.report.driver_rows import Driver, costing, drivers_of, earning, unclear
+from nps_insights.report.change_sentence import in_one_sentence
+from nps_insights.report.driver_rows import NAMELESS, Driver, costing, drivers_of, earning, unclear
 from nps_insights.report.facts import ReportFacts
+from nps_insights.report.guard_rails import no_causes
 from nps_insights.report.inputs import group_columns, groups, overall_figure, periods, shifted_themes, top_themes
 
 MOST_ROWS = 5
 MOST_COSTS = 3
+MOST_SHIFTS = 2
 NO_FURTHER = "No further theme can be told from zero."
 
 
@@ -52,11 +55,6 @@ class FirstScreen:
     missing: list[str] = field(default_factory=list)
 
 
-MOST_SHIFTS = 2
-# Labels of themes that hold many things: nobody can act on them, so they stand in the chapters only.
-_NAMELESS = ("mixed remarks", "remarks without a subject", "just “", "unnamed ")
-
-
 def first_screen(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> FirstScreen:
     """Return the first screen of a report.
 
@@ -70,7 +68,7 @@ def first_screen(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> FirstSc
         '–'
     """
     drivers = main_drivers(tables)
-    named = [driver for driver in drivers if not driver.label.startswith(_NAMELESS)]
+    named = [driver for driver in drivers if not driver.label.startswith(NAMELESS)]
     costs, earns = costing(named)[:MOST_COSTS], earning(named)[:1]
     latest, ends, line = _latest(tables["estimates"])
     return FirstScreen(
@@ -90,8 +88,9 @@ def first_screen(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> FirstSc
 
 def main_drivers(tables: dict[str, pd.DataFrame]) -> list[Driver]:
     """Return the themes that a report is about: those found in the comments, or the given codes where none were."""
-    found = drivers_of(tables["effects"], "theme", without=frozenset(top_themes(tables["themes"])))
-    return found or drivers_of(tables["effects"], "code")
+    feelings, tops = no_causes(tables), frozenset(top_themes(tables["themes"]))
+    found = drivers_of(tables["effects"], "theme", without=tops, no_causes=feelings)
+    return found or drivers_of(tables["effects"], "code", no_causes=feelings)
 
 
 def _headline(estimates: pd.DataFrame, facts: ReportFacts) -> Headline:
@@ -127,11 +126,13 @@ def _moves(tables: dict[str, pd.DataFrame]) -> list[str]:
     if rows.empty:
         return [_why_no_change(tables["estimates"])]
     rows = rows[rows["after_start"] == rows["after_start"].max()].sort_values("before_start", ascending=False)
-    sentences = []
+    sentences, moved = [], {}
     for _, row in rows.head(2).iterrows():
         since = words.period(row["before_start"], row["before_end"])
         sentences.append(words.change(row["estimate"], row["conf_low"], row["conf_high"], since) + ".")
-    return [*sentences, *_shifts(tables)]
+        moved[since] = float(row["estimate"])
+    why = in_one_sentence(tables, moved, words.period(rows["after_start"].iloc[0], rows["after_end"].iloc[0]))
+    return [*sentences, *([why] if why else []), *_shifts(tables)]
 
 
 def _shifts(tables: dict[str, pd.DataFrame]) -> list[str]:

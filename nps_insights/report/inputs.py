@@ -19,6 +19,18 @@ READ = (
     "quarantine",
     "possible_themes",
     "languages",
+    "driver_sides",
+    "driver_checks",
+    "group_effects",
+    "explained_shares",
+    "change_parts",
+    "movement",
+    "movers",
+    "movement_effects",
+    "closest",
+    "scenarios",
+    "negative_controls",
+    "category_scores",
 )
 
 

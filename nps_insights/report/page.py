@@ -9,6 +9,8 @@ from typing import Any
 import pandas as pd
 
 from nps_insights.report import words
+from nps_insights.report.chapter_appendix import appendix
+from nps_insights.report.chapter_differs import where_differs
 from nps_insights.report.chapter_drivers import (
     agreement_table,
     attribute_drivers,
@@ -20,6 +22,9 @@ from nps_insights.report.chapter_methods import methods_chapter
 from nps_insights.report.chapter_number import number_chapter
 from nps_insights.report.chapter_theme_time import theme_time
 from nps_insights.report.chapter_themes import theme_chapter
+from nps_insights.report.chapter_what_if import what_if
+from nps_insights.report.chapter_who_moved import who_moved
+from nps_insights.report.chapter_why_moved import why_moved
 from nps_insights.report.charts import Chart
 from nps_insights.report.facts import ReportFacts
 from nps_insights.report.first_screen import first_screen
@@ -34,8 +39,8 @@ def render_report(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> str
     everything else. The same tables and facts give the same bytes.
 
     Args:
-        tables: Tables by name: `estimates`, `changes`, `themes`, `effects`, `left_out`, `agreement`, `quarantine`,
-            `possible_themes`, `languages`. An absent or empty one is said in the page or passed over, not refused.
+        tables: Tables by name, those of `nps_insights.report.inputs.READ`. An absent or empty one is said in the
+            page or passed over, not refused.
         facts: What stands in no table.
 
     Returns:
@@ -58,8 +63,13 @@ def render_report(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> str
         "codes": code_drivers(whole),
         "agreement": agreement_table(whole["agreement"]),
         "attributes": attribute_drivers(whole),
+        "why": why_moved(whole),
+        "scenarios": what_if(whole),
+        "moved": who_moved(whole),
+        "differs": where_differs(whole),
         "left_out": left_out_chapter(whole, facts),
         "methods": methods_chapter(whole, facts),
+        "appendix": appendix(whole, facts),
     }
     charts = {chart.chart_id: chart.figure for chart in _charts(chapters)}
     style, script, plotly = _asset("style.css"), _asset("charts.js"), _plotly() if charts else ""

@@ -15,29 +15,32 @@ _SHORT_RANGE = re.compile(r"\(likely [^()]{3,14}\)")
 _LINE_BREAKS = str.maketrans({"\n": " ", "\r": " ", "\t": " ", "\u2028": " ", "\u2029": " "})
 
 
-def points(value: float, *, signed: bool = False) -> str:
+def points(value: float, *, signed: bool = False, tenths: bool = False) -> str:
     """Write NPS points: whole numbers, one decimal below 1, a true minus sign.
 
     Args:
         value: Points; NaN where there is no figure.
         signed: Whether a gain shows its plus sign (changes and effects do, an NPS does not).
+        tenths: Whether every figure has one decimal (where a reader shall be able to add them up).
 
     Example:
         >>> [points(v, signed=True) for v in (4.4, -0.46, 0.98, -12.5, 0.0)]
         ['+4', '−0.5', '+1', '−13', '0']
+        >>> points(-4.0, tenths=True)
+        '−4.0'
     """
     if not math.isfinite(value):
         return UNKNOWN
     size = abs(value)
     # Half is rounded away from zero, as people do; round() and format() would round 2.5 to 2.
-    shown = math.floor(size * 10 + 0.5) / 10 if size < 1 else math.floor(size + 0.5)
+    shown = math.floor(size * 10 + 0.5) / 10 if size < 1 or tenths else math.floor(size + 0.5)
     if shown == 0:
         return "0"
     sign = MINUS if value < 0 else "+" if signed else ""
-    return f"{sign}{shown:g}"
+    return f"{sign}{shown:.1f}" if tenths else f"{sign}{shown:g}"
 
 
-def likely(low: float, high: float, *, signed: bool = False) -> str:
+def likely(low: float, high: float, *, signed: bool = False, tenths: bool = False) -> str:
     """Write a range; an end that is not zero is not written as zero.
 
     Example:
@@ -47,11 +50,14 @@ def likely(low: float, high: float, *, signed: bool = False) -> str:
     if not (math.isfinite(low) and math.isfinite(high)):
         return "range not known"
     near_zero = "just above 0" if low > 0 else "just below 0" if high < 0 else "0"
-    ends = [text if text != "0" else near_zero for text in (points(end, signed=signed) for end in (low, high))]
+    ends = [
+        text if text != "0" else near_zero
+        for text in (points(end, signed=signed, tenths=tenths) for end in (low, high))
+    ]
     return f"likely {ends[0]} to {ends[1]}"
 
 
-def with_range(value: float, low: float, high: float, *, signed: bool = False) -> str:
+def with_range(value: float, low: float, high: float, *, signed: bool = False, tenths: bool = False) -> str:
     """Write a figure with its range.
 
     Example:
@@ -60,7 +66,8 @@ def with_range(value: float, low: float, high: float, *, signed: bool = False) -
     """
     if not math.isfinite(value):
         return UNKNOWN
-    return f"{points(value, signed=signed)} ({likely(low, high, signed=signed)})"
+    written = points(value, signed=signed, tenths=tenths)
+    return f"{written} ({likely(low, high, signed=signed, tenths=tenths)})"
 
 
 def change(value: float, low: float, high: float, since: str) -> str:
@@ -125,6 +132,16 @@ def percent(share: float) -> str:
         return "under 0.1%"
     shown = math.floor(size * 10 + 0.5) / 10 if size < 1 else math.floor(size + 0.5)
     return f"{shown:g}%"
+
+
+def percent_with_range(share: float, low: float, high: float) -> str:
+    """Write a share with its range.
+
+    Example:
+        >>> percent_with_range(0.18, 0.16, 0.204)
+        '18% (likely 16 to 20%)'
+    """
+    return f"{percent(share)} ({percent_range(low, high)})" if math.isfinite(share) else UNKNOWN
 
 
 def percent_range(low: float, high: float) -> str:

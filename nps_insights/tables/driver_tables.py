@@ -5,7 +5,7 @@ from nps_insights.tables.columns import CATEGORIES, INTERVAL, OUTCOMES, Column, 
 METHODS = ("adjusted", "leave_out", "cross_fitted", "beyond_placebo")
 DRIVER_KINDS = ("theme", "code", "attribute")
 SIDES = ("delighter", "hygiene", "both", "one-sided", "unclear")
-CHANGE_PARTS = ("total", "silence", "mix", "frequency", "rate", "unexplained")
+CHANGE_PARTS = ("total", "silence", "silent", "mix", "frequency", "rate", "unexplained")
 CHECKS = ("robustness", "separation", "collinear", "sentiment_only")
 
 _DRIVER = (
@@ -60,6 +60,8 @@ DRIVER_TABLES = (
         columns=(
             *_DRIVER,
             Column("side", "text", vocabulary=SIDES),
+            # The side in words.
+            Column("finding", "text"),
             Column("promoter_points", "number"),
             Column("detractor_points", "number"),
             may_be_empty("range", "number"),
@@ -113,6 +115,7 @@ DRIVER_TABLES = (
             Column("by", "text"),
             Column("before", "text"),
             Column("after", "text"),
+            # silence: how many commented; silent: those who did not; the rest are parts of those who did.
             Column("part", "text", vocabulary=CHANGE_PARTS),
             # Empty text where the part belongs to no driver.
             Column("driver_id", "text"),
@@ -120,8 +123,13 @@ DRIVER_TABLES = (
             *INTERVAL,
             may_be_empty("std_error", "number"),
             may_be_empty("p_value", "number"),
+            # Benjamini-Hochberg's across the parts that belong to a driver.
+            may_be_empty("q_value", "number"),
             Column("n_before", "integer"),
             Column("n", "integer"),
+            # Share (0..1) of those with a comment who mention the theme.
+            optional("share_before", "share"),
+            optional("share_after", "share"),
         ),
     ),
     Table(
@@ -137,6 +145,18 @@ DRIVER_TABLES = (
             may_be_empty("n_moved", "number"),
             Column("n", "integer"),
             optional("reliability", "number"),
+        ),
+    ),
+    Table(
+        name="movers",
+        row="share of customers who changed category from one answer to the next, if answers are so reliable",
+        key=("reliability",),
+        columns=(
+            # At 1 as counted.
+            Column("reliability", "number"),
+            # Share (0..1) of steps between two answers.
+            *INTERVAL,
+            Column("n", "integer"),
         ),
     ),
     Table(
@@ -158,8 +178,10 @@ DRIVER_TABLES = (
     Table(
         name="scenarios",
         row="the NPS of commenters if a part of the mentions of some drivers went away",
-        key=("scenario",),
+        key=("position",),
         columns=(
+            # 0 is today; then in the order asked for.
+            Column("position", "integer"),
             Column("scenario", "text"),
             Column("driver_ids", "text"),
             Column("part_removed", "share"),

@@ -1,6 +1,15 @@
-"""What runs leave behind in MLflow: parameters, figures, aggregate tables and theme models; never a comment."""
+"""What runs leave behind in MLflow: parameters, figures, aggregate tables and models; never a comment."""
 
+from nps_insights.tracking.category_model import load_category_model, log_category_model
 from nps_insights.tracking.runs import TrackedRun, local_tracking_uri, tracked_run
 from nps_insights.tracking.theme_versions import load_theme_version, log_themes
 
-__all__ = ["TrackedRun", "load_theme_version", "local_tracking_uri", "log_themes", "tracked_run"]
+__all__ = [
+    "TrackedRun",
+    "load_category_model",
+    "load_theme_version",
+    "local_tracking_uri",
+    "log_category_model",
+    "log_themes",
+    "tracked_run",
+]

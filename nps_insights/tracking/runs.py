@@ -19,7 +19,25 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 # Tables that hold no text of a customer, and the columns of `themes` that do.
-_AGGREGATES = ("estimates", "changes", "themes", "effects", "left_out", "agreement")
+_AGGREGATES = (
+    "estimates",
+    "changes",
+    "themes",
+    "agreement",
+    "effects",
+    "left_out",
+    "driver_sides",
+    "group_effects",
+    "explained_shares",
+    "change_parts",
+    "movement",
+    "movers",
+    "movement_effects",
+    "scenarios",
+    "driver_checks",
+    "negative_controls",
+    "category_scores",
+)
 _QUOTES = ("example", "example_negative")
 _LONGEST_PARAMETER = 500
 

@@ -1,0 +1,1 @@
+"""Effects by tone, beyond what the tone alone would give."""

@@ -1,0 +1,1 @@
+"""The category model: how far themes and attributes tell detractors, passives and promoters apart."""

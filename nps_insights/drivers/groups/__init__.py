@@ -1,0 +1,1 @@
+"""The why in each group of customers, and whether the groups differ."""

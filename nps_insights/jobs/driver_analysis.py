@@ -1,0 +1,244 @@
+"""What a run says of its drivers: effects, checks on them, groups, change, movement and scenarios, as tables."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from nps_insights.drivers import (
+    DriverEstimates,
+    FittedCategory,
+    FittedDrivers,
+    change_parts,
+    check_drivers,
+    closest_customers,
+    code_presence,
+    default_scenarios,
+    driver_sides,
+    effects_by_tone,
+    estimate_drivers,
+    estimate_movement,
+    explained_shares,
+    fit_category_model,
+    group_effects,
+    theme_presence,
+    what_if,
+)
+from nps_insights.jobs.driver_questions import asked_change, asked_scenarios
+from nps_insights.jobs.settings import DriverReportSettings
+from nps_insights.tables import ATTRIBUTE_PREFIX, conform, empty
+
+_log = logging.getLogger(__name__)
+
+Said = tuple[dict[str, pd.DataFrame], list[str]]
+
+
+@dataclass(frozen=True, eq=False)
+class DriverInput:
+    """Tables of one run that its drivers are estimated from.
+
+    Attributes:
+        responses: Table `responses`.
+        comments: Table `comments`: those that say something and that could be read.
+        mentions: Table `mentions`; None where there are no themes.
+        themes: Table `themes`; None where there are none.
+        codes: Table `codes`, or None.
+        accounts: Table `accounts`, or None.
+        code_names: All codes that there are.
+        attributes: Attributes that are drivers, without prefix.
+        controls: Attributes that are adjusted for, without prefix.
+        by: Columns of the responses to group by.
+        as_of: Moment of knowing; None where answers have no dates.
+    """
+
+    responses: pd.DataFrame
+    comments: pd.DataFrame
+    mentions: pd.DataFrame | None
+    themes: pd.DataFrame | None
+    codes: pd.DataFrame | None
+    accounts: pd.DataFrame | None
+    code_names: list[str]
+    attributes: list[str]
+    controls: list[str]
+    by: list[str]
+    as_of: pd.Timestamp | None
+
+    @property
+    def presence(self) -> pd.DataFrame:
+        """Which response mentions what: of the themes where there are any, of the codes otherwise."""
+        if self.mentions is not None and self.themes is not None:
+            return theme_presence(self.mentions, self.themes)
+        return code_presence(self.codes if self.codes is not None else pd.DataFrame(columns=["response_id", "code"]))
+
+
+@dataclass(frozen=True, eq=False)
+class DriverAnalysis:
+    """What came out.
+
+    Attributes:
+        tables: Tables by name; those with nothing to say are empty.
+        controls: What the model adjusts for beside the drivers.
+        notes: Plain sentences on what a reader must know.
+        category: The classifier of the category, where one was asked for and could be trained.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    controls: list[str]
+    notes: list[str]
+    category: FittedCategory | None = field(default=None)
+
+
+def analyse_drivers(given: DriverInput, settings: DriverReportSettings) -> DriverAnalysis:
+    """Estimate the drivers of a run and everything that is asked of them.
+
+    Raises:
+        SettingsError: A group, a period or a driver is named that is not there.
+    """
+    _log.info("estimating drivers")
+    estimates = _estimated(given, settings)
+    tables = {"effects": estimates.effects, "left_out": estimates.left_out}
+    notes = list(estimates.notes)
+    for more, said in _questions(given, settings, estimates):
+        tables |= more
+        notes += said
+    for name, rows in _by_tone(given, settings, notes).items():
+        tables[name] = conform(name, pd.concat([tables.get(name, empty(name)), rows], ignore_index=True))
+    category, more = _category(given, settings, notes)
+    return DriverAnalysis(tables | more, estimates.controls, notes, category)
+
+
+def _estimated(given: DriverInput, settings: DriverReportSettings) -> DriverEstimates:
+    return estimate_drivers(
+        given.responses,
+        given.comments,
+        mentions=given.mentions,
+        themes=given.themes,
+        codes=given.codes,
+        code_names=given.code_names,
+        attributes=given.attributes,
+        controls=given.controls,
+        min_present=settings.drivers.min_present,
+        confidence_level=settings.report.confidence_level,
+    )
+
+
+def _questions(given: DriverInput, settings: DriverReportSettings, estimates: DriverEstimates) -> Iterator[Said]:
+    """One after the other: what each question to the fitted model says."""
+    for fitted in estimates.fitted[:1]:
+        yield _of_the_model(fitted, given, settings, estimates.effects)
+    yield _by_group(given, settings)
+    yield _change(given, settings)
+    yield _movement(given, settings)
+
+
+def _of_the_model(
+    fitted: FittedDrivers, given: DriverInput, settings: DriverReportSettings, effects: pd.DataFrame
+) -> Said:
+    """Sides, shares, checks and scenarios: sums of what one model already holds."""
+    level, chosen = settings.report.confidence_level, settings.drivers
+    known = pd.concat([fitted.drivers, fitted.parents], ignore_index=True)
+    asked = asked_scenarios(chosen.what_if, known[known["kind"] != "attribute"])
+    scenarios, caveat = what_if(
+        fitted, asked or default_scenarios(fitted, effects), target=chosen.target, confidence_level=level
+    )
+    explained = explained_shares(fitted, random_state=chosen.random_state, confidence_level=level)
+    checks = check_drivers(fitted, random_state=chosen.random_state, confidence_level=level)
+    tables = {
+        "driver_sides": driver_sides(fitted, confidence_level=level),
+        "scenarios": scenarios,
+        "explained_shares": explained.shares,
+        "driver_checks": checks.driver_checks,
+        "negative_controls": checks.negative_controls,
+    }
+    return tables, [*explained.notes, *checks.notes, *caveat]
+
+
+def _by_group(given: DriverInput, settings: DriverReportSettings) -> Said:
+    parts, notes = [empty("group_effects")], []
+    for column in given.by:
+        name = column.removeprefix(ATTRIBUTE_PREFIX)
+        rows, said = group_effects(
+            given.responses,
+            given.comments,
+            given.presence,
+            by=column,
+            attributes=[one for one in given.attributes if one != name],
+            controls=[one for one in given.controls if one != name],
+            min_present=settings.drivers.min_present,
+            confidence_level=settings.report.confidence_level,
+        )
+        parts.append(rows)
+        notes += said
+    return {"group_effects": conform("group_effects", pd.concat(parts, ignore_index=True))}, notes
+
+
+def _change(given: DriverInput, settings: DriverReportSettings) -> Said:
+    asked = settings.drivers.between
+    found = change_parts(
+        given.responses,
+        given.comments,
+        given.presence,
+        between=asked_change(asked, given.responses) if asked else None,
+        per=settings.report.per or "",
+        as_of=given.as_of,
+        attributes=given.attributes,
+        controls=given.controls,
+        min_present=settings.drivers.min_present,
+        confidence_level=settings.report.confidence_level,
+    )
+    return {"change_parts": found.parts}, found.notes
+
+
+def _movement(given: DriverInput, settings: DriverReportSettings) -> Said:
+    found = estimate_movement(
+        given.responses,
+        given.comments,
+        given.presence,
+        accounts=given.accounts,
+        as_of=given.as_of,
+        attributes=given.attributes,
+        controls=given.controls,
+        reliability=settings.drivers.reliability,
+        random_state=settings.drivers.random_state,
+        confidence_level=settings.report.confidence_level,
+    )
+    return {"movement": found.movement, "movers": found.movers, "movement_effects": found.effects}, found.notes
+
+
+def _by_tone(given: DriverInput, settings: DriverReportSettings, notes: list[str]) -> dict[str, pd.DataFrame]:
+    """Rows that join the tables `effects` and `negative_controls`."""
+    if not settings.drivers.by_tone or given.mentions is None or given.themes is None:
+        return {}
+    toned = effects_by_tone(
+        given.responses,
+        given.comments,
+        given.mentions,
+        given.themes,
+        attributes=given.attributes,
+        controls=given.controls,
+        min_present=settings.drivers.min_present,
+        random_state=settings.drivers.random_state,
+        confidence_level=settings.report.confidence_level,
+    )
+    notes += toned.notes
+    return {"effects": toned.effects, "negative_controls": toned.placebo}
+
+
+def _category(
+    given: DriverInput, settings: DriverReportSettings, notes: list[str]
+) -> tuple[FittedCategory | None, dict[str, pd.DataFrame]]:
+    if not settings.drivers.category_model:
+        return None, {"closest": empty("closest"), "category_scores": empty("category_scores")}
+    fitted = fit_category_model(
+        given.responses,
+        given.comments,
+        given.presence,
+        attributes=given.attributes,
+        min_present=settings.drivers.min_present,
+        random_state=settings.drivers.random_state,
+        confidence_level=settings.report.confidence_level,
+    )
+    notes += fitted.notes
+    closest = closest_customers(fitted.probabilities, given.responses)
+    return fitted, {"closest": closest, "category_scores": fitted.scores}

@@ -1,0 +1,193 @@
+"""The sections of the driver report's settings, and what each key means."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from nps_insights.survey import parse_cuts
+
+
+def _cuts(given: Any) -> Any:
+    return parse_cuts(given) if isinstance(given, str) else given
+
+
+# "3,5", as on the command line, or [3, 5].
+Cuts = Annotated[tuple[float, float], BeforeValidator(_cuts)]
+
+
+class Section(BaseModel):
+    """One table of the TOML file: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class InputSettings(Section):
+    """What is read.
+
+    Attributes:
+        survey: File, or an SQLAlchemy URL with `query`.
+        accounts: File of accounts, joined by account_id.
+        query: SQL that selects the survey's rows.
+        sheet: Sheet of a workbook; the first one if not given.
+        encoding: Encoding of the survey's file; detected if not given.
+    """
+
+    survey: str
+    accounts: str | None = None
+    query: str | None = None
+    sheet: str | None = None
+    encoding: str | None = None
+
+
+class ScaleChange(Section):
+    """A scale that was in use until a day.
+
+    Attributes:
+        until: Answers dated before this day were given on it; not given for the range that holds ever since.
+        range: Its ends, worst first: "1-5".
+        cuts: Detractor up to and promoter from, such as [3, 5]; the usual ones where the range ends at 10.
+    """
+
+    until: str | None = None
+    range: str
+    cuts: Cuts | None = None
+
+
+class ScoreSettings(Section):
+    """How the score is read.
+
+    Attributes:
+        scale: Its ends, worst first: "0-10", "1-10", "5-1".
+        cuts: Detractor up to and promoter from, on the turned scale.
+        missing: Texts that mean "no answer"; their rows are filtered and counted.
+        scales: Scales that were in use before.
+    """
+
+    scale: str | None = None
+    cuts: Cuts | None = None
+    missing: tuple[str, ...] = ()
+    scales: tuple[ScaleChange, ...] = ()
+
+
+class DateSettings(Section):
+    """How dates are read.
+
+    Attributes:
+        format: strptime format such as "%d/%m/%Y"; inferred where the column allows one reading.
+        missing: Dates that mean "unknown".
+    """
+
+    format: str | None = None
+    missing: tuple[str, ...] = ()
+
+
+class ReportSettings(Section):
+    """What is reported.
+
+    Attributes:
+        title: Title of the page; made from the survey's name if not given.
+        by: Columns to group by.
+        attributes: Columns that are drivers beside the themes.
+        controls: Columns that are adjusted for.
+        theme_columns: 0/1 columns with codes that people already have; "First..Last" names a range.
+        as_of: Moment of knowing; later answers are filtered. The last answer if not given.
+        per: Period of the trend; chosen from the number of answers if not given.
+        confidence_level: Coverage of every range.
+        min_group: Groups with fewer answers are marked as too small.
+    """
+
+    title: str | None = None
+    by: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+    controls: tuple[str, ...] = ()
+    theme_columns: tuple[str, ...] = ()
+    as_of: str | None = None
+    per: Literal["day", "week", "month", "quarter", "year"] | None = None
+    confidence_level: float = Field(0.95, gt=0, lt=1)
+    min_group: int = Field(30, ge=2)
+
+
+class ThemeSettings(Section):
+    """How themes are found.
+
+    Attributes:
+        encoder: "english", "multilingual", or the name or folder of a sentence-transformers model.
+        tier: Who reads: "full" the encoder itself, "student" a fast one taught by it, "auto" a student for many texts.
+        precision: "fp32", "bf16" where the processor has it, or "auto".
+        n_themes: Number of themes; chosen from the data if not given.
+        ignore: Words that make no theme and no label, such as the company's own name.
+        start: "scratch", or an earlier fit to go on from: "themes@3" or a folder that `themes fit` wrote.
+        refit: With `start`: find the themes anew and keep the ids of those that go on.
+        edits: File of the analysts' edits; `models/themes/edits.toml` of the project, where it exists, if not given.
+        taxonomy: File of themes that people want to see, or "codes" to learn them from `theme_columns`; a comment
+            without a code then says that none of them applies.
+        store: Whether the fit becomes a version of the registered model `themes`.
+        random_state: Seed of the clustering.
+        cache: Folder of encoded texts; beside the tracking database if not given.
+    """
+
+    encoder: str = "english"
+    tier: Literal["auto", "full", "student"] = "auto"
+    precision: Literal["fp32", "bf16", "auto"] = "fp32"
+    n_themes: int | None = Field(None, ge=2)
+    ignore: tuple[str, ...] = ()
+    start: str = "scratch"
+    refit: bool = False
+    edits: str | None = None
+    taxonomy: str | None = None
+    store: bool = True
+    random_state: int = 0
+    cache: str | None = None
+
+
+class DriverSettings(Section):
+    """How drivers are estimated, and what is asked of them.
+
+    Attributes:
+        min_present: A driver mentioned by fewer responses is left out and listed.
+        by_tone: Whether effects of negative and positive mentions are estimated, beyond a placebo.
+        split: "none"; "half": themes found on one half of the accounts, effects estimated on the other; "cross_fit":
+            both ways round.
+        between: What a change is explained between: two groups, "plan:Basic..Enterprise"; two periods,
+            "2026-01-01/2026-03-31..2026-04-01/2026-06-30"; the last two finished periods if not given.
+        what_if: Scenarios such as "Price=0.5" or "Price+Outages=0.5": drivers by label or id, and the part of their
+            mentions that goes away. Half of the costliest ones if none is given.
+        target: NPS to hold scenarios against.
+        reliability: How far the same customer, unchanged, gives the same answer again (test-retest correlation).
+        category_model: Whether a classifier of the category is trained, judged and stored.
+        random_state: Seed of placebos, folds and sampled shares.
+    """
+
+    min_present: int = Field(20, ge=2)
+    by_tone: bool = True
+    split: Literal["none", "half", "cross_fit"] = "none"
+    between: str | None = None
+    what_if: tuple[str, ...] = ()
+    target: float | None = Field(None, ge=-100, le=100)
+    reliability: float = Field(0.8, gt=0, le=1)
+    category_model: bool = True
+    random_state: int = 0
+
+
+class OutputSettings(Section):
+    """Where the run folder goes.
+
+    Attributes:
+        folder: The run folder; `runs/<survey>` if not given.
+        models: Folder that says what each trained model is; of a pipeline the project's `models/`, where it exists.
+    """
+
+    folder: str | None = None
+    models: str | None = None
+
+
+class TrackingSettings(Section):
+    """Where the run is logged.
+
+    Attributes:
+        uri: MLflow tracking URI; `mlflow.db` in the project or current folder if not given.
+        experiment: Name of the MLflow experiment.
+    """
+
+    uri: str | None = None
+    experiment: str = "driver_report"
