@@ -123,7 +123,9 @@ def test_a_set_of_orders_treats_all_players_alike() -> None:
 def test_twins_share_alike_and_a_sum_of_others_is_no_accident() -> None:
     cross = covariance(5, seed=5)
     weights = np.eye(6)
-    twins = np.vstack([weights[:5], weights[0], weights[5]]) @ cross @ np.vstack([weights[:5], weights[0], weights[5]]).T
+    twins = (
+        np.vstack([weights[:5], weights[0], weights[5]]) @ cross @ np.vstack([weights[:5], weights[0], weights[5]]).T
+    )
     for most_exact in (15, 1):
         found = lmg(twins, each(6), most_exact=most_exact, tolerance=1e-9, most_orders=8000)
         assert found.parts[0] == pytest.approx(found.parts[5], abs=1e-6 + 5 * found.errors.max())
@@ -245,7 +247,7 @@ def test_one_category_leaves_nothing_to_explain() -> None:
 def test_intervals_cover_the_truth(answers: int) -> None:
     truth = drivers_shares.true_parts()
     hits, of_all = [], []
-    for seed in range(120):
+    for seed in range(80):
         fit = drivers_shares.covered_world(800, seed, answers_per_account=answers)
         explained = explained_shares(fit)
         rows = explained.shares.set_index("driver_id").loc[truth.index]

@@ -31,6 +31,8 @@ def run(survey: Path, out: Path, cache: Path, **sections: Mapping[str, Any]) -> 
         "output": {"folder": str(out)},
         "tracking": {"uri": f"sqlite:///{out.parent}/mlflow.db"},
         "themes": {"cache": str(cache)},
+        # Trained and stored in test_jobs_drivers.
+        "drivers": {"category_model": False},
     }
     for name, section in sections.items():
         given[name] = {**given.get(name, {}), **section}

@@ -89,7 +89,7 @@ def test_where_no_theme_counts_it_says_so() -> None:
     parts.loc[parts["driver_id"].str.startswith("theme/"), ["conf_low", "conf_high"]] = [-20.0, 20.0]
     change = explained(parts)
     assert "No theme alone can be told from zero here." in change.notes
-    assert "All themes: how often (6)" in [row[0] for row in change.table.rows]
+    assert "Themes: how often (6)" in [row[0] for row in change.table.rows]
 
 
 def moves(parts: pd.DataFrame, estimate: float = TOTAL) -> list[str]:

@@ -153,7 +153,8 @@ class DriverSettings(Section):
         what_if: Scenarios such as "Price=0.5" or "Price+Outages=0.5": drivers by label or id, and the part of their
             mentions that goes away. Half of the costliest ones if none is given.
         target: NPS to hold scenarios against.
-        reliability: How far the same customer, unchanged, gives the same answer again (test-retest correlation).
+        reliability: How far the same customer, unchanged, gives the same answer again (test-retest correlation);
+            measured where 100 customers answered twice within 30 days, 0.8 otherwise, if not given.
         category_model: Whether a classifier of the category is trained, judged and stored.
         random_state: Seed of placebos, folds and sampled shares.
     """
@@ -164,7 +165,7 @@ class DriverSettings(Section):
     between: str | None = None
     what_if: tuple[str, ...] = ()
     target: float | None = Field(None, ge=-100, le=100)
-    reliability: float = Field(0.8, gt=0, le=1)
+    reliability: float | None = Field(None, gt=0, le=1)
     category_model: bool = True
     random_state: int = 0
 

@@ -138,7 +138,7 @@ def _line(name: str, parts: list[Part], listed: list[Part] | None = None) -> lis
     points, title = together(parts), _NAMES[name]
     if name in _THEMED:
         some_listed = any(own.part == name for own in listed or [])
-        title = f"{'Other' if some_listed else 'All'} {title} ({len(parts)})"
+        title = f"{'Other ' + title if some_listed else title.capitalize()} ({len(parts)})"
     return [Line(title, points, _word(points), n_parts=len(parts))]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from nps_insights.drivers.change.between import Comparison, last_two_periods, sides
-from nps_insights.drivers.change.everyone import of_everyone
+from nps_insights.drivers.change.everyone import Parts, of_everyone
 from nps_insights.drivers.change.notes import said
 from nps_insights.drivers.change.parts import commenter_parts
 from nps_insights.drivers.change.two_sided import MIN_RATE, fit_two_sided
@@ -103,6 +103,8 @@ def change_parts(
     between = between or last_two_periods(responses, per=per, as_of=as_of)
     if between is None:
         return _nothing("there are not two finished periods with enough answers to compare")
+    from threadpoolctl import threadpool_limits
+
     before, after = sides(responses, between)
     both = pd.concat([before, after], ignore_index=True).sort_values("response_id")
     is_after, both = both.index.to_numpy() >= len(before), both.reset_index(drop=True)
@@ -124,21 +126,25 @@ def change_parts(
     two = fit_two_sided(design, is_after[commented], min_present=min_present, min_rate=min_rate)
     if isinstance(two, str):
         return _nothing(two)
-    parts = of_everyone(both, is_after, commented, commenter_parts(two))
-    accounts = account_codes(both)
+    with threadpool_limits(limits=1):
+        parts = of_everyone(both, is_after, commented, commenter_parts(two))
+    rows = _with_intervals(parts, both, two.model.degrees_of_freedom, confidence_level)
+    change = nps_difference(both[~is_after], both[is_after], confidence_level=confidence_level)
+    rows.loc[rows["part"] == "total", list(change)] = list(change.values())
+    rows = rows.assign(by=between.by, before=between.before, after=between.after)
+    return ChangeParts(conform("change_parts", rows), said(two, rows, between))
+
+
+def _with_intervals(parts: Parts, responses: pd.DataFrame, degrees_of_freedom: int, level: float) -> pd.DataFrame:
+    accounts = account_codes(responses)
     rows = with_interval(
         parts.names,
         100 * parts.estimate,
         100 * clustered_errors(parts.influence, accounts),
-        degrees_of_freedom=max(min(int(accounts.max()), two.model.degrees_of_freedom), 1),
-        confidence_level=confidence_level,
+        degrees_of_freedom=max(min(int(accounts.max()), degrees_of_freedom), 1),
+        confidence_level=level,
     )
-    change = nps_difference(both[~is_after], both[is_after], confidence_level=confidence_level)
-    rows.loc[rows["part"] == "total", list(change)] = list(change.values())
-    of_driver = rows["driver_id"] != ""
-    rows["q_value"] = benjamini_hochberg(rows["p_value"].where(of_driver))
-    rows = rows.assign(by=between.by, before=between.before, after=between.after)
-    return ChangeParts(conform("change_parts", rows), said(two, rows, between))
+    return rows.assign(q_value=benjamini_hochberg(rows["p_value"].where(rows["driver_id"] != "")))
 
 
 def _without_by(names: Sequence[str], responses: pd.DataFrame, between: Comparison) -> list[str]:

@@ -28,7 +28,7 @@ def part_intervals(
         >>> low, high = part_intervals(np.array([0.25, 0.5]), np.array([0.02, 0.02]), np.array([1, 2]),
         ...                            degrees_of_freedom=1000, confidence_level=0.95)
         >>> low.round(3).tolist(), high.round(3).tolist()
-        ([0.211, 0.459], [0.291, 0.54])
+        ([0.211, 0.46], [0.291, 0.54])
     """
     from scipy.stats import chi2, norm, t
 

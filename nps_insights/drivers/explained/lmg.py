@@ -107,7 +107,7 @@ def parts_of(
         if still <= 1 or len(found) >= most:
             return Parts(parts, errors, len(found) * ORDERS_PER_DRAW)
         # As many as the error so far asks for, yet not more than twice those there are: it is uncertain itself.
-        wanted = min(most, 2 * len(found), int(np.ceil(1.05 * len(found) * still**2)))
+        wanted = min(most, int(np.ceil(len(found) * min(1.05 * still**2 if still < 2 else 2.0, 2.0))))
 
 
 def _of_draws(game: Game, rng: np.random.Generator, draws: int) -> Array:

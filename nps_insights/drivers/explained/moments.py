@@ -1,7 +1,5 @@
 """The covariance of drivers, controls and answer, and that of groups of accounts apart."""
 
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +10,7 @@ Array = NDArray[np.float64]
 
 # The spread among so many groups of accounts tells a standard error to 5 % of its size.
 _MOST_GROUPS = 200
-# Rows that are summed up at once.
+_GROUPS_AT_ONCE = 10
 _ROWS_AT_ONCE = 8192
 
 
@@ -35,13 +33,16 @@ def grouped_products(model: JointModel) -> Array:
     answer = model.y[:, 0] - model.y[:, 1]
     centre = np.r_[model.means[1:], answer.mean()]
 
-    def of_group(place: slice) -> Array:
+    def of_groups(groups: slice) -> Array:
+        return np.stack([of_rows(rows[starts[one] : starts[one + 1]]) for one in range(groups.start, groups.stop)])
+
+    def of_rows(own: NDArray[np.int64]) -> Array:
         total = np.zeros((len(centre), len(centre)))
-        for start in range(place.start, place.stop, _ROWS_AT_ONCE):
-            own = rows[start : min(start + _ROWS_AT_ONCE, place.stop)]
-            centred = np.column_stack([model.x[own, 1:], answer[own]]) - centre
+        for start in range(0, len(own), _ROWS_AT_ONCE):
+            some = own[start : start + _ROWS_AT_ONCE]
+            centred = np.column_stack([model.x[some, 1:], answer[some]]) - centre
             total += centred.T @ centred
         return total
 
-    places = [slice(int(a), int(b)) for a, b in pairwise(starts)]
-    return np.stack(list(in_order(of_group, places)))
+    blocks = [slice(first, min(first + _GROUPS_AT_ONCE, n_groups)) for first in range(0, n_groups, _GROUPS_AT_ONCE)]
+    return np.concatenate(list(in_order(of_groups, blocks)))

@@ -25,6 +25,11 @@ from nps_insights.tables import CATEGORIES, empty
 _WANTED_RANGE = 0.10
 
 
+# Of one answer's score; what it is where nobody answered twice within days.
+ASSUMED = 0.8
+_ENOUGH_PAIRS = 100
+
+
 @dataclass(frozen=True)
 class Movement:
     """How customers move between categories, and what goes with it.
@@ -56,7 +61,7 @@ def estimate_movement(
     accounts: pd.DataFrame | None = None,
     attributes: Sequence[str] = (),
     controls: Sequence[str] = (),
-    reliability: float = 0.8,
+    reliability: float | None = None,
     steps: Steps = "every",
     as_of: str | pd.Timestamp | None = None,
     min_present: int = MIN_PRESENT,
@@ -73,7 +78,9 @@ def estimate_movement(
         accounts: Table `accounts` with `ended_at`, for customers who left.
         attributes: Attributes that are drivers.
         controls: Attributes that are adjusted for and not reported.
-        reliability: Correlation of two answers of customers for whom nothing changed; 1 corrects nothing.
+        reliability: Correlation of two answers of customers for whom nothing changed; 1 corrects nothing. If not
+            given, it is measured on customers who answered twice within 30 days (`retest_reliability`) where there are
+            100 of them, and taken to be 0.8 otherwise.
         steps: "every" step of a customer, or the "last" of each (see `repeat_answers`).
         as_of: Day after which nothing is known yet.
         min_present: Fewest later answers with, and without, a driver.
@@ -92,9 +99,11 @@ def estimate_movement(
         >>> estimate_movement(responses, comments, presence).notes[2]
         'No movement table: it takes at least 30 steps of customers who answered again or left, and there is 1.'
     """
+    measured = retest_reliability(responses, confidence_level=confidence_level).iloc[0]
+    assumed = reliability is not None or not _is_enough(measured)
+    reliability = reliability or (ASSUMED if assumed else round(float(measured["estimate"]), 2))
     check_settings(reliability, n_bootstraps)
     repeats = repeat_answers(responses, accounts, as_of=as_of, steps=steps)
-    measured = retest_reliability(responses, confidence_level=confidence_level).iloc[0]
     table, movers, notes = _tables(
         repeats, reliability, float(measured["estimate"]), n_bootstraps, confidence_level, random_state
     )
@@ -115,7 +124,7 @@ def estimate_movement(
         left_out=effects.left_out,
         steps=repeats.steps,
         counts=repeats.counts,
-        notes=[*repeats.notes, *notes, *_measured_said(measured, reliability), *effects.notes],
+        notes=[*repeats.notes, *notes, *_measured_said(measured, reliability, assumed), *effects.notes],
     )
 
 
@@ -148,16 +157,26 @@ def _noise_said(movers: pd.DataFrame, reliability: float) -> str:
     others = ", ".join(f"{share[of]:.0%} at {of:g}" for of in share.index if of not in (reliability, 1.0))
     return (
         f"{share[1.0]:.0%} of answers are in another category than the customer's answer before. Answers vary without "
-        f"any change: if their reliability is {reliability:g}, {share[reliability]:.0%} truly moved ({others}). That "
-        "reliability is assumed. A drift across a border by less than the noise of one answer is mostly not counted."
+        f"any change: if their reliability is {reliability:g}, {share[reliability]:.0%} truly moved ({others}). "
+        "A drift across a border by less than the noise of one answer is mostly not counted."
     )
 
 
-def _measured_said(measured: pd.Series, reliability: float) -> list[str]:
+def _is_enough(measured: pd.Series) -> bool:
+    return bool(measured["n"] >= _ENOUGH_PAIRS and measured["conf_low"] > 0)
+
+
+def _measured_said(measured: pd.Series, reliability: float, assumed: bool) -> list[str]:
     """Whether answers that came shortly after another agree with the reliability that is assumed."""
     if pd.isna(measured["estimate"]):
-        return []
+        return ["The reliability is assumed: too few customers answered twice within 30 days to measure it."]
     low, high = measured["conf_low"], measured["conf_high"]
+    if not assumed:
+        return [
+            f"The reliability was measured on {measured['n']:.0f} customers who answered twice within 30 days "
+            f"({measured['estimate']:.2f}, {low:.2f} to {high:.2f}). What truly changed in those days counts as noise: "
+            "the corrected figures are rather too small than too large."
+        ]
     verdict = "below" if high < reliability else "above" if low > reliability else "in agreement with"
     advice = (
         ""
