@@ -2,7 +2,7 @@
 
 The peers need a Python of their own, as they ask for other versions than we do:
 
-    python -m venv PEERS && PEERS/bin/pip install ls_spa==2.0.0 dominance_analysis==1.1.9 ipython
+    python -m venv PEERS && PEERS/bin/pip install ls_spa==2.0.0 dominance_analysis==1.1.9 "numpy<2" "ipython<9"
     python -m benchmarks.drivers_shares --peers-python PEERS/bin/python
 
 Equal error: the root mean square, over drivers and seeds, of the difference from a long run of ours, which is ten

@@ -19,6 +19,7 @@ from nps_insights.drivers.category.fit import FittedCategory, fit_category_model
 from nps_insights.drivers.change.between import Comparison, two_groups, two_periods
 from nps_insights.drivers.change.change_parts import ChangeParts, change_parts
 from nps_insights.drivers.checks.check_drivers import DriverChecks, check_drivers
+from nps_insights.drivers.checks.sentiment import sentiment_only
 from nps_insights.drivers.effects.cross_fitted import cross_fitted_effects
 from nps_insights.drivers.effects.estimate import DriverEstimates, estimate_drivers
 from nps_insights.drivers.effects.fit import FittedDrivers, NotFitted, fit_drivers
@@ -61,6 +62,7 @@ __all__ = [
     "fit_category_model",
     "fit_drivers",
     "group_effects",
+    "sentiment_only",
     "theme_presence",
     "two_groups",
     "two_periods",

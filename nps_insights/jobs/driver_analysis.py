@@ -22,6 +22,7 @@ from nps_insights.drivers import (
     explained_shares,
     fit_category_model,
     group_effects,
+    sentiment_only,
     theme_presence,
     what_if,
 )
@@ -139,8 +140,10 @@ def _of_the_model(
     level, chosen = settings.report.confidence_level, settings.drivers
     known = pd.concat([fitted.drivers, fitted.parents], ignore_index=True)
     asked = asked_scenarios(chosen.what_if, known[known["kind"] != "attribute"])
+    feelings = _feelings(given, known)
+    about = effects[~effects["driver_id"].isin(feelings.loc[~feelings["passed"], "driver_id"])]
     scenarios, caveat = what_if(
-        fitted, asked or default_scenarios(fitted, effects), target=chosen.target, confidence_level=level
+        fitted, asked or default_scenarios(fitted, about), target=chosen.target, confidence_level=level
     )
     explained = explained_shares(fitted, random_state=chosen.random_state, confidence_level=level)
     checks = check_drivers(fitted, random_state=chosen.random_state, confidence_level=level)
@@ -148,10 +151,18 @@ def _of_the_model(
         "driver_sides": driver_sides(fitted, confidence_level=level),
         "scenarios": scenarios,
         "explained_shares": explained.shares,
-        "driver_checks": checks.driver_checks,
+        "driver_checks": conform("driver_checks", pd.concat([checks.driver_checks, feelings], ignore_index=True)),
         "negative_controls": checks.negative_controls,
     }
     return tables, [*explained.notes, *checks.notes, *caveat]
+
+
+def _feelings(given: DriverInput, known: pd.DataFrame) -> pd.DataFrame:
+    """Check `sentiment_only` of the themes in the model: they are kept in it, and not sold as causes."""
+    if given.themes is None:
+        return empty("driver_checks")
+    rows = sentiment_only(given.themes, given.mentions)
+    return rows[rows["driver_id"].isin(known["driver_id"])]
 
 
 def _by_group(given: DriverInput, settings: DriverReportSettings) -> Said:

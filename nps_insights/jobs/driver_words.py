@@ -7,6 +7,7 @@ import pandas as pd
 
 from nps_insights.jobs.driver_report import ReportRun, summary
 from nps_insights.report.driver_rows import CLEAR_Q, Driver, costing, drivers_of, earning
+from nps_insights.report.guard_rails import no_causes
 from nps_insights.report.inputs import report_tables, top_themes
 from nps_insights.tables import CATEGORIES
 
@@ -28,7 +29,7 @@ def drivers_in_words(run: ReportRun, driver_notes: Iterable[str]) -> str:
     """Return the result as lines to read in a terminal."""
     tables = report_tables(run.tables)
     themes = drivers_of(tables["effects"], "theme", without=frozenset(top_themes(tables["themes"])))
-    found = themes or drivers_of(tables["effects"], "code")
+    found = [one for one in themes or drivers_of(tables["effects"], "code") if one.driver_id not in no_causes(tables)]
     blocks = [
         _block("Points of the NPS, adjusted for one another (likely range)", _clear(found)),
         _block("Attributes, against today's mix", _clear(drivers_of(tables["effects"], "attribute"))),
