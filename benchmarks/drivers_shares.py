@@ -5,11 +5,11 @@ The peers need a Python of their own, as they ask for other versions than we do:
     python -m venv PEERS && PEERS/bin/pip install ls_spa==2.0.0 dominance_analysis==1.1.9 "numpy<2" "ipython<9"
     python -m benchmarks.drivers_shares --peers-python PEERS/bin/python
 
-Equal error: the root mean square, over drivers and seeds, of the difference from a long run of ours, which is ten
-times as precise. Every sampler of ls-spa (all with its antithetical pairs) draws a given number of pairs, and ours as
-many orders as reach the same error. Both are timed from data to shares with sampling errors, by the clock. ls-spa has
-no interval for the data; ours in the table have, and with them comes the fit of the joint model, or not.
-dominance-analysis gets few rows, as it would take hours on many.
+Equal error: the root mean square, over drivers and seeds, of the difference from 80,000 orders of another seed. ls-spa
+draws a given number of pairs (an order and its reverse), by each of its samplers; ours as many orders as reach the
+same error. Both are timed by the clock from data to shares with sampling errors. ls-spa has no interval for the data;
+what ours take stands below the table. dominance-analysis gets few rows, as it would take hours on many, and 13
+drivers; with `--few-drivers 15` it takes some fifteen times as long.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +32,17 @@ from nps_insights.drivers.explained.shares import explained_shares
 from nps_insights.drivers.matrix.blocks import cross_products
 
 ROWS, DRIVERS = 100_000, 100
-FEW_ROWS, FEW_DRIVERS = 1_000, 15
-PAIRS = (256, 2048)
-SAMPLERS = ("random", "argsort", "permutohedron")
+FEW_ROWS, FEW_DRIVERS = 1_000, 13
+# Sampler of ls-spa, pairs, jobs (-1: all processors) and threads of its linear algebra ("": all).
+SETTINGS = (
+    ("random", 256, 1, "1"),
+    ("random", 256, 1, ""),
+    ("argsort", 256, 1, "1"),
+    ("permutohedron", 256, 1, "1"),
+    ("random", 2048, 1, "1"),
+    ("random", 2048, -1, "1"),
+    ("permutohedron", 2048, 1, "1"),
+)
 REFERENCE_ORDERS = 80_000
 PEERS_VARIABLE = "PEERS_PYTHON"
 _PEER = Path(__file__).with_name("drivers_shares_peer.py")
@@ -104,13 +113,16 @@ def with_the_same_moments(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.
     return both[:, :-1], both[:, -1]
 
 
-def peer(python: Path, name: str, given: Found) -> Found:
+def peer(python: Path, name: str, given: Found, *, threads: str = "1") -> Found:
     """Run a peer in its own Python and return its parts (seeds, k) and seconds."""
+    environment = {**os.environ, **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), threads)}
+    if not threads:
+        environment = {name: value for name, value in environment.items() if not name.endswith("_NUM_THREADS")}
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "in.npz", Path(folder) / "out.npz"
         np.savez(source, **given)
         command = [str(python), str(_PEER), name, str(source), str(target)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
         if done.returncode:
             raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr[-2000:]}")
         with np.load(target) as arrays:
@@ -120,8 +132,10 @@ def peer(python: Path, name: str, given: Found) -> Found:
 # --- comparisons
 
 
-def against_ls_spa(python: Path, n: int, k: int, pairs: Iterable[int] = PAIRS) -> tuple[list[list[str]], list[str]]:
-    """Return a row per sampler and number of pairs, and lines on what our intervals take beside that."""
+def against_ls_spa(
+    python: Path, n: int, k: int, settings: Iterable[tuple[str, int, int, str]] = SETTINGS
+) -> tuple[list[list[str]], list[str]]:
+    """Return a row per setting of ls-spa, and lines on what our intervals take beside that."""
     x, y = drawn(n, k)
     small_x, small_y = with_the_same_moments(x, y)
     reference = reference_parts(small_x, small_y)
@@ -129,19 +143,18 @@ def against_ls_spa(python: Path, n: int, k: int, pairs: Iterable[int] = PAIRS) -
     # The square of the error falls as one over the orders.
     cost = 800 * rms(start["parts"], reference) ** 2
     rows = []
-    for number in pairs:
-        for sampler in SAMPLERS:
-            settings = {"sampler": sampler, "pairs": number}
-            timed = peer(python, "ls_spa", {"x": x, "y": y, "seeds": [0], **settings})
-            more = peer(python, "ls_spa", {"x": small_x, "y": small_y, "seeds": [1, 2], **settings})
-            error = rms(np.vstack([timed["parts"], more["parts"]]), reference)
-            orders = 8 * max(int(np.ceil(cost / error**2 / 8)), 2)
-            found = ours(x, y, orders=orders, seeds=range(5))
-            own_error = rms(ours(small_x, small_y, orders=orders, seeds=range(10))["parts"], reference)
-            seconds = float(timed["seconds"])
-            theirs = [f"ls-spa, {sampler}, {number:,} pairs", f"{100 * error:.3f} %", f"{seconds:.1f}"]
-            own = [f"{orders:,} orders", f"{100 * own_error:.3f} %", f"{found['seconds']:.2f}"]
-            rows.append([*theirs, *own, f"{seconds / found['seconds']:.0f} x"])
+    for sampler, pairs, jobs, threads in settings:
+        given = {"sampler": sampler, "pairs": pairs, "jobs": jobs}
+        timed = peer(python, "ls_spa", {"x": x, "y": y, "seeds": [0], **given}, threads=threads)
+        more = peer(python, "ls_spa", {"x": small_x, "y": small_y, "seeds": [1, 2], **given})
+        error = rms(np.vstack([timed["parts"], more["parts"]]), reference)
+        orders = 8 * max(int(np.ceil(cost / error**2 / 8)), 2)
+        found = ours(x, y, orders=orders, seeds=range(5))
+        own_error = rms(ours(small_x, small_y, orders=orders, seeds=range(10))["parts"], reference)
+        seconds = float(timed["seconds"])
+        how = f"{sampler}, {pairs:,} pairs, {jobs if jobs > 0 else os.cpu_count()} jobs, {threads or 'all'} threads"
+        own = [f"{orders:,}", f"{100 * own_error:.3f} %", f"{found['seconds']:.2f}"]
+        rows.append([how, f"{100 * error:.3f} %", f"{seconds:.1f}", *own, f"{seconds / found['seconds']:.0f} x"])
     return rows, with_intervals(x, y)
 
 
@@ -205,6 +218,7 @@ def _drawn_world(n: int, seed: int, answers_per_account: int) -> tuple[np.ndarra
     return x.astype(float), answer, rng.integers(_LEVELS, size=account[-1] + 1)[account], account
 
 
+@cache
 def true_parts() -> pd.Series:
     """Return the parts of R2 in the planted world of two million answers; the attribute's is 0."""
     x, answer, _, _ = _drawn_world(2_000_000, 0, 1)
@@ -267,16 +281,17 @@ def main() -> None:
     parser.add_argument("--drivers", type=int, default=DRIVERS)
     parser.add_argument("--few-rows", type=int, default=FEW_ROWS)
     parser.add_argument("--few-drivers", type=int, default=FEW_DRIVERS)
-    parser.add_argument("--worlds", type=int, default=400)
+    parser.add_argument("--worlds", type=int, default=250)
     given = parser.parse_args()
     if not given.peers_python:
         parser.error(f"--peers-python or {PEERS_VARIABLE} is needed:\n{__doc__}")
     python = Path(given.peers_python)
     many, intervals = against_ls_spa(python, given.rows, given.drivers)
     few = against_dominance(python, given.few_rows, given.few_drivers)
-    header = ["peer", "its error", "its seconds", "ours", "our error", "our seconds", "faster"]
+    header = ["ls-spa", "its error", "its seconds", "our orders", "our error", "our seconds", "faster"]
     lines = [
-        *__doc__.split("\n\n")[3:],
+        *__doc__.split("\n\n")[-1].splitlines(),
+        "",
         f"{given.drivers} drivers, {given.rows:,} responses:",
         "",
         *markdown_table(header, many),
@@ -290,7 +305,7 @@ def main() -> None:
         *coverage_lines(given.worlds),
     ]
     print("\n".join(lines))
-    if (given.rows, given.drivers, given.few_drivers) == (ROWS, DRIVERS, FEW_DRIVERS):
+    if (given.rows, given.drivers) == (ROWS, DRIVERS):
         command = "python -m benchmarks.drivers_shares --peers-python PEERS/bin/python"
         write_section("Shares of what is explained", command=command, packages=["nps-insights", "numpy"], lines=lines)
 

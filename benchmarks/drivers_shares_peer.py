@@ -23,8 +23,8 @@ def of_ls_spa(given):
         start = time.perf_counter(), time.process_time()
         x, y = given["x"], given["y"]
         x, y = x - x.mean(axis=0), y - y.mean()
-        pairs = int(given["pairs"])
-        found = ls_spa(x, x, y, y, max_samples=pairs, tolerance=0.0, seed=seed, perms=sampler)
+        pairs, jobs = int(given["pairs"]), int(given["jobs"])
+        found = ls_spa(x, x, y, y, max_samples=pairs, tolerance=0.0, seed=seed, perms=sampler, n_jobs=jobs)
         seconds.append(time.perf_counter() - start[0])
         processor.append(time.process_time() - start[1])
         parts.append(found.attribution)

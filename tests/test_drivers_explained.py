@@ -1,6 +1,7 @@
 import os
 import sys
-from itertools import permutations
+from itertools import combinations, permutations
+from math import comb
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import drivers_shares
-from nps_insights.drivers import DriverDesign, FittedDrivers, fit_drivers
+from nps_insights.drivers import DriverDesign, FittedDrivers, estimate_drivers, fit_drivers
 from nps_insights.drivers.explained.game import game_of
 from nps_insights.drivers.explained.gradients import part_gradients
 from nps_insights.drivers.explained.lmg import lmg, parts_of
@@ -86,6 +87,23 @@ def test_exact_parts_are_those_of_all_orders(fixed: list[int]) -> None:
     found = lmg(cross, players, fixed)
     np.testing.assert_allclose(found.parts, by_all_orders(cross, players, fixed), rtol=0, atol=1e-12)
     assert found.r_squared == pytest.approx(r_squared(cross, list(range(8))) - r_squared(cross, fixed), abs=1e-12)
+
+
+def test_at_fifteen_players_the_parts_are_those_of_all_sets() -> None:
+    k = 15
+    cross = covariance(k, seed=2)
+    explained = {(): 0.0}
+    for size in range(1, k + 1):
+        sets = np.array(list(combinations(range(k), size)))
+        with_y = cross[sets, -1][:, :, None]
+        own = np.linalg.solve(cross[sets[:, :, None], sets[:, None, :]], with_y)
+        explained |= zip(map(tuple, sets.tolist()), (own * with_y).sum(axis=(1, 2)) / cross[-1, -1], strict=True)
+    parts = np.zeros(k)
+    for members, value in explained.items():
+        for player in members:
+            rest = tuple(one for one in members if one != player)
+            parts[player] += (value - explained[rest]) / (k * comb(k - 1, len(rest)))
+    np.testing.assert_allclose(lmg(cross, each(k)).parts, parts, rtol=0, atol=1e-12)
 
 
 def test_sampled_parts_are_within_their_errors_of_the_exact() -> None:
@@ -234,6 +252,20 @@ def test_the_number_of_threads_changes_nothing(monkeypatch: pytest.MonkeyPatch) 
     # The error of the data was had from other orders too, and says about the same.
     ratio = other["std_error"] / found[0].shares["std_error"]
     assert ratio.between(0.7, 1.4).all()
+
+
+def test_row_order_changes_nothing() -> None:
+    world = many_drivers()
+    responses = world[["response_id", "account_id", "category"]].assign(**{"attribute/plan": ["a", "b", "c"] * 400})
+    comments = pd.DataFrame({"response_id": world["response_id"], "says_nothing": False})
+    codes = world.melt(id_vars="response_id", value_vars=[*THEMES, "X01", "X02"], var_name="code")
+    codes = codes[codes["value"].astype(bool)]
+    found = [
+        explained_shares(estimate_drivers(rows, comments, codes=codes, attributes=["plan"]).fitted[0])
+        for rows in (responses, responses.sample(frac=1, random_state=0))
+    ]
+    assert "attribute/plan" in set(found[0].shares["driver_id"])
+    pd.testing.assert_frame_equal(found[0].shares, found[1].shares, check_exact=True)
 
 
 def test_one_category_leaves_nothing_to_explain() -> None:

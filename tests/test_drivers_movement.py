@@ -318,3 +318,11 @@ def test_settings_out_of_bounds_are_refused() -> None:
         movement(repeats, n_bootstraps=5)
     with pytest.raises(SettingsError, match=r"steps == 'first'"):
         repeat_answers(answers_of([("a", "x", FIRST, 5)]), steps="first")  # type: ignore[arg-type]
+
+
+def test_nobody_who_can_be_followed_is_said_in_one_sentence() -> None:
+    responses = pd.DataFrame({"response_id": ["a", "b"], "score": 9.0, "category": "promoter"})
+    found = estimate_movement(responses, no_comments(), NOTHING_SAID)
+    assert found.movement.empty
+    assert len(found.notes) == 1
+    assert "no answer has a day and a contact or an account" in found.notes[0]

@@ -9,30 +9,22 @@ import pandas as pd
 from nps_insights.drivers import (
     DriverEstimates,
     FittedCategory,
-    FittedDrivers,
     change_parts,
-    check_drivers,
     closest_customers,
     code_presence,
-    default_scenarios,
-    driver_sides,
     effects_by_tone,
     estimate_drivers,
     estimate_movement,
-    explained_shares,
     fit_category_model,
     group_effects,
-    sentiment_only,
     theme_presence,
-    what_if,
 )
-from nps_insights.jobs.driver_questions import asked_change, asked_scenarios
+from nps_insights.jobs.driver_answers import Answers, model_answers
+from nps_insights.jobs.driver_questions import asked_change
 from nps_insights.jobs.settings import DriverReportSettings
-from nps_insights.tables import ATTRIBUTE_PREFIX, conform, empty
+from nps_insights.tables import ATTRIBUTE_PREFIX, DRIVER_TABLES, conform, empty
 
 _log = logging.getLogger(__name__)
-
-Said = tuple[dict[str, pd.DataFrame], list[str]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,13 +90,14 @@ def analyse_drivers(given: DriverInput, settings: DriverReportSettings) -> Drive
     """
     _log.info("estimating drivers")
     estimates = _estimated(given, settings)
-    tables = {"effects": estimates.effects, "left_out": estimates.left_out}
+    tables = {table.name: empty(table.name) for table in DRIVER_TABLES}
+    tables |= {"effects": estimates.effects, "left_out": estimates.left_out}
     notes = list(estimates.notes)
     for more, said in _questions(given, settings, estimates):
         tables |= more
         notes += said
     for name, rows in _by_tone(given, settings, notes).items():
-        tables[name] = conform(name, pd.concat([tables.get(name, empty(name)), rows], ignore_index=True))
+        tables[name] = conform(name, pd.concat([tables[name], rows], ignore_index=True))
     category, more = _category(given, settings, notes)
     return DriverAnalysis(tables | more, estimates.controls, notes, category)
 
@@ -124,48 +117,15 @@ def _estimated(given: DriverInput, settings: DriverReportSettings) -> DriverEsti
     )
 
 
-def _questions(given: DriverInput, settings: DriverReportSettings, estimates: DriverEstimates) -> Iterator[Said]:
+def _questions(given: DriverInput, settings: DriverReportSettings, estimates: DriverEstimates) -> Iterator[Answers]:
     """One after the other: what each question to the fitted model says."""
-    for fitted in estimates.fitted[:1]:
-        yield _of_the_model(fitted, given, settings, estimates.effects)
+    yield model_answers(estimates.fitted, estimates.effects, given.themes, given.mentions, settings)
     yield _by_group(given, settings)
     yield _change(given, settings)
     yield _movement(given, settings)
 
 
-def _of_the_model(
-    fitted: FittedDrivers, given: DriverInput, settings: DriverReportSettings, effects: pd.DataFrame
-) -> Said:
-    """Sides, shares, checks and scenarios: sums of what one model already holds."""
-    level, chosen = settings.report.confidence_level, settings.drivers
-    known = pd.concat([fitted.drivers, fitted.parents], ignore_index=True)
-    asked = asked_scenarios(chosen.what_if, known[known["kind"] != "attribute"])
-    feelings = _feelings(given, known)
-    about = effects[~effects["driver_id"].isin(feelings.loc[~feelings["passed"], "driver_id"])]
-    scenarios, caveat = what_if(
-        fitted, asked or default_scenarios(fitted, about), target=chosen.target, confidence_level=level
-    )
-    explained = explained_shares(fitted, random_state=chosen.random_state, confidence_level=level)
-    checks = check_drivers(fitted, random_state=chosen.random_state, confidence_level=level)
-    tables = {
-        "driver_sides": driver_sides(fitted, confidence_level=level),
-        "scenarios": scenarios,
-        "explained_shares": explained.shares,
-        "driver_checks": conform("driver_checks", pd.concat([checks.driver_checks, feelings], ignore_index=True)),
-        "negative_controls": checks.negative_controls,
-    }
-    return tables, [*explained.notes, *checks.notes, *caveat]
-
-
-def _feelings(given: DriverInput, known: pd.DataFrame) -> pd.DataFrame:
-    """Check `sentiment_only` of the themes in the model: they are kept in it, and not sold as causes."""
-    if given.themes is None:
-        return empty("driver_checks")
-    rows = sentiment_only(given.themes, given.mentions)
-    return rows[rows["driver_id"].isin(known["driver_id"])]
-
-
-def _by_group(given: DriverInput, settings: DriverReportSettings) -> Said:
+def _by_group(given: DriverInput, settings: DriverReportSettings) -> Answers:
     parts, notes = [empty("group_effects")], []
     for column in given.by:
         name = column.removeprefix(ATTRIBUTE_PREFIX)
@@ -184,7 +144,7 @@ def _by_group(given: DriverInput, settings: DriverReportSettings) -> Said:
     return {"group_effects": conform("group_effects", pd.concat(parts, ignore_index=True))}, notes
 
 
-def _change(given: DriverInput, settings: DriverReportSettings) -> Said:
+def _change(given: DriverInput, settings: DriverReportSettings) -> Answers:
     asked = settings.drivers.between
     found = change_parts(
         given.responses,
@@ -201,7 +161,7 @@ def _change(given: DriverInput, settings: DriverReportSettings) -> Said:
     return {"change_parts": found.parts}, found.notes
 
 
-def _movement(given: DriverInput, settings: DriverReportSettings) -> Said:
+def _movement(given: DriverInput, settings: DriverReportSettings) -> Answers:
     found = estimate_movement(
         given.responses,
         given.comments,

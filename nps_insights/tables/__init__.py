@@ -3,6 +3,7 @@
 from nps_insights.tables.columns import ATTRIBUTE_PREFIX, CATEGORIES, OUTCOMES, Column, Table
 from nps_insights.tables.conform import conform, empty
 from nps_insights.tables.contract import TABLES
+from nps_insights.tables.driver_tables import DRIVER_TABLES
 from nps_insights.tables.errors import (
     BusyFolderError,
     DataRefusedError,
@@ -16,6 +17,7 @@ from nps_insights.tables.spreadsheets import not_a_formula
 __all__ = [
     "ATTRIBUTE_PREFIX",
     "CATEGORIES",
+    "DRIVER_TABLES",
     "OUTCOMES",
     "TABLES",
     "BusyFolderError",

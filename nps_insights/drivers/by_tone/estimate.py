@@ -116,6 +116,8 @@ def effects_by_tone(
         attributes=attributes,
         controls=controls,
         min_present=min_present,
+        # The placebo already holds themes against others of comments as long.
+        with_length=False,
     )
     fitted = fit_drivers(design)
     themed = fitted.design.drivers["kind"] == "theme"

@@ -115,6 +115,8 @@ def change_parts(
         attributes=_without_by(attributes, both, between),
         controls=_without_by(controls, both, between),
         min_present=min_present,
+        # Themes that are mentioned more often make comments longer: length would take their part of the change.
+        with_length=False,
     )
     commented = both["response_id"].isin(design.matrix["response_id"]).to_numpy()
     if among == "commenters":

@@ -70,7 +70,7 @@ def check_drivers(
     return DriverChecks(
         driver_checks=conform("driver_checks", rows),
         negative_controls=controls,
-        notes=[*_findings(rows), *(control_sentence(row) for _, row in controls.iterrows())],
+        notes=[*_findings(rows), *(control_sentence(row) for _, row in controls[~controls["passed"]].iterrows())],
     )
 
 

@@ -5,43 +5,48 @@ import pandas as pd
 
 from nps_insights.drivers.effects.combinations import Combinations
 from nps_insights.drivers.effects.joint_model import JointModel
+from nps_insights.drivers.effects.units import unit_weights
 from nps_insights.drivers.matrix.design import DriverDesign
 
 
 def adjusted_effects(design: DriverDesign, model: JointModel) -> Combinations:
     """Return the effect of every driver of the design, in its order.
 
-    A mention's effect is the mean over responses of NPS(x) - NPS(x with it absent) = share x coefficient; a level's
+    A mention's effect is the mean over responses of NPS(x) - NPS(x with it absent) = share x worth of a mention
+    (`unit_weights`: its coefficient, where texts are known beyond that of a theme mentioned at random); a level's
     NPS(all at that level) - NPS(as observed); a number's NPS(x + 1 SD) - NPS(x). Errors carry the uncertainty of
     the share too, by the delta method.
     """
     position = {name: index for index, name in enumerate(model.names)}
     k = len(model.names)
+    units = unit_weights(design, model)
+    worth = units @ model.coefficients
     weights, by_mean = np.zeros((len(design.drivers), k)), np.zeros((2, len(design.drivers), k))
     for row, driver in enumerate(design.drivers.itertuples()):
         own = position.get(driver.driver_id)
         if driver.kind != "attribute":
-            weights[row, own] = model.means[own]
-            by_mean[:, row, own] = model.coefficients[own]
+            weights[row] = model.means[own] * units[own]
+            by_mean[:, row, own] = worth[own]
         elif driver.numeric:
-            weights[row, own] = model.x[:, own].std()
+            weights[row] = model.x[:, own].std() * units[own]
         else:
             if own is not None:
-                weights[row, own] = 1.0
+                weights[row] = units[own]
             # Less the mean coefficient of today's mix; the reference level's coefficient is 0.
             for part in (position[name] for name in design.attributes[driver.attribute] if name in position):
-                weights[row, part] -= model.means[part]
-                by_mean[:, row, part] -= model.coefficients[part]
+                weights[row] -= model.means[part] * units[part]
+                by_mean[:, row, part] -= worth[part]
     return Combinations(weights, by_mean)
 
 
 def mention_effects(design: DriverDesign, model: JointModel) -> Combinations:
-    """Return points per mention of every driver of the design: its coefficient; zeros where it has none."""
+    """Return points per mention of every driver of the design (`unit_weights`); zeros where it has none."""
+    units = unit_weights(design, model)
     position = {name: index for index, name in enumerate(model.names)}
     weights = np.zeros((len(design.drivers), len(model.names)))
     for row, driver in enumerate(design.drivers.itertuples()):
         if driver.kind != "attribute":
-            weights[row, position[driver.driver_id]] = 1.0
+            weights[row] = units[position[driver.driver_id]]
     return Combinations(weights, np.zeros((2, *weights.shape)))
 
 

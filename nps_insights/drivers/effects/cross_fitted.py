@@ -31,7 +31,7 @@ def cross_fitted_effects(parts: Sequence[pd.DataFrame], *, confidence_level: flo
         ...                      "n": 100, "n_present": 10})
         >>> both = cross_fitted_effects([part, part.assign(estimate=-6.0)])
         >>> both[["estimate", "std_error", "n"]].round(3).values.tolist()
-        [[-5.0, 0.707, 200]]
+        [[-5.0, 0.707, 200.0]]
     """
     rows = pd.concat(parts, ignore_index=True) if parts else empty("effects").assign(theme_id=None)
     rows = rows[(rows["method"] == "adjusted") & (rows["kind"] == "theme")]

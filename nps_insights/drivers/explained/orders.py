@@ -17,8 +17,8 @@ def drawn_orders(rng: np.random.Generator, draws: int, m: int) -> Orders:
 
     Every set holds one random order, the same begun a quarter, a half and three quarters further on, and all four
     backwards. Each player then stands early and late equally often, and before and behind each other player.
-    At a hundred drivers this took a tenth to a fifth of the work of independent orders, and half to a fifth of that
-    of pairs of an order and its reverse; more shifts gained nothing.
+    At a hundred drivers this took a tenth to a fifth of the work of independent orders, and about a third of that of
+    pairs of an order and its reverse; more shifts gained nothing.
 
     Example:
         >>> drawn_orders(np.random.default_rng(0), 1, 4)[0, :4].tolist()

@@ -13,6 +13,7 @@ from nps_insights.drivers.explained.gradients import part_gradients
 from nps_insights.drivers.explained.intervals import part_intervals
 from nps_insights.drivers.explained.lmg import MOST_EXACT, MOST_ORDERS, TOLERANCE, Parts, parts_of
 from nps_insights.drivers.explained.moments import grouped_products
+from nps_insights.drivers.matrix.design import LENGTH, LENGTH_COLUMN
 from nps_insights.drivers.matrix.levels import driver_id
 from nps_insights.tables import conform, empty
 
@@ -82,7 +83,7 @@ def explained_shares(
         [['code/Price', 0.818, 0.9], ['code/Staff', 0.091, 0.1]]
     """
     names, players = _players(fitted)
-    products = grouped_products(fitted.model)
+    products = _without_length(grouped_products(fitted.model), fitted.model.names)
     total = products.sum(axis=0)
     n = len(fitted.model.x)
     if total[-1, -1] <= 0:
@@ -118,6 +119,14 @@ def explained_shares(
     return ExplainedShares(
         conform("explained_shares", shares), found.r_squared, *ends, by_controls, found.n_orders, notes
     )
+
+
+def _without_length(products: Array, names: list[str]) -> Array:
+    """Length goes with the answer because unhappy people write more about themes: it has no share beside them."""
+    if LENGTH_COLUMN not in names:
+        return products
+    kept = [column for column in range(products.shape[1]) if column != names.index(LENGTH_COLUMN) - 1]
+    return products[:, kept][:, :, kept]
 
 
 def _players(fitted: FittedDrivers) -> tuple[pd.DataFrame, list[list[int]]]:
@@ -157,13 +166,12 @@ def _of_all(
     fitted: FittedDrivers, found: Parts, ends: tuple[float, float], by_controls: float, confidence_level: float
 ) -> Iterator[str]:
     low, high = (f"{100 * end:.1f}" for end in ends)
-    controls = ", ".join(fitted.design.controls)
+    controls = ", ".join(name for name in fitted.design.controls if name != LENGTH)
     beyond = f" beyond the {100 * by_controls:.1f} % that the controls ({controls}) explain" if controls else ""
     yield (
         f"All drivers together explain {100 * found.r_squared:.1f} % of the variance of the answers (promoter 1, "
         f"passive 0, detractor -1; {100 * confidence_level:g} % interval {low} to {high} %){beyond}."
     )
-    yield "A share says how much of that a driver accounts for, not in which direction and not how many points."
 
 
 def _of_orders(found: Parts) -> Iterator[str]:

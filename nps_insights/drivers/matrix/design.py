@@ -15,6 +15,8 @@ from nps_insights.tables import SettingsError, conform, empty
 
 MIN_PRESENT = 20
 _CONTROL = "control/"
+LENGTH = "words written"
+LENGTH_COLUMN = _CONTROL + LENGTH
 _KEY_COLUMNS = ("response_id", "account_id", "category")
 
 
@@ -52,17 +54,20 @@ def driver_design(
     attributes: Sequence[str] = (),
     controls: Sequence[str] = (),
     min_present: int = MIN_PRESENT,
+    with_length: bool = True,
 ) -> DriverDesign:
     """Return the driver matrix of the responses with a usable comment, and what was left out of it.
 
     Args:
         responses: Table `responses`.
         comments: Table `comments`. Where it has several questions, having answered each one is a control: what
-            people write depends on what they were asked.
+            people write depends on what they were asked. How much they wrote, where the texts are there, is a column
+            too: with it themes are held against one that is mentioned at random (`effects.units`).
         presence: Which response mentions what, of `theme_presence` or `code_presence`; may have no rows.
         attributes: Attributes (without prefix) that are drivers: each level of a text, +1 SD of a number.
         controls: Attributes that are adjusted for, and not reported.
         min_present: A driver mentioned by fewer responses, or not mentioned by fewer, is left out and listed.
+        with_length: Whether the length of what was written is a column, where the texts are there.
 
     Raises:
         SettingsError: An attribute is no column of the responses, or is both driver and control.
@@ -89,7 +94,11 @@ def driver_design(
     controls_of = {name: [_CONTROL + column for column in own] for name, own in adjusted.parts.items()}
     if len(asked.columns):
         controls_of["question"] = list(asked.columns)
-    matrix = pd.concat([base, present, named.columns, adjusted.columns.add_prefix(_CONTROL), asked], axis="columns")
+    length = _length_column(rows["response_id"], usable if with_length else usable[["response_id"]])
+    if len(length.columns):
+        controls_of[LENGTH] = list(length.columns)
+    parts = [base, present, named.columns, adjusted.columns.add_prefix(_CONTROL), asked, length]
+    matrix = pd.concat(parts, axis="columns")
     left_out = pd.concat([rare, named.left_out], ignore_index=True)
     return DriverDesign(
         matrix=matrix,
@@ -98,6 +107,21 @@ def driver_design(
         attributes=named.parts,
         controls=controls_of,
     )
+
+
+def _length_column(response_ids: pd.Series, usable: pd.DataFrame) -> pd.DataFrame:
+    """Root of the words that each response wrote; no column where all wrote as much or texts are not there.
+
+    Random segments of real comments turn up in proportion to it: in long comments segments are longer, too, and a
+    theme counts once.
+    """
+    if "text" not in usable.columns:
+        return pd.DataFrame(index=response_ids.index)
+    words = usable["text"].str.count(r"\S+").groupby(usable["response_id"]).sum()
+    length = np.sqrt(words.reindex(response_ids, fill_value=0).to_numpy(dtype=float))
+    if len(length) == 0 or np.ptp(length) == 0:
+        return pd.DataFrame(index=response_ids.index)
+    return pd.DataFrame({LENGTH_COLUMN: length}, index=response_ids.index)
 
 
 def _presence_columns(

@@ -104,6 +104,8 @@ def estimate_movement(
     reliability = reliability or (ASSUMED if assumed else round(float(measured["estimate"]), 2))
     check_settings(reliability, n_bootstraps)
     repeats = repeat_answers(responses, accounts, as_of=as_of, steps=steps)
+    if repeats.counts["customers"] == 0:
+        return _nobody_followed(repeats)
     table, movers, notes = _tables(
         repeats, reliability, float(measured["estimate"]), n_bootstraps, confidence_level, random_state
     )
@@ -125,6 +127,22 @@ def estimate_movement(
         steps=repeats.steps,
         counts=repeats.counts,
         notes=[*repeats.notes, *notes, *_measured_said(measured, reliability, assumed), *effects.notes],
+    )
+
+
+def _nobody_followed(repeats: RepeatAnswers) -> Movement:
+    note = (
+        "Who moved cannot be told: no answer has a day and a contact or an account by which the same customer could be "
+        "recognised."
+    )
+    return Movement(
+        movement=empty("movement"),
+        movers=empty("movers"),
+        effects=empty("movement_effects"),
+        left_out=empty("left_out"),
+        steps=repeats.steps,
+        counts=repeats.counts,
+        notes=[note],
     )
 
 
