@@ -2,6 +2,15 @@
 
 from benchmarks import (
     coverage,
+    drivers,
+    drivers_change,
+    drivers_groups,
+    drivers_movement,
+    drivers_nhs,
+    drivers_null_themes,
+    drivers_seat,
+    drivers_shares,
+    drivers_speed,
     kills,
     main_job,
     planted_truth,
@@ -17,6 +26,18 @@ from benchmarks import (
 
 QUICK = (coverage, planted_truth, kills, main_job)
 OF_THEMES = (themes, theme_stability, theme_student, theme_sets, theme_tone, theme_guided, theme_time, theme_scale)
+# The peers of `drivers_shares` need an environment of their own: PEERS_PYTHON names its Python.
+OF_DRIVERS = (
+    drivers,
+    drivers_speed,
+    drivers_shares,
+    drivers_null_themes,
+    drivers_change,
+    drivers_groups,
+    drivers_movement,
+    drivers_seat,
+    drivers_nhs,
+)
 
-for benchmark in (*QUICK, *OF_THEMES):
+for benchmark in (*QUICK, *OF_THEMES, *OF_DRIVERS):
     benchmark.main()

@@ -118,15 +118,18 @@ def themes_of(mentions: pd.DataFrame) -> pd.DataFrame:
 def estimates_of(people: Patients, mentions: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield each method and its effects on the NPS."""
     about = {"mentions": mentions, "themes": themes_of(mentions)}
+    no_texts = people.comments.drop(columns="text")
     presence = estimate_drivers(people.responses, people.comments, **about)
-    by_length = estimate_drivers(people.responses, people.comments, controls=["words"], **about)
+    coefficients = estimate_drivers(people.responses, no_texts, **about)
+    by_length = estimate_drivers(people.responses, no_texts, controls=["words"], **about)
     split = tone_presence(mentions, themes_of(mentions))
     split = split.assign(theme_id=split["driver_id"].str.removeprefix("theme/"))
     by_tone = estimate_drivers(people.responses, people.comments, mentions=split, themes=themes_of(split))
     ours = effects_by_tone(people.responses, people.comments, mentions, themes_of(mentions), n_placebos=2)
     for name, effects, method in (
         ("ours, by presence", presence.effects, "adjusted"),
-        ("ours, by presence, words written as a control", by_length.effects, "adjusted"),
+        ("joint model's coefficients, by presence", coefficients.effects, "adjusted"),
+        ("the same, words written as a control", by_length.effects, "adjusted"),
         ("ours, by tone beyond the placebo", ours.effects, "beyond_placebo"),
         ("one test per theme, by presence", presence.effects, "leave_out"),
         ("joint model by tone, no placebo", by_tone.effects, "adjusted"),

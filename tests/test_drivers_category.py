@@ -11,11 +11,11 @@ from nps_insights.drivers.category.card import category_card
 from nps_insights.drivers.category.closest import closest_customers
 from nps_insights.drivers.category.cross_fit import TrainingRows, out_of_fold
 from nps_insights.drivers.category.fit import FittedCategory, fit_category_model
-from nps_insights.drivers.category.folds import accounts_of, fold_of, whole_accounts
+from nps_insights.drivers.category.folds import accounts_of, whole_accounts
 from nps_insights.drivers.category.frame import CategoryColumns, category_frame, columns_of
 from nps_insights.drivers.category.models import base_rate_model, category_model, text_model
 from nps_insights.drivers.category.quality import Draws, account_sets, category_scores, quality
-from nps_insights.metrics import categorize
+from nps_insights.metrics import categorize, fold_of
 from nps_insights.simulate.planted import PLANTED_THEMES, planted_world
 from nps_insights.tables import CATEGORIES, SettingsError
 

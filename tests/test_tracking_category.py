@@ -124,3 +124,10 @@ def test_a_model_that_could_not_be_loaded_again_is_not_stored(
         pytest.raises(DataRefusedError, match="not stored"),
     ):
         log_category_model(run, harmful, read, scores)
+
+
+def test_a_damaged_file_is_refused_in_words(tmp_path: Path) -> None:
+    file = tmp_path / "model.skops"
+    file.write_bytes(b"no archive")
+    with pytest.raises(DataRefusedError, match="is damaged"):
+        read_category_model(file, "nps_category@1")

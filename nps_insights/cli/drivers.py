@@ -32,7 +32,6 @@ def drivers(
     category_model: Annotated[
         bool | None, typer.Option("--category-model/--no-category-model", help="Train the classifier of categories.")
     ] = None,
-    confidence_level: Annotated[float | None, typer.Option(help="Coverage of every range.")] = None,
     tracking_uri: Annotated[str | None, typer.Option(help="MLflow tracking URI; the run's own if not given.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
@@ -57,7 +56,6 @@ def drivers(
             "by": parse_names(by) or None,
             "attributes": parse_names(attributes) or None,
             "controls": parse_names(controls) or None,
-            "confidence_level": confidence_level,
         },
     }
     stated = {

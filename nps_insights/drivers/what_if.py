@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from nps_insights.drivers.effects.combinations import NPS, Combinations, covariance, values
 from nps_insights.drivers.effects.fit import FittedDrivers
+from nps_insights.drivers.effects.parents import leaves_of
 from nps_insights.drivers.effects.sides import clear_rows
 from nps_insights.tables import SettingsError, conform
 
@@ -187,15 +188,15 @@ def _weights(scenario: Scenario, names: Sequence[str], fitted: FittedDrivers) ->
             )
     members = np.zeros(len(names))
     members[[names.index(name) for name in scenario.driver_ids]] = part
-    _refuse_overlap(scenario, names, fitted)
+    _refuse_overlap(scenario, fitted)
     return members
 
 
-def _refuse_overlap(scenario: Scenario, names: Sequence[str], fitted: FittedDrivers) -> None:
+def _refuse_overlap(scenario: Scenario, fitted: FittedDrivers) -> None:
     """A top theme holds its leaves: the same mentions cannot go away twice."""
-    every, _ = _all_effects(fitted)
-    columns = [np.flatnonzero(every.weights[names.index(name)]) for name in scenario.driver_ids]
-    if sum(len(own) for own in columns) > len(set().union(*columns)):
+    under = {} if fitted.themes is None else leaves_of(fitted.design, fitted.themes)
+    leaves = [leaf for name in scenario.driver_ids for leaf in under.get(name.removeprefix("theme/"), [name])]
+    if len(leaves) > len(set(leaves)):
         raise SettingsError(
             f"scenario {scenario.name!r}: {', '.join(scenario.driver_ids)} share mentions; name a top theme or its "
             "themes, and each of them once"

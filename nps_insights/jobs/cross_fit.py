@@ -18,6 +18,8 @@ from nps_insights.themes.curation.lineage import match_themes
 
 _log = logging.getLogger(__name__)
 
+# How the note on such effects starts.
+CROSS_FITTED = "Cross-fitted effects:"
 # Themes of a half that no theme of the whole continues: they are adjusted for, and not reported.
 _OTHER = "other-"
 
@@ -70,7 +72,7 @@ def cross_fit(
     leaves = int((found.themes["level"] == 2).sum())
     counts = " and ".join(str(n) for n in matched)
     note = (
-        f"Cross-fitted effects: themes were found on one half of the accounts and their effects estimated on the "
+        f"{CROSS_FITTED} themes were found on one half of the accounts and their effects estimated on the "
         f"other; {counts} of {leaves} themes were found there again, {effects['driver_id'].nunique()} of them "
         "frequent enough for an effect."
     )

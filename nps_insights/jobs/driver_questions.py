@@ -39,7 +39,7 @@ def asked_change(between: str, responses: pd.DataFrame) -> Comparison:
         >>> asked_change("2026Q1..2026Q2", pd.DataFrame()).after
         '2026Q2'
     """
-    by, colon, rest = between.rpartition(":")
+    by, colon, rest = between.partition(":")
     before, dots, after = rest.partition("..")
     if not dots or not before or not after:
         raise SettingsError(
@@ -81,11 +81,17 @@ def _scenario(text: str, known: pd.DataFrame) -> Scenario:
             f"drivers.what_if == {text!r}: must name drivers and the part of their mentions that goes away, 0 to 1, "
             'such as "Price=0.5" or "Price+Outages=0.5"'
         )
-    return Scenario(text, tuple(_driver(name.strip(), known) for name in names.split("+")), removed)
+    whole = names.strip().casefold() in set(known["label"].str.casefold())
+    named = [names] if whole else names.split("+")
+    return Scenario(text, tuple(_driver(name.strip(), known) for name in named), removed)
 
 
 def _driver(name: str, known: pd.DataFrame) -> str:
-    labels = dict(zip(known["label"].str.casefold(), known["driver_id"], strict=True))
+    folded = known["label"].str.casefold()
+    labels = dict(zip(folded, known["driver_id"], strict=True))
+    alike = known.loc[folded == name.casefold(), "driver_id"]
+    if len(alike) > 1:
+        raise SettingsError(f"drivers.what_if: {name!r} is the label of {', '.join(alike)}; name one by its id")
     ids: dict[str, Any] = {str(one): one for one in known["driver_id"]}
     ids |= {str(one).partition("/")[2]: one for one in known["driver_id"]}
     found = ids.get(name) or labels.get(name.casefold())

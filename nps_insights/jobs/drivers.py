@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from nps_insights.jobs.category import store_category, write_category_card
+from nps_insights.jobs.cross_fit import CROSS_FITTED
 from nps_insights.jobs.driver_analysis import DriverAnalysis, DriverInput, analyse_drivers
 from nps_insights.jobs.driver_questions import column_named
 from nps_insights.jobs.driver_report import ReportRun, model_folders, write_tables
@@ -40,8 +41,7 @@ def recompute_drivers(
 
     Args:
         run_folder: What `nps-insights report` wrote.
-        asked: Settings to change: sections `drivers` and `report` (attributes, controls, by, confidence_level), each a
-            mapping of keys.
+        asked: Settings to change: sections `drivers` and `report` (attributes, controls, by), each a mapping of keys.
         out: Where the new run folder goes; the run's own place if not given.
         tracking_uri: MLflow tracking URI; the one of the run if not given.
         command: The command line, for manifest and report.
@@ -60,13 +60,16 @@ def recompute_drivers(
     folder = out or run_folder
     with held(folder), tracked_run(uri, settings.tracking.experiment, run_name=folder.name) as run:
         analysis = analyse_drivers(given, settings)
-        # What only the themes' own vectors can tell stays as the report found it.
+        # What only the themes' own vectors can tell stays as the report found it, and so does an earlier model.
         kept = tables["effects"][tables["effects"]["method"] == "cross_fitted"]
         analysis.tables["effects"] = pd.concat([analysis.tables["effects"], kept], ignore_index=True)
+        if not settings.drivers.category_model:
+            analysis.tables.update({name: tables[name] for name in ("closest", "category_scores")})
         tables = tables | analysis.tables
-        notes = [note for note in manifest["notes"] if note not in manifest["drivers"]["notes"]] + analysis.notes
+        own = [note for note in manifest["drivers"]["notes"] if not note.startswith(CROSS_FITTED)]
+        notes = [note for note in manifest["notes"] if note not in own] + analysis.notes
         category = store_category(run, analysis.category, given)
-        facts = report_facts_again(manifest, analysis, run.run_id, notes, command)
+        facts = report_facts_again(manifest, settings, analysis, run.run_id, notes, command)
         told = manifest | {
             "command": masked(command),
             "settings": masked(settings.model_dump(mode="json")),
@@ -152,7 +155,12 @@ def driver_input(
 
 
 def report_facts_again(
-    manifest: Mapping[str, Any], analysis: DriverAnalysis, run_id: str, notes: list[str], command: str
+    manifest: Mapping[str, Any],
+    settings: DriverReportSettings,
+    analysis: DriverAnalysis,
+    run_id: str,
+    notes: list[str],
+    command: str,
 ) -> ReportFacts:
     """Return the facts of the first report with those of this one in their place."""
     told = dict(manifest["report"])
@@ -161,6 +169,7 @@ def report_facts_again(
     return replace(
         ReportFacts(**told),
         controls=tuple(analysis.controls),
+        settings={name: str(value) for name, value in logged_parameters(settings).items()},
         run_id=run_id,
         version=installed["nps-insights"],
         versions=installed,

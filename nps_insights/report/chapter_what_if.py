@@ -49,7 +49,7 @@ def what_if(tables: Mapping[str, pd.DataFrame]) -> WhatIf:
 
 
 def _is_today(row: pd.Series) -> bool:
-    return bool(row["driver_ids"] == "" or row["part_removed"] == 0)
+    return bool(row["driver_ids"] == "")
 
 
 def _name(row: pd.Series) -> str:

@@ -108,12 +108,10 @@ def _movers(tables: Mapping[str, pd.DataFrame]) -> str:
     counted, corrected = rows.get(1.0), rows.get(known) if known is not None and known < 1 else None
     if corrected and counted:
         return (
-            f"From one answer to the next, {corrected} of customers really are in another category; as counted it "
+            f"From one answer to the next, {corrected} of answers really are in another category; as counted it "
             f"looks like {counted}."
         )
-    return (
-        f"From one answer to the next, {counted} of customers are in another category, as counted." if counted else ""
-    )
+    return f"From one answer to the next, {counted} of answers are in another category, as counted." if counted else ""
 
 
 def _reliability(movement: pd.DataFrame) -> float | None:

@@ -1,6 +1,7 @@
 """The category model as versions of one registered MLflow model, stored without pickle."""
 
 import tempfile
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,7 +84,12 @@ def read_category_model(file: Path, named: str) -> "Pipeline":
         raise DataRefusedError(
             f"{named}: holds no {_FILE}, so it is no category model that nps-insights stored; name another version."
         )
-    foreign = sorted(set(skops.io.get_untrusted_types(file=file)) - set(_TRUSTED))
+    try:
+        foreign = sorted(set(skops.io.get_untrusted_types(file=file)) - set(_TRUSTED))
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise DataRefusedError(
+            f"{named}: {_FILE} is damaged ({type(error).__name__}: {error}); store the model again."
+        ) from None
     if foreign:
         raise DataRefusedError(
             f"{named}: holds types that a category model does not need ({', '.join(foreign)}); loading them could run "

@@ -9,11 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nps_insights.drivers.category.cross_fit import Factory, TrainingRows, fitted, out_of_fold, too_few
-from nps_insights.drivers.category.folds import accounts_of, fold_of, whole_accounts
+from nps_insights.drivers.category.folds import FOLDS, accounts_of, whole_accounts
 from nps_insights.drivers.category.frame import CategoryColumns, category_frame, joined_texts
 from nps_insights.drivers.category.models import base_rate_model, category_model, text_model
 from nps_insights.drivers.category.quality import MODEL, category_gains, category_scores
 from nps_insights.drivers.matrix.design import MIN_PRESENT, DriverDesign, driver_design
+from nps_insights.metrics import fold_of
 from nps_insights.tables import CATEGORIES, empty
 
 if TYPE_CHECKING:
@@ -100,7 +101,9 @@ def fit_category_model(
     columns = _columns(design)
     accounts = accounts_of(design.matrix)
     frame = category_frame(responses, comments, presence, columns)
-    rows = TrainingRows(frame, design.matrix["category"].to_numpy(dtype="str"), accounts, fold_of(accounts))
+    rows = TrainingRows(
+        frame, design.matrix["category"].to_numpy(dtype="str"), accounts, fold_of(accounts, folds=FOLDS)
+    )
     notes = _left_out(attributes, design)
     why = too_few(rows) if columns.names else _NOTHING_TO_READ
     if why:

@@ -1,12 +1,10 @@
-"""Folds and sets of accounts by a hash of the account: no other row has a say in where one belongs."""
-
-import hashlib
+"""Whose answers belong together, and samples of whole accounts by a hash: no other row has a say in them."""
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nps_insights.metrics import account_of
+from nps_insights.metrics import account_of, hashed
 
 FOLDS = 5
 
@@ -27,29 +25,6 @@ def accounts_of(rows: pd.DataFrame) -> pd.Series:
     return accounts if len(accounts.unique()) > 1 else account_of(rows[["response_id"]])
 
 
-def hashes(accounts: pd.Series) -> NDArray[np.uint64]:
-    """Return 64 bits per row that depend on its account alone, the same on every machine.
-
-    Example:
-        >>> one, other, again = hashes(pd.Series(["a1", "a2", "a1"]))
-        >>> bool(one == again), bool(one == other)
-        (True, False)
-    """
-    codes, unique = pd.factorize(accounts)
-    bits = [hashlib.blake2b(str(one).encode("utf-8", "surrogatepass"), digest_size=8).digest() for one in unique]
-    return np.array([int.from_bytes(one, "big") for one in bits], dtype=np.uint64)[codes]
-
-
-def fold_of(accounts: pd.Series) -> NDArray[np.int64]:
-    """Return the fold of each account, 0 to 4.
-
-    Example:
-        >>> fold_of(pd.Series(["a1", "a2", "a1"])).tolist()
-        [2, 3, 2]
-    """
-    return (hashes(accounts) % np.uint64(FOLDS)).astype(np.int64)
-
-
 def whole_accounts(accounts: pd.Series, most: int) -> NDArray[np.bool_]:
     """Mark the rows of a sample of whole accounts, drawn by their hash, with at most `most` rows.
 
@@ -61,7 +36,8 @@ def whole_accounts(accounts: pd.Series, most: int) -> NDArray[np.bool_]:
     """
     if len(accounts) <= most:
         return np.ones(len(accounts), dtype=bool)
-    bits = hashes(accounts)
+    codes, unique = pd.factorize(accounts)
+    bits = np.array([hashed(str(one)) for one in unique], dtype=np.uint64)[codes]
     drawn, sizes = np.unique(bits, return_counts=True)
     n_accounts = max(int(np.searchsorted(sizes.cumsum(), most, side="right")), 1)
     return bits <= drawn[n_accounts - 1]

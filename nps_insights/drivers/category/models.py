@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 # Fewer responses with a level tell little of it: they share one column.
 _FEWEST_OF_A_LEVEL = 20
-# Log-odds of a mention are of the order of one. Of .03, .1, .3 and 1 the best, or within .002 of it, by log-loss in the
-# planted world with twenty null themes beside, at 200, 500 and 5,000 responses.
+# Log-odds of a mention are of the order of one: of .03, .1, .3 and 1 the one that loses least over 200 to 5,000
+# responses of the planted world with twenty null themes beside.
 _REGULARISATION = 0.3
 # For rows of length one, as TF-IDF gives them.
 _TEXT_REGULARISATION = 3.0

@@ -137,7 +137,7 @@ def _estimate_family(design: DriverDesign, themes: pd.DataFrame | None, confiden
     if isinstance(fitted, NotFitted):
         design = fitted.design
         return DriverEstimates(
-            empty("effects"), design.left_out, len(design.matrix), list(design.controls), [fitted.why], []
+            empty("effects"), design.left_out, len(design.matrix), design.named_controls, [fitted.why], []
         )
     effects = pd.concat(
         [adjusted_table(fitted, confidence_level), leave_out_table(fitted, confidence_level)], ignore_index=True
@@ -147,15 +147,17 @@ def _estimate_family(design: DriverDesign, themes: pd.DataFrame | None, confiden
         conform("effects", effects),
         design.left_out,
         len(design.matrix),
-        list(design.controls),
-        _few_accounts(model),
+        design.named_controls,
+        _few_accounts(design, model),
         [fitted],
     )
 
 
-def _few_accounts(model: JointModel) -> list[str]:
+def _few_accounts(design: DriverDesign, model: JointModel) -> list[str]:
+    known = design.matrix["account_id"].nunique() if "account_id" in design.matrix.columns else 0
+    if known == 1:
+        return ["All answers are of one account: each counts by itself, and how accounts differ is not known."]
     if model.n_accounts >= _MANY_ACCOUNTS:
         return []
-    return [
-        f"Only {model.n_accounts} accounts wrote a comment: how accounts differ is hardly known, and ranges are rough."
-    ]
+    few = f"Only {model.n_accounts} accounts wrote a comment"
+    return [f"{few}: how accounts differ is hardly known, and ranges are rough."]

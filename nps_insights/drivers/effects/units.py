@@ -18,11 +18,11 @@ Array = NDArray[np.float64]
 def unit_weights(design: DriverDesign, model: JointModel) -> Array:
     """Return for each column of the model which sum of coefficients one unit of it is worth (k, k).
 
-    Formula: the model holds the length L (root of the words written) as one more column, with coefficient g. The
-    coefficient of column i in a model without L is b_i + g d_i, where d are the coefficients of a regression of L on
-    the others (Frisch-Waugh-Lovell). A theme that the share s of customers mention, each with a chance in proportion
-    to L, would have the coefficient g V / (m (1 - s)) in that model, with V the variance of L that the others leave
-    and m its mean; a mention is worth what is beyond that.
+    Formula: the model holds the length L (root of the words written) as one more column, with coefficient g: what the
+    other columns leave of it, so that theirs are the coefficients of a model without it (Frisch-Waugh-Lovell). A theme
+    that the share s of customers mention, each with a chance in proportion to L, would have the coefficient
+    g V / (m (1 - s)) in that model, with V the variance of what is left of L and m the mean of L; a mention is worth
+    what is beyond that. V and m are taken as known: their errors are small beside that of g.
 
     Args:
         design: The driver matrix; without texts it has no length, and every unit is worth its coefficient.
@@ -40,11 +40,9 @@ def unit_weights(design: DriverDesign, model: JointModel) -> Array:
     if LENGTH_COLUMN not in model.names:
         return weights
     length = model.names.index(LENGTH_COLUMN)
-    own = model.inverse[:, length] / model.inverse[length, length]
-    weights[:, length] = -own
     left = 1 / (len(model.x) * model.inverse[length, length])
     mentions = set(design.drivers.loc[design.drivers["kind"] != "attribute", "driver_id"])
     for column, name in enumerate(model.names):
         if name in mentions:
-            weights[column, length] -= left / (model.means[length] * (1 - model.means[column]))
+            weights[column, length] = -left / (model.length_mean * (1 - model.means[column]))
     return weights

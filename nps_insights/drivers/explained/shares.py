@@ -13,7 +13,7 @@ from nps_insights.drivers.explained.gradients import part_gradients
 from nps_insights.drivers.explained.intervals import part_intervals
 from nps_insights.drivers.explained.lmg import MOST_EXACT, MOST_ORDERS, TOLERANCE, Parts, parts_of
 from nps_insights.drivers.explained.moments import grouped_products
-from nps_insights.drivers.matrix.design import LENGTH, LENGTH_COLUMN
+from nps_insights.drivers.matrix.design import LENGTH_COLUMN
 from nps_insights.drivers.matrix.levels import driver_id
 from nps_insights.tables import conform, empty
 
@@ -135,7 +135,10 @@ def _players(fitted: FittedDrivers) -> tuple[pd.DataFrame, list[list[int]]]:
     drivers = fitted.design.drivers
     mentions = drivers[drivers["kind"] != "attribute"][["driver_id", "label", "kind"]]
     players = [[position[name]] for name in mentions["driver_id"]]
-    attributes = fitted.design.attributes
+    # An attribute whose levels are all rare has no column of its own: there is nothing that it could explain.
+    attributes = {
+        name: own for name, own in fitted.design.attributes.items() if any(column in position for column in own)
+    }
     players += [[position[name] for name in own if name in position] for own in attributes.values()]
     joined = pd.DataFrame(
         {"driver_id": [driver_id(name) for name in attributes], "label": list(attributes), "kind": "attribute"}
@@ -166,7 +169,7 @@ def _of_all(
     fitted: FittedDrivers, found: Parts, ends: tuple[float, float], by_controls: float, confidence_level: float
 ) -> Iterator[str]:
     low, high = (f"{100 * end:.1f}" for end in ends)
-    controls = ", ".join(name for name in fitted.design.controls if name != LENGTH)
+    controls = ", ".join(fitted.design.named_controls)
     beyond = f" beyond the {100 * by_controls:.1f} % that the controls ({controls}) explain" if controls else ""
     yield (
         f"All drivers together explain {100 * found.r_squared:.1f} % of the variance of the answers (promoter 1, "

@@ -55,6 +55,9 @@ def fit_groups(design: DriverDesign, groups: pd.Series) -> tuple[list[GroupFit],
     fits, small = [], []
     for group in sorted(groups.dropna().unique()):
         inside = (groups == group).to_numpy(dtype=bool)
+        if inside.sum() < RESPONSES_PER_COLUMN:
+            small.append((int(inside.sum()), RESPONSES_PER_COLUMN * len(design.columns), str(group)))
+            continue
         own = design_of(design, inside)
         fitted = fit_drivers(own)
         if isinstance(fitted, NotFitted):

@@ -41,6 +41,11 @@ class DriverDesign:
     controls: dict[str, list[str]] = field(default_factory=dict)
 
     @property
+    def named_controls(self) -> list[str]:
+        """What the drivers are adjusted for; the length of comments only tells what a random mention is worth."""
+        return [name for name in self.controls if name != LENGTH]
+
+    @property
     def columns(self) -> list[str]:
         """The columns of the matrix that enter the model."""
         return [str(name) for name in self.matrix.columns if name not in _KEY_COLUMNS]

@@ -99,9 +99,13 @@ def estimate_movement(
         >>> estimate_movement(responses, comments, presence).notes[2]
         'No movement table: it takes at least 30 steps of customers who answered again or left, and there is 1.'
     """
-    measured = retest_reliability(responses, confidence_level=confidence_level).iloc[0]
+    known = responses
+    if as_of is not None and "responded_at" in responses.columns:
+        known = responses[~(responses["responded_at"] > pd.Timestamp(as_of))]
+    measured = retest_reliability(known, confidence_level=confidence_level).iloc[0]
     assumed = reliability is not None or not _is_enough(measured)
-    reliability = reliability or (ASSUMED if assumed else round(float(measured["estimate"]), 2))
+    if reliability is None:
+        reliability = ASSUMED if assumed else round(float(measured["estimate"]), 2)
     check_settings(reliability, n_bootstraps)
     repeats = repeat_answers(responses, accounts, as_of=as_of, steps=steps)
     if repeats.counts["customers"] == 0:
@@ -154,9 +158,9 @@ def _tables(
     confidence_level: float,
     random_state: int,
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
-    n = len(repeats.steps)
+    n = repeats.counts["pairs"]
     if n < MIN_STEPS:
-        why = f"No movement table: it takes at least {MIN_STEPS} steps of customers who answered again or left, "
+        why = f"No movement table: it takes at least {MIN_STEPS} steps of customers who answered again, "
         return empty("movement"), empty("movers"), [f"{why}and there {'is' if n == 1 else 'are'} {n or 'none'}."]
     # A reliability near 0 explains any movement, and one near 1 none.
     own = {round(measured, 2)} if 0.1 <= measured <= 0.99 else set()
