@@ -98,7 +98,8 @@ def reviews(
     found = find_themes(
         comments, responses, encoder=encoder, curation=Curation(taxonomy=taxonomy()), cache_folder=cache
     )
-    design = driver_design(responses, found.comments, theme_presence(found.mentions, found.themes))
+    # The bootstrap refits plain coefficients, so that ours are those here, too.
+    design = driver_design(responses, found.comments, theme_presence(found.mentions, found.themes), with_length=False)
     stated = [driver_ids(design)[name] for name in NAMES]
     others = [name for name in design.drivers["driver_id"] if name not in stated]
     ids = design.matrix["response_id"]

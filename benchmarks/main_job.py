@@ -18,7 +18,7 @@ SIZES = {"1k": 232, "10k": 2320}  # responses -> accounts that give about as man
 def stages(folder: Path, n_accounts: int) -> dict[str, float]:
     """Run the main job stage by stage, with cold vectors, and return seconds of each and peak memory in MiB."""
     from nps_insights.jobs.admission import admit
-    from nps_insights.jobs.driver_report import drivers_of, tables_of, write_tables
+    from nps_insights.jobs.driver_report import driver_input, drivers_of, tables_of, write_tables
     from nps_insights.jobs.facts import report_facts
     from nps_insights.jobs.settings import check_settings
     from nps_insights.report import render_report
@@ -47,12 +47,12 @@ def stages(folder: Path, n_accounts: int) -> dict[str, float]:
     with timed("themes, vectors given"):
         found = find_themes(comments, responses, encoder=encoder, cache_folder=folder / "vectors")
     with timed("drivers"):
-        drivers = drivers_of(survey, found, settings)
+        drivers = drivers_of(driver_input(survey, found), survey, found, settings)
     with timed("figures and tables"):
         tables = tables_of(survey, found, drivers, None, settings)
         write_tables(folder, tables)
     with timed("report"):
-        facts = report_facts(settings, survey, found, drivers, "", [], "")
+        facts = report_facts(settings, survey, found, drivers.controls, "", [], "")
         (folder / "report.html").write_text(render_report(tables, facts), encoding="utf-8")
     seconds["all"] = sum(seconds.values())
     kibibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -21,7 +21,7 @@ def test_the_corrected_figure_comes_first_and_the_counted_one_beside_it() -> Non
 
 def test_the_share_of_movers_is_corrected_first() -> None:
     found = shown(movement=movement(), movers=movers())
-    assert found.movers.startswith("From one answer to the next, 8% (likely 6 to 10%) of customers really are")
+    assert found.movers.startswith("From one answer to the next, 8% (likely 6 to 10%) of answers really are")
     assert "as counted it looks like 35% (likely 33 to 37%)" in found.movers
     assert "to 80%" in found.correction
 

@@ -39,7 +39,8 @@ def asked_change(between: str, responses: pd.DataFrame) -> Comparison:
         >>> asked_change("2026Q1..2026Q2", pd.DataFrame()).after
         '2026Q2'
     """
-    by, colon, rest = between.partition(":")
+    by, colon, after_colon = between.partition(":")
+    rest = after_colon if colon else between
     before, dots, after = rest.partition("..")
     if not dots or not before or not after:
         raise SettingsError(

@@ -97,7 +97,7 @@ def estimate_movement(
         >>> comments = pd.DataFrame({"response_id": ["r1"], "says_nothing": False})
         >>> presence = pd.DataFrame(columns=["response_id", "driver_id", "label", "kind", "theme_id"])
         >>> estimate_movement(responses, comments, presence).notes[2]
-        'No movement table: it takes at least 30 steps of customers who answered again or left, and there is 1.'
+        'No movement table: it takes at least 30 steps of customers who answered again, and there is 1.'
     """
     known = responses
     if as_of is not None and "responded_at" in responses.columns:
