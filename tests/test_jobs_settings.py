@@ -73,6 +73,7 @@ def test_init_lays_out_a_project_and_overwrites_nothing(tmp_path: Path) -> None:
         "acme/models/README.md",
         "acme/notebooks/01_read_the_score.ipynb",
         "acme/notebooks/02_find_themes.ipynb",
+        "acme/notebooks/03_estimate_drivers.ipynb",
         "acme/pipelines/driver_report.toml",
     } <= written
     with pytest.raises(SettingsError, match="is not empty"):
