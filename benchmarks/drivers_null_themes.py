@@ -33,7 +33,7 @@ class Patients:
     """Real comments.
 
     Attributes:
-        responses: Table `responses`, with `attribute/words`: log(1 + words written).
+        responses: Table `responses`.
         comments: Table `comments`.
         segments: Table `segments` with `tone`, those without tone left out.
         codes: Human codes of each segment's comment, 0 or 1 (segments, codes).
@@ -61,10 +61,6 @@ def patients(*, one_in: int = 1) -> Patients:
     given = pd.read_csv(path, dtype=str, keep_default_na=False).set_index("Comment ID").loc[:, _CODES] == "1"
     codes = given.loc[segments["comment_id"]].to_numpy()
     frequent = codes.mean(axis=0) >= 0.01
-    said = comments[~comments["says_nothing"]]
-    words = said["text"].str.split().str.len().groupby(said["response_id"]).sum()
-    # How much is written goes with the answer, and with how many themes are mentioned.
-    responses["attribute/words"] = np.log1p(responses["response_id"].map(words).fillna(0))
     return Patients(responses, comments, segments, codes[:, frequent])
 
 
@@ -121,15 +117,13 @@ def estimates_of(people: Patients, mentions: pd.DataFrame) -> Iterator[tuple[str
     no_texts = people.comments.drop(columns="text")
     presence = estimate_drivers(people.responses, people.comments, **about)
     coefficients = estimate_drivers(people.responses, no_texts, **about)
-    by_length = estimate_drivers(people.responses, no_texts, controls=["words"], **about)
     split = tone_presence(mentions, themes_of(mentions))
     split = split.assign(theme_id=split["driver_id"].str.removeprefix("theme/"))
     by_tone = estimate_drivers(people.responses, people.comments, mentions=split, themes=themes_of(split))
     ours = effects_by_tone(people.responses, people.comments, mentions, themes_of(mentions), n_placebos=2)
     for name, effects, method in (
         ("ours, by presence", presence.effects, "adjusted"),
-        ("joint model's coefficients, by presence", coefficients.effects, "adjusted"),
-        ("the same, words written as a control", by_length.effects, "adjusted"),
+        ("ours without words written as a control", coefficients.effects, "adjusted"),
         ("ours, by tone beyond the placebo", ours.effects, "beyond_placebo"),
         ("one test per theme, by presence", presence.effects, "leave_out"),
         ("joint model by tone, no placebo", by_tone.effects, "adjusted"),

@@ -204,5 +204,5 @@ def test_the_benchmark_runs_on_a_part_of_the_data() -> None:
     from benchmarks.drivers_null_themes import patients, power, rows
 
     people = patients(one_in=5)
-    assert len(rows(people, n_draws=1)) == 3 * 7
+    assert len(rows(people, n_draws=1)) == 3 * 6
     assert set(power(people, n_draws=1)) == {"found", "per mention", "false share"}

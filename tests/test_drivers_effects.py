@@ -160,7 +160,7 @@ def talkative_world(n: int, *, seed: int, themes: int = 12) -> tuple[pd.DataFram
     return pd.DataFrame({"response_id": ids, "category": category}), comments, codes
 
 
-def test_themes_of_long_comments_are_held_against_one_mentioned_at_random() -> None:
+def test_themes_of_long_comments_are_compared_among_comments_of_like_length() -> None:
     scores, coefficients = [], []
     for seed in range(40):
         responses, comments, codes = talkative_world(700, seed=seed)
@@ -173,33 +173,5 @@ def test_themes_of_long_comments_are_held_against_one_mentioned_at_random() -> N
     assert np.mean(coefficients) < -0.8
     assert abs(np.mean(scores)) < 0.3
     assert 0.85 < np.std(scores) < 1.12
-    assert np.mean(np.abs(np.concatenate(scores)) > 1.96) < 0.075
-
-
-def test_where_each_mention_adds_words_the_effect_stays() -> None:
-    world = planted_world(6000, random_state=3)
-    long = world.melt(id_vars="response_id", value_vars=THEMES, var_name="code")
-    codes = long[long["value"].astype(bool)]
-    counts = world[THEMES].sum(axis="columns")
-    comments = pd.DataFrame({"response_id": world["response_id"], "says_nothing": False})
-    texts = comments.assign(text=["three words more " * (1 + count) for count in counts])
-    found = []
-    for said in (comments, texts):
-        fitted = fit_drivers(driver_design(world[["response_id", "category"]], said, code_presence(codes)))
-        assert isinstance(fitted, FittedDrivers)
-        sides = values(fitted.model, fitted.effects)
-        found.append(100 * (sides[:, 0] - sides[:, 1]))
-    # To adjust for length would move them by a point and more; held against a random mention they hardly move.
-    np.testing.assert_allclose(found[1], found[0], atol=0.3)
-
-
-def test_levels_are_those_of_a_model_without_length() -> None:
-    responses, comments, codes = talkative_world(900, seed=1)
-    responses["attribute/plan"] = np.where(np.arange(900) % 3, "Basic", "Pro")
-    found = []
-    for said in (comments, comments.drop(columns="text")):
-        fitted = fit_drivers(driver_design(responses, said, code_presence(codes), attributes=["plan"]))
-        assert isinstance(fitted, FittedDrivers)
-        levels = (fitted.drivers["kind"] == "attribute").to_numpy()
-        found.append(values(fitted.model, fitted.effects)[levels])
-    np.testing.assert_allclose(found[0], found[1], atol=1e-12)
+    # 480 figures: five in a hundred, and three standard errors of that.
+    assert np.mean(np.abs(np.concatenate(scores)) > 1.96) <= 0.08

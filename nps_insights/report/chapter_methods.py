@@ -114,8 +114,8 @@ def _drivers(n_model: int, adjusted: str) -> list[tuple[str, str]]:
             "theme’s total is the NPS as it is minus the NPS the model gives if nobody had mentioned the theme; that "
             "of several themes together is the same for all of them at once. Points per mention is the same for one "
             "answer that mentions it. The promoters’ and the detractors’ side add up to the total. Who writes more "
-            "mentions more of everything, and unhappy people write more; so each theme is held against one that would "
-            "be mentioned at random. Silence is not taken for contentment: answers without a comment are not in the "
+            "mentions more of everything, and unhappy people write more; so themes are compared among comments of like "
+            "length. Silence is not taken for contentment: answers without a comment are not in the "
             "model.",
         ),
         (

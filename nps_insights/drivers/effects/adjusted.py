@@ -5,22 +5,19 @@ import pandas as pd
 
 from nps_insights.drivers.effects.combinations import Combinations
 from nps_insights.drivers.effects.joint_model import JointModel
-from nps_insights.drivers.effects.units import unit_weights
 from nps_insights.drivers.matrix.design import DriverDesign
 
 
 def adjusted_effects(design: DriverDesign, model: JointModel) -> Combinations:
     """Return the effect of every driver of the design, in its order.
 
-    A mention's effect is the mean over responses of NPS(x) - NPS(x with it absent) = share x worth of a mention
-    (`unit_weights`: its coefficient, where texts are known beyond that of a theme mentioned at random); a level's
+    A mention's effect is the mean over responses of NPS(x) - NPS(x with it absent) = share x coefficient; a level's
     NPS(all at that level) - NPS(as observed); a number's NPS(x + 1 SD) - NPS(x). Errors carry the uncertainty of
     the share too, by the delta method.
     """
     position = {name: index for index, name in enumerate(model.names)}
     k = len(model.names)
-    units = unit_weights(design, model)
-    worth = units @ model.coefficients
+    units, worth = np.eye(k), model.coefficients
     weights, by_mean = np.zeros((len(design.drivers), k)), np.zeros((2, len(design.drivers), k))
     for row, driver in enumerate(design.drivers.itertuples()):
         own = position.get(driver.driver_id)
@@ -40,8 +37,8 @@ def adjusted_effects(design: DriverDesign, model: JointModel) -> Combinations:
 
 
 def mention_effects(design: DriverDesign, model: JointModel) -> Combinations:
-    """Return points per mention of every driver of the design (`unit_weights`); zeros where it has none."""
-    units = unit_weights(design, model)
+    """Return points per mention of every driver of the design its coefficient; zeros where it has none."""
+    units = np.eye(len(model.names))
     position = {name: index for index, name in enumerate(model.names)}
     weights = np.zeros((len(design.drivers), len(model.names)))
     for row, driver in enumerate(design.drivers.itertuples()):

@@ -137,7 +137,7 @@ def _estimate_family(design: DriverDesign, themes: pd.DataFrame | None, confiden
     if isinstance(fitted, NotFitted):
         design = fitted.design
         return DriverEstimates(
-            empty("effects"), design.left_out, len(design.matrix), design.named_controls, [fitted.why], []
+            empty("effects"), design.left_out, len(design.matrix), list(design.controls), [fitted.why], []
         )
     effects = pd.concat(
         [adjusted_table(fitted, confidence_level), leave_out_table(fitted, confidence_level)], ignore_index=True
@@ -147,7 +147,7 @@ def _estimate_family(design: DriverDesign, themes: pd.DataFrame | None, confiden
         conform("effects", effects),
         design.left_out,
         len(design.matrix),
-        design.named_controls,
+        list(design.controls),
         _few_accounts(design, model),
         [fitted],
     )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nps_insights.drivers.effects.influence import account_codes, residuals_without_own_account
 from nps_insights.drivers.matrix.blocks import account_blocks, cross_products, in_order, summed_within
-from nps_insights.drivers.matrix.design import LENGTH_COLUMN, DriverDesign
+from nps_insights.drivers.matrix.design import DriverDesign
 from nps_insights.drivers.matrix.separable import independent_columns
 
 SIDES = ("promoter", "detractor")
@@ -26,8 +26,6 @@ class JointModel:
         x: Their values (n, k).
         y: Promoter and detractor indicator (n, 2).
         coefficients: (k, 2) for promoter and detractor, per unit of the column.
-        length_mean: Mean length of what was written; 0 where it is not known. The column of the length holds what
-            the other columns leave of it, so that their coefficients are those of a model without it.
         inverse: (X'X)^-1 (k, k).
         residuals: What the residuals would be had the model been fitted without the row's own account (n, 2).
         accounts: Account number of each row (n,), ascending.
@@ -47,7 +45,6 @@ class JointModel:
     rows: NDArray[np.int64]
     means: NDArray[np.float64]
     moments: NDArray[np.float64]
-    length_mean: float = 0.0
 
     @property
     def n_accounts(self) -> int:
@@ -78,21 +75,12 @@ def fit_joint_model(design: DriverDesign) -> JointModel:
     kept = independent_columns(cross)
     if len(kept) < x.shape[1]:
         x, cross = x[:, kept], cross[np.ix_(kept, kept)]
-    names = [["", *design.columns][position] for position in kept]
-    length_mean = 0.0
-    if LENGTH_COLUMN in names:
-        length = names.index(LENGTH_COLUMN)
-        length_mean = float(cross[0, length] / len(x))
-        x = _with_length_left(x, cross, length)
-        cross = cross_products(x, x)
     inverse = np.linalg.inv(cross).astype(np.float64)
     coefficients = inverse @ cross_products(x, y)
-    # What the length explains is error to the other columns: theirs are the errors of a model without it.
-    fitted = x @ coefficients if not length_mean else np.delete(x, length, 1) @ np.delete(coefficients, length, 0)
-    residuals = residuals_without_own_account(x, inverse, y - fitted, accounts)
+    residuals = residuals_without_own_account(x, inverse, y - x @ coefficients, accounts)
     means = cross[0] / len(x)
     return JointModel(
-        names=names,
+        names=[["", *design.columns][position] for position in kept],
         x=x,
         y=y,
         coefficients=coefficients,
@@ -102,17 +90,7 @@ def fit_joint_model(design: DriverDesign) -> JointModel:
         rows=rows,
         means=means,
         moments=_moments(x, residuals, means, accounts),
-        length_mean=length_mean,
     )
-
-
-def _with_length_left(x: NDArray[np.float64], cross: NDArray[np.float64], length: int) -> NDArray[np.float64]:
-    """The columns, that of the length without what the others tell of it."""
-    others = [column for column in range(x.shape[1]) if column != length]
-    slope = np.linalg.solve(cross[np.ix_(others, others)], cross[others, length])
-    left = x.copy()
-    left[:, length] = x[:, length] - x[:, others] @ slope
-    return left
 
 
 def _moments(

@@ -13,7 +13,6 @@ from nps_insights.drivers.explained.gradients import part_gradients
 from nps_insights.drivers.explained.intervals import part_intervals
 from nps_insights.drivers.explained.lmg import MOST_EXACT, MOST_ORDERS, TOLERANCE, Parts, parts_of
 from nps_insights.drivers.explained.moments import grouped_products
-from nps_insights.drivers.matrix.design import LENGTH_COLUMN
 from nps_insights.drivers.matrix.levels import driver_id
 from nps_insights.tables import conform, empty
 
@@ -83,7 +82,7 @@ def explained_shares(
         [['code/Price', 0.818, 0.9], ['code/Staff', 0.091, 0.1]]
     """
     names, players = _players(fitted)
-    products = _without_length(grouped_products(fitted.model), fitted.model.names)
+    products = grouped_products(fitted.model)
     total = products.sum(axis=0)
     n = len(fitted.model.x)
     if total[-1, -1] <= 0:
@@ -119,14 +118,6 @@ def explained_shares(
     return ExplainedShares(
         conform("explained_shares", shares), found.r_squared, *ends, by_controls, found.n_orders, notes
     )
-
-
-def _without_length(products: Array, names: list[str]) -> Array:
-    """Length goes with the answer because unhappy people write more about themes: it has no share beside them."""
-    if LENGTH_COLUMN not in names:
-        return products
-    kept = [column for column in range(products.shape[1]) if column != names.index(LENGTH_COLUMN) - 1]
-    return products[:, kept][:, :, kept]
 
 
 def _players(fitted: FittedDrivers) -> tuple[pd.DataFrame, list[list[int]]]:
@@ -169,7 +160,7 @@ def _of_all(
     fitted: FittedDrivers, found: Parts, ends: tuple[float, float], by_controls: float, confidence_level: float
 ) -> Iterator[str]:
     low, high = (f"{100 * end:.1f}" for end in ends)
-    controls = ", ".join(fitted.design.named_controls)
+    controls = ", ".join(fitted.design.controls)
     beyond = f" beyond the {100 * by_controls:.1f} % that the controls ({controls}) explain" if controls else ""
     yield (
         f"All drivers together explain {100 * found.r_squared:.1f} % of the variance of the answers (promoter 1, "

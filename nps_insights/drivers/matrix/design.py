@@ -41,11 +41,6 @@ class DriverDesign:
     controls: dict[str, list[str]] = field(default_factory=dict)
 
     @property
-    def named_controls(self) -> list[str]:
-        """What the drivers are adjusted for; the length of comments only tells what a random mention is worth."""
-        return [name for name in self.controls if name != LENGTH]
-
-    @property
     def columns(self) -> list[str]:
         """The columns of the matrix that enter the model."""
         return [str(name) for name in self.matrix.columns if name not in _KEY_COLUMNS]
@@ -66,8 +61,8 @@ def driver_design(
     Args:
         responses: Table `responses`.
         comments: Table `comments`. Where it has several questions, having answered each one is a control: what
-            people write depends on what they were asked. How much they wrote, where the texts are there, is a column
-            too: with it themes are held against one that is mentioned at random (`effects.units`).
+            people write depends on what they were asked. How much they wrote, where the texts are there, is a control
+            too: unhappy people write more, and a longer comment mentions more of everything.
         presence: Which response mentions what, of `theme_presence` or `code_presence`; may have no rows.
         attributes: Attributes (without prefix) that are drivers: each level of a text, +1 SD of a number.
         controls: Attributes that are adjusted for, and not reported.
@@ -115,15 +110,11 @@ def driver_design(
 
 
 def _length_column(response_ids: pd.Series, usable: pd.DataFrame) -> pd.DataFrame:
-    """Root of the words that each response wrote; no column where all wrote as much or texts are not there.
-
-    Random segments of real comments turn up in proportion to it: in long comments segments are longer, too, and a
-    theme counts once.
-    """
+    """Logarithm of the words that each response wrote; no column where all wrote as much or texts are not there."""
     if "text" not in usable.columns:
         return pd.DataFrame(index=response_ids.index)
     words = usable["text"].str.count(r"\S+").groupby(usable["response_id"]).sum()
-    length = np.sqrt(words.reindex(response_ids, fill_value=0).to_numpy(dtype=float))
+    length = np.log1p(words.reindex(response_ids, fill_value=0).to_numpy(dtype=float))
     if len(length) == 0 or np.ptp(length) == 0:
         return pd.DataFrame(index=response_ids.index)
     return pd.DataFrame({LENGTH_COLUMN: length}, index=response_ids.index)

@@ -101,7 +101,7 @@ def movement_effects(
     effects = conform("movement_effects", adjusted_table(fitted, confidence_level).drop(columns="method"))
     notes = [
         f"What goes with moving: {len(fitted.design.matrix)} answers with a comment and an answer of the same customer "
-        f"before, adjusted for {', '.join(fitted.design.named_controls)}. Customers who left wrote nothing when they "
+        f"before, adjusted for {', '.join(fitted.design.controls)}. Customers who left wrote nothing when they "
         "did: "
         "what goes with leaving is another model's question.",
         "One answer before is a noisy record of where a customer stood: a theme that goes with being unhappy at all "
