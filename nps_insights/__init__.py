@@ -33,6 +33,7 @@ _HOMES = {
     "nps": "metrics",
     "nps_by": "metrics",
     "nps_interval": "metrics",
+    "mix_and_rate": "metrics",
     "period_changes": "metrics",
     "theme_changes": "metrics",
     "theme_trend": "metrics",

@@ -108,6 +108,10 @@ def test_the_run_folder_itself_is_written_anew(finished: ReportRun, folder: Path
     recompute_drivers(own, {"drivers": {"category_model": False, "target": 10.0}})
     manifest, tables = read_run(own)
     assert tables["scenarios"]["target"].eq(10.0).all()
+    # The model that the report trained still stands, with its card and its list.
+    card = Path("models/nps_category/card.md")
+    assert (own / card).read_bytes() == (finished.folder / card).read_bytes()
+    assert len(tables["closest"]) == len(finished.tables["closest"]) > 0
     assert manifest["settings"]["drivers"]["target"] == 10.0
     assert manifest["notes"].count(manifest["drivers"]["notes"][0]) == 1
 

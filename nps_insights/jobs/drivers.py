@@ -1,7 +1,7 @@
 """Estimate the drivers of a finished run again, with other settings and without reading a comment again."""
 
 import json
-import logging
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
@@ -23,8 +23,6 @@ from nps_insights.jobs.settings import DriverReportSettings, check_settings
 from nps_insights.report import ReportFacts, render_report
 from nps_insights.tables import ATTRIBUTE_PREFIX, SettingsError, empty
 from nps_insights.tracking import local_tracking_uri, tracked_run
-
-_log = logging.getLogger(__name__)
 
 _NEEDED = ("responses", "comments", "segments", "mentions", "themes", "effects", "estimates")
 
@@ -95,6 +93,8 @@ def recompute_drivers(
                 simulated=facts.simulated,
                 confidence_level=settings.report.confidence_level,
             )
+            if not settings.drivers.category_model and (run_folder / "models").is_dir():
+                shutil.copytree(run_folder / "models", partial / "models")
             run.log_parameters(logged_parameters(settings) | {"recomputed_from": manifest["run_id"]})
             run.log_figures(logged_figures(tables, manifest["counts"]))
             run.log_tables(tables)

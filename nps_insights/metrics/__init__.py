@@ -1,6 +1,6 @@
 """The number: categories, NPS, intervals, tests and changes over time."""
 
-from nps_insights.metrics.accounts import account_of, fold_of, hashed
+from nps_insights.metrics.accounts import account_codes, account_of, fold_of, hashed
 from nps_insights.metrics.categories import USUAL_CUTS, categorize, signed
 from nps_insights.metrics.estimates import (
     COMMENTED,
@@ -27,6 +27,7 @@ __all__ = [
     "USUAL_CUTS",
     "Kitagawa",
     "MixAndRate",
+    "account_codes",
     "account_of",
     "benjamini_hochberg",
     "categorize",

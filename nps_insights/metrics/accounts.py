@@ -22,6 +22,22 @@ def account_of(responses: pd.DataFrame) -> pd.Series:
     return pd.Series(responses["account_id"].to_numpy(), index=ids).fillna(own)
 
 
+def account_codes(rows: pd.DataFrame) -> np.ndarray:
+    """Return a number per row that is the same for rows of one account; rows without account stand alone.
+
+    Where all rows are of one account it tells nothing of how accounts differ, and every row stands alone.
+
+    Example:
+        >>> account_codes(pd.DataFrame({"account_id": ["a", "b", "a", None]})).tolist()
+        [0, 1, 0, 2]
+    """
+    if "account_id" not in rows.columns:
+        return np.arange(len(rows))
+    own = pd.Series([f"\0{row}" for row in range(len(rows))], index=rows.index)
+    codes, names = pd.factorize(rows["account_id"].fillna(own))
+    return np.arange(len(rows)) if len(names) == 1 else np.asarray(codes, dtype=np.int64)
+
+
 def fold_of(accounts: Iterable[str], *, folds: int = 5) -> np.ndarray:
     """Return the fold of each account, 0 to `folds` - 1: a hash of its id, so that no other row has a say in it.
 

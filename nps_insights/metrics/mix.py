@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from nps_insights.metrics.accounts import account_codes
 from nps_insights.metrics.categories import signed
 from nps_insights.metrics.estimates import group_column, group_names
 from nps_insights.metrics.periods import nps_difference
@@ -101,7 +102,7 @@ def mix_and_rate(before: pd.DataFrame, after: pd.DataFrame, by: str, *, confiden
     groups = group_names(rows[group_column(rows, by)]).fillna(NOT_KNOWN)
     is_after = np.repeat([False, True], [len(side) for side in sides])
     found = kitagawa(signed(rows["category"]), groups, is_after)
-    parts = _parts(found, _accounts(rows), confidence_level)
+    parts = _parts(found, account_codes(rows), confidence_level)
     change = nps_difference(*sides, confidence_level=confidence_level)
     parts.loc[0, list(change)] = list(change.values())
     return MixAndRate(parts, _notes(found, by.removeprefix(ATTRIBUTE_PREFIX)))
@@ -177,15 +178,6 @@ def clustered_errors(influence: Array, accounts: NDArray[np.int64]) -> Array:
     sums = np.zeros((n_accounts, influence.shape[1]))
     np.add.at(sums, accounts, influence)
     return np.asarray(np.sqrt((sums**2).sum(axis=0) * n_accounts / max(n_accounts - 1, 1)))
-
-
-def _accounts(rows: pd.DataFrame) -> NDArray[np.int64]:
-    own = pd.Series([f"\0{row}" for row in range(len(rows))], index=rows.index)
-    if "account_id" not in rows.columns:
-        return np.arange(len(rows))
-    codes, names = pd.factorize(rows["account_id"].fillna(own))
-    # One account alone tells nothing of how accounts differ.
-    return np.arange(len(rows)) if len(names) == 1 else np.asarray(codes, dtype=np.int64)
 
 
 def _parts(found: Kitagawa, accounts: NDArray[np.int64], confidence_level: float) -> pd.DataFrame:

@@ -12,10 +12,9 @@ from nps_insights.drivers.change.everyone import Parts, of_everyone
 from nps_insights.drivers.change.notes import said
 from nps_insights.drivers.change.parts import commenter_parts
 from nps_insights.drivers.change.two_sided import MIN_RATE, fit_two_sided
-from nps_insights.drivers.effects.influence import account_codes
 from nps_insights.drivers.effects.outcomes import with_interval
 from nps_insights.drivers.matrix.design import MIN_PRESENT, driver_design
-from nps_insights.metrics import benjamini_hochberg, clustered_errors, group_column, nps_difference
+from nps_insights.metrics import account_codes, benjamini_hochberg, clustered_errors, group_column, nps_difference
 from nps_insights.tables import ATTRIBUTE_PREFIX, SettingsError, conform, empty
 
 Among = Literal["everyone", "commenters"]

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from nps_insights.drivers.effects.combinations import NPS
 from nps_insights.drivers.effects.fit import FittedDrivers
-from nps_insights.drivers.effects.influence import account_codes, residuals_without_own_account
+from nps_insights.drivers.effects.influence import residuals_without_own_account
 from nps_insights.drivers.effects.joint_model import JointModel
 from nps_insights.drivers.matrix.blocks import cross_products, summed_within
-from nps_insights.metrics import share_interval
+from nps_insights.metrics import account_codes, share_interval
 from nps_insights.tables import SettingsError, conform, empty
 
 Array = NDArray[np.float64]

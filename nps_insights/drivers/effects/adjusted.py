@@ -17,33 +17,31 @@ def adjusted_effects(design: DriverDesign, model: JointModel) -> Combinations:
     """
     position = {name: index for index, name in enumerate(model.names)}
     k = len(model.names)
-    units, worth = np.eye(k), model.coefficients
     weights, by_mean = np.zeros((len(design.drivers), k)), np.zeros((2, len(design.drivers), k))
     for row, driver in enumerate(design.drivers.itertuples()):
         own = position.get(driver.driver_id)
         if driver.kind != "attribute":
-            weights[row] = model.means[own] * units[own]
-            by_mean[:, row, own] = worth[own]
+            weights[row, own] = model.means[own]
+            by_mean[:, row, own] = model.coefficients[own]
         elif driver.numeric:
-            weights[row] = model.x[:, own].std() * units[own]
+            weights[row, own] = model.x[:, own].std()
         else:
             if own is not None:
-                weights[row] = units[own]
+                weights[row, own] = 1.0
             # Less the mean coefficient of today's mix; the reference level's coefficient is 0.
             for part in (position[name] for name in design.attributes[driver.attribute] if name in position):
-                weights[row] -= model.means[part] * units[part]
-                by_mean[:, row, part] -= worth[part]
+                weights[row, part] -= model.means[part]
+                by_mean[:, row, part] -= model.coefficients[part]
     return Combinations(weights, by_mean)
 
 
 def mention_effects(design: DriverDesign, model: JointModel) -> Combinations:
-    """Return points per mention of every driver of the design its coefficient; zeros where it has none."""
-    units = np.eye(len(model.names))
+    """Return points per mention of every driver of the design, its coefficient; zeros where it has none."""
     position = {name: index for index, name in enumerate(model.names)}
     weights = np.zeros((len(design.drivers), len(model.names)))
     for row, driver in enumerate(design.drivers.itertuples()):
         if driver.kind != "attribute":
-            weights[row] = units[position[driver.driver_id]]
+            weights[row, position[driver.driver_id]] = 1.0
     return Combinations(weights, np.zeros((2, *weights.shape)))
 
 

@@ -1,7 +1,6 @@
-"""Who belongs to one account, and what each account's residuals would be without it in the fit."""
+"""What each account's residuals would be without it in the fit."""
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from nps_insights.drivers.matrix.blocks import ROWS_AT_ONCE, in_order
@@ -10,22 +9,6 @@ from nps_insights.drivers.matrix.blocks import ROWS_AT_ONCE, in_order
 _LARGEST_BLOCK = 10_000_000
 _SINGULAR = 1e-8
 _HALF = 0.5
-
-
-def account_codes(matrix: pd.DataFrame) -> NDArray[np.int64]:
-    """Return a number per row that is the same for rows of one account; rows without account stand alone.
-
-    Where all rows are of one account it tells nothing of how accounts differ, and every row stands alone.
-
-    Example:
-        >>> account_codes(pd.DataFrame({"account_id": ["a", "b", "a", None]})).tolist()
-        [0, 1, 0, 2]
-    """
-    if "account_id" not in matrix.columns:
-        return np.arange(len(matrix))
-    own = pd.Series([f"\0{row}" for row in range(len(matrix))], index=matrix.index)
-    codes, names = pd.factorize(matrix["account_id"].fillna(own))
-    return np.arange(len(matrix)) if len(names) == 1 else np.asarray(codes, dtype=np.int64)
 
 
 def residuals_without_own_account(

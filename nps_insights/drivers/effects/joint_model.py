@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nps_insights.drivers.effects.influence import account_codes, residuals_without_own_account
+from nps_insights.drivers.effects.influence import residuals_without_own_account
 from nps_insights.drivers.matrix.blocks import account_blocks, cross_products, in_order, summed_within
 from nps_insights.drivers.matrix.design import DriverDesign
 from nps_insights.drivers.matrix.separable import independent_columns
+from nps_insights.metrics import account_codes
 
 SIDES = ("promoter", "detractor")
 

@@ -103,7 +103,8 @@ def asymmetries(points: Array, variances: Array, quantile: float) -> tuple[Array
         estimate = (np.abs(points[:, 0]) - np.abs(points[:, 1])) / size
     low = np.minimum(np.where(possible, each, np.inf).min(axis=1), estimate)
     high = np.maximum(np.where(possible, each, -np.inf).max(axis=1), estimate)
-    return tuple(np.where(unknown, np.nan, figure) for figure in (estimate, low, high))  # type: ignore[return-value]
+    estimate, low, high = (np.where(unknown, np.nan, figure) for figure in (estimate, low, high))
+    return estimate, low, high
 
 
 @dataclass(frozen=True)

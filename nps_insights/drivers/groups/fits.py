@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from nps_insights.drivers.effects.combinations import NPS, Combinations, account_influence, covariance, values
 from nps_insights.drivers.effects.fit import RESPONSES_PER_COLUMN, FittedDrivers, NotFitted, fit_drivers
-from nps_insights.drivers.effects.influence import account_codes
 from nps_insights.drivers.matrix.blocks import summed_within
 from nps_insights.drivers.matrix.design import DriverDesign
+from nps_insights.metrics import account_codes
 
 Array = NDArray[np.float64]
 

@@ -3,9 +3,8 @@
 Model: b ~ N(theta, V), theta_g ~ N(mu, tau^2). How much truly differs, tau, is poorly known from a handful of groups,
 so no single value is plugged in: figures are averaged over tau, weighed by the restricted likelihood of the estimates
 and, beforehand, by a half-Cauchy distribution (Gelman 2006). Its scale is `WIDTH` times the typical error of a group's
-figure, so that what differs clearly is left nearly alone. In simulations the 95 % intervals then cover .93 to .99
-whatever truly differs, between 2 and 6 groups; with a width of 1 they cover down to .91. Intervals hold what is not
-known of tau and of mu.
+figure, so that what differs clearly is left nearly alone (`benchmarks/drivers_groups.py` measures how well intervals
+cover). Intervals hold what is not known of tau and of mu.
 """
 
 from dataclasses import dataclass

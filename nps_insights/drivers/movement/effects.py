@@ -102,8 +102,7 @@ def movement_effects(
     notes = [
         f"What goes with moving: {len(fitted.design.matrix)} answers with a comment and an answer of the same customer "
         f"before, adjusted for {', '.join(fitted.design.controls)}. Customers who left wrote nothing when they "
-        "did: "
-        "what goes with leaving is another model's question.",
+        "did: what goes with leaving is another model's question.",
         "One answer before is a noisy record of where a customer stood: a theme that goes with being unhappy at all "
         "times keeps some of that here.",
     ]

@@ -23,8 +23,6 @@ from nps_insights.tables import CATEGORIES, empty
 
 # Width either way at which a transition share tells something.
 _WANTED_RANGE = 0.10
-
-
 # Of one answer's score; what it is where nobody answered twice within days.
 ASSUMED = 0.8
 _ENOUGH_PAIRS = 100

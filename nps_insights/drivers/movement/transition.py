@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nps_insights.drivers.effects.influence import account_codes
 from nps_insights.drivers.movement.latent import noise_of_answers, true_levels
 from nps_insights.drivers.movement.mixture import moves_behind
 from nps_insights.drivers.movement.raw import raw_movement, raw_movers
 from nps_insights.drivers.movement.repeats import CHURNED, RepeatAnswers
 from nps_insights.drivers.movement.scale import answer_scale, answers, cells
+from nps_insights.metrics import account_codes
 from nps_insights.tables import CATEGORIES, SettingsError, conform, empty
 
 Array = NDArray[np.float64]
