@@ -10,7 +10,7 @@ $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is " + sys.version + "; name another with: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch==2.13.0
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[offline,multilingual,dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[offline,multilingual,notify,spark,dev]'
 	touch $(READY)
 
 demo: $(READY)

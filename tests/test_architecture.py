@@ -11,13 +11,13 @@ import nps_insights
 
 PACKAGE = Path(nps_insights.__file__).parent
 SHARED = {"tables", "metrics"}
-ROOMS = {"survey", "themes", "drivers", "simulate", "report", "tracking"}
+ROOMS = {"survey", "themes", "drivers", "churn", "simulate", "report", "tracking"}
 ALLOWED = {
     "tables": set(),
     "metrics": {"tables"},
     **dict.fromkeys(ROOMS, SHARED),
     "tracking": SHARED | {"themes", "churn"},
-    "jobs": SHARED | ROOMS | {"churn", "actions"},
+    "jobs": SHARED | ROOMS | {"actions"},
     "cli": {"jobs", "tables"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))

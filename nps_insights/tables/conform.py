@@ -21,6 +21,8 @@ _DTYPES: dict[Kind, str] = {
     "date": "datetime64[us]",
     "flag": "bool",
 }
+# Kinds whose plain type cannot hold a missing value.
+_NULLABLE: dict[Kind, str] = {"flag": "boolean", "integer": "Int64"}
 _BOUNDS: dict[Kind, tuple[float, float]] = {"share": (0.0, 1.0), "points": (-100.0, 100.0)}
 # Sums of floats may pass a bound by their last bits; that is rounding, not a wrong share.
 _ROUNDING = 1e-9
@@ -97,6 +99,8 @@ def _column_problems(table: Table, frame: pd.DataFrame) -> list[str]:
 
 
 def _dtype(column: Column) -> str:
+    if column.nullable and column.kind in _NULLABLE:
+        return _NULLABLE[column.kind]
     return _DTYPES[column.kind]
 
 
@@ -105,10 +109,7 @@ def _with_types(frame: pd.DataFrame, columns: list[Column]) -> tuple[pd.DataFram
     for column in columns:
         values = frame[column.name]
         try:
-            if column.kind == "flag" and not column.required:
-                shaped[column.name] = values.astype("boolean")
-            else:
-                shaped[column.name] = values.astype(_dtype(column))
+            shaped[column.name] = values.astype(_dtype(column))
         except (ValueError, TypeError, pd.errors.IntCastingNaNError) as error:
             problems.append(f"{column.name}: must hold {column.kind} values, got {values.dtype}: {error}")
             shaped[column.name] = values
