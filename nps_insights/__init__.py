@@ -12,6 +12,8 @@ The verbs of a notebook, each a function on DataFrames. They are loaded when fir
     estimate_drivers, fit_drivers  the why; the fit answers what_if, check_drivers, explained_shares
     group_effects, change_parts    where it differs, and why the number moved
     estimate_movement              who moved between detractor, passive and promoter
+    training_panel, train_churn_model   who leaves: accounts at dates, and a model of it
+    RiskScorer, risk_reasons, decide    how likely, why, and whom to call
     run_driver_report, read_run    the whole job, and the tables of a finished run
     simulate_survey                a survey whose truth is known
 """
@@ -62,11 +64,34 @@ _HOMES = {
     "two_groups": "drivers",
     "two_periods": "drivers",
     "what_if": "drivers",
+    "ChurnModel": "churn",
+    "ContactEconomics": "churn",
+    "DecisionSettings": "churn",
+    "RiskScorer": "churn",
+    "account_features": "churn",
+    "as_of_dates": "churn",
+    "churn_labels": "churn",
+    "churn_scores": "churn",
+    "decide": "churn",
+    "drift_table": "churn",
+    "find_leaks": "churn",
+    "flag_outcomes": "churn",
+    "gain_curve": "churn",
+    "learn_feature_spec": "churn",
+    "list_in_words": "churn",
+    "refuse_leaks": "churn",
+    "reliability": "churn",
+    "risk_reasons": "churn",
+    "snapshot_panel": "churn",
+    "train_churn_model": "churn",
+    "training_panel": "churn",
     "planted_world": "simulate",
+    "planted_churn": "simulate",
     "simulate_survey": "simulate",
     "write_sample": "simulate",
     "check_settings": "jobs.settings",
     "read_run": "jobs.drivers",
+    "load_churn_model": "tracking",
     "run_driver_report": "jobs.driver_report",
 }
 

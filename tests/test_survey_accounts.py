@@ -105,3 +105,25 @@ def test_accounts_need_an_id_on_both_sides() -> None:
         admit_accounts(raw_table({"plan": ["gold"]}), SurveySettings())
     stated = SurveySettings(account_columns={"account_id": "Konto"})
     assert admit_accounts(raw_table({"Konto": ["1"]}), stated).accounts["account_id"].tolist() == ["1"]
+
+
+def test_what_keeps_a_call_from_an_account_is_read() -> None:
+    raw = raw_table(
+        {
+            "account_id": ["a", "b", "c", "d"],
+            "Open complaint": ["yes", "no", "", "perhaps"],
+            "Do not contact": ["0", "1", "", "0"],
+            "Last contact": ["2026-02-01", "", "2026-03-01", "2026-03-01"],
+        }
+    )
+    admission = admit_accounts(raw, SurveySettings())
+    assert admission.accounts["open_complaint"].tolist() == [True, False, pd.NA]
+    assert admission.accounts["opted_out"].tolist() == [False, True, pd.NA]
+    assert admission.accounts["contacted_at"].dropna().tolist() == [
+        pd.Timestamp("2026-02-01"),
+        pd.Timestamp("2026-03-01"),
+    ]
+    assert admission.quarantine[["field", "reason"]].to_numpy().tolist() == [
+        ["open_complaint", "is neither yes nor no"]
+    ]
+    assert [name for name in admission.accounts if name.startswith("attribute/")] == []

@@ -5,6 +5,7 @@ import sys
 
 import typer
 
+from nps_insights.cli.churn import app as churn
 from nps_insights.cli.drivers import drivers
 from nps_insights.cli.init import init
 from nps_insights.cli.inspect import inspect
@@ -26,6 +27,7 @@ app = typer.Typer(
 for command in (inspect, report, drivers, sample, init, run):
     app.command()(command)
 app.add_typer(themes, name="themes")
+app.add_typer(churn, name="churn")
 
 
 @app.callback()

@@ -16,17 +16,32 @@ if TYPE_CHECKING:
 
 def run(
     pipeline: Annotated[Path, typer.Argument(help="A TOML file, such as pipelines/driver_report.toml.")],
+    as_of: Annotated[
+        str | None, typer.Option(help="Moment of knowing, for churn scoring; as in the file, else today.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     dry_run: Annotated[bool, typer.Option(help="Read and check the input, write nothing.")] = False,
 ) -> None:
-    """Run the job that a pipeline file describes.
+    """Run the job that a pipeline file describes: the driver report, churn training or churn scoring.
 
     Example: nps-insights run pipelines/driver_report.toml
     """
-    from nps_insights.jobs.settings import read_pipeline
+    from nps_insights.cli.churn import flag_and_print, train_and_print
+    from nps_insights.jobs.churn_settings import ChurnScoringSettings, ChurnTrainingSettings
+    from nps_insights.jobs.pipeline import read_pipeline
+    from nps_insights.tables import SettingsError
 
     command = shlex.join(["nps-insights", *sys.argv[1:]])
-    run_and_print(read_pipeline(pipeline), command=command, as_json=as_json, dry_run=dry_run)
+    settings = read_pipeline(pipeline)
+    if isinstance(settings, ChurnScoringSettings):
+        flag_and_print(settings, as_of=as_of, command=command, as_json=as_json, dry_run=dry_run)
+        return
+    if as_of is not None:
+        raise SettingsError(f"--as-of: {pipeline} is no scoring job; set it in the file where its job has one")
+    if isinstance(settings, ChurnTrainingSettings):
+        train_and_print(settings, command=command, as_json=as_json, dry_run=dry_run)
+    else:
+        run_and_print(settings, command=command, as_json=as_json, dry_run=dry_run)
 
 
 def run_and_print(settings: "DriverReportSettings", *, command: str, as_json: bool, dry_run: bool) -> None:

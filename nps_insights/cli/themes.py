@@ -172,8 +172,8 @@ def check(
 
     Example: nps-insights themes check check.xlsx
     """
+    from nps_insights.jobs.for_people import write_for_people
     from nps_insights.jobs.theme_sample import check_sample, quality_in_words
-    from nps_insights.jobs.theme_tables import write_for_people
 
     quality = check_sample(sheet, run)
     if out is not None:

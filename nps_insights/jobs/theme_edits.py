@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from nps_insights.jobs.theme_tables import ThemeTables, read_theme_tables, write_for_people
+from nps_insights.jobs.for_people import write_for_people
+from nps_insights.jobs.theme_tables import ThemeTables, read_theme_tables
 from nps_insights.tables import SettingsError
 from nps_insights.themes.curation.edits import LOOKS_LIKE_ID, Edits, entries, given_words
 from nps_insights.themes.curation.file import add_entry, read_edits

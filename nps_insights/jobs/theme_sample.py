@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from nps_insights.jobs.theme_tables import ThemeTables, read_theme_tables, shown, write_for_people
+from nps_insights.jobs.for_people import shown, write_for_people
+from nps_insights.jobs.theme_tables import ThemeTables, read_theme_tables
 from nps_insights.survey import read_source
 from nps_insights.tables import DataRefusedError
 from nps_insights.themes.curation.judged import read_judgements

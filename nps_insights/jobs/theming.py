@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from nps_insights.jobs.sections import ThemeSettings
-from nps_insights.jobs.settings import FROM_CODES, SCRATCH, DriverReportSettings
+from nps_insights.jobs.settings import FROM_CODES, SCRATCH, DriverReportSettings, SurveyJobSettings
 from nps_insights.survey import Admission
 from nps_insights.tables import SettingsError
 from nps_insights.themes import (
@@ -141,7 +141,7 @@ def model_of(named: str) -> str:
     return str(Path(named) / MODEL) if (Path(named) / MODEL).is_dir() else named
 
 
-def cache_folder(settings: DriverReportSettings) -> Path:
+def cache_folder(settings: SurveyJobSettings) -> Path:
     """Return where encoded texts are kept: as stated, or `.cache/vectors` beside a local tracking database."""
     if settings.themes.cache:
         return Path(settings.themes.cache)

@@ -1,6 +1,7 @@
-"""What people read: one self-contained page, with a first screen in plain words."""
+"""What people read: self-contained pages, each with a first screen in plain words."""
 
+from nps_insights.report.churn_evaluation import EvaluationFacts, render_churn_evaluation
 from nps_insights.report.facts import ReportFacts
 from nps_insights.report.page import render_report
 
-__all__ = ["ReportFacts", "render_report"]
+__all__ = ["EvaluationFacts", "ReportFacts", "render_churn_evaluation", "render_report"]

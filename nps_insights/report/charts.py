@@ -165,6 +165,49 @@ def time_chart(chart_id: str, description: str, marks: Sequence[Mark], *, axis: 
     return Chart(chart_id, description, _figure([trace], layout, {"xaxis": narrow}), layout["height"])
 
 
+def curve_chart(
+    chart_id: str,
+    description: str,
+    marks: Sequence[Mark],
+    positions: Sequence[float],
+    *,
+    across: str,
+    up: str,
+    diagonal: str,
+    joined: bool = False,
+) -> Chart:
+    """Return a chart of figures against numbers, both in percent, with a diagonal to compare with.
+
+    Args:
+        chart_id: Id of its element.
+        description: What it shows, in a sentence.
+        marks: Figures, in percent.
+        positions: Where each stands across, in percent.
+        across: Title of the axis across.
+        up: Title of the axis upwards.
+        diagonal: What the diagonal stands for, said on hovering.
+        joined: Whether a line joins the figures.
+
+    Example:
+        >>> chart = curve_chart("c", "Risk", [Mark("low", 5, 4, 7)], [4.0], across="said", up="came", diagonal="-")
+        >>> chart.figure["data"][0]["x"]
+        [4.0]
+    """
+    trace = _trace(marks, horizontal=False) | {"x": [_rounded(one) for one in positions]}
+    if joined:
+        trace |= {"mode": "lines+markers", "line": {"color": ACCENT, "width": 2}}
+    highest = max([*positions, *(mark.high for mark in marks if math.isfinite(mark.high)), 1.0])
+    line = {
+        "type": "scatter", "mode": "lines", "x": [0, _rounded(highest)], "y": [0, _rounded(highest)],
+        "line": {"color": NEUTRAL, "width": 1.5, "dash": "dot"}, "hovertext": plotly_text(diagonal),
+        "hoverinfo": "text", "showlegend": False,
+    }  # fmt: skip
+    layout = _layout(height=380) | {"xaxis": _axis(across), "yaxis": _axis(up)}
+    for axis in ("xaxis", "yaxis"):
+        layout[axis] |= {"rangemode": "tozero", "ticksuffix": " %"}
+    return Chart(chart_id, description, _figure([trace, line], layout, {}), layout["height"])
+
+
 def _trace(marks: Sequence[Mark], *, horizontal: bool) -> dict[str, Any]:
     along, error = ("x", "error_x") if horizontal else ("y", "error_y")
     return {

@@ -1,5 +1,6 @@
 """Surveys, accounts and planted worlds with known truth."""
 
+from nps_insights.simulate.churn_world import PLANTED_CHURN_THEMES, PLANTED_HORIZON_DAYS, PlantedChurn, planted_churn
 from nps_insights.simulate.planted import (
     PLANTED_CONTRIBUTIONS,
     PLANTED_THEMES,
@@ -13,12 +14,16 @@ from nps_insights.simulate.world import BUSINESS, CURRENCY, THEME_CODES, THEMES,
 __all__ = [
     "BUSINESS",
     "CURRENCY",
+    "PLANTED_CHURN_THEMES",
     "PLANTED_CONTRIBUTIONS",
+    "PLANTED_HORIZON_DAYS",
     "PLANTED_THEMES",
     "THEMES",
     "THEME_CODES",
+    "PlantedChurn",
     "SimulatedSurvey",
     "Theme",
+    "planted_churn",
     "planted_contributions",
     "planted_world",
     "population_truth",

@@ -8,12 +8,15 @@ from nps_insights.survey.comments import says_nothing
 from nps_insights.survey.comments_only import CommentsAdmission, admit_comments
 from nps_insights.survey.dates import DateColumn, parse_dates
 from nps_insights.survey.inspect import Inspection, inspect_survey
+from nps_insights.survey.invitations import admit_invitations
 from nps_insights.survey.languages import with_languages
 from nps_insights.survey.proxies import proxies
 from nps_insights.survey.read import RawTable, read_source
 from nps_insights.survey.scale import ScaleFinding, scale_findings
 from nps_insights.survey.scores import parse_scores
 from nps_insights.survey.settings import ScaleRange, SurveySettings, parse_cuts, parse_scale
+from nps_insights.survey.side_tables import SideAdmission
+from nps_insights.survey.usage import admit_usage
 
 __all__ = [
     "FIELDS",
@@ -26,10 +29,13 @@ __all__ = [
     "RawTable",
     "ScaleFinding",
     "ScaleRange",
+    "SideAdmission",
     "SurveySettings",
     "admit_accounts",
     "admit_comments",
+    "admit_invitations",
     "admit_survey",
+    "admit_usage",
     "inspect_survey",
     "map_columns",
     "parse_cuts",

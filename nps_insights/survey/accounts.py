@@ -4,18 +4,19 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from nps_insights.survey.aliases import ACCOUNT_FIELDS, is_account_alias
+from nps_insights.survey.aliases import ACCOUNT_FIELDS
 from nps_insights.survey.attributes import attribute_columns, flags_stated, unfit_as_driver
-from nps_insights.survey.columns import described_columns, resolve, suggestions
+from nps_insights.survey.columns import resolve
 from nps_insights.survey.customer_ids import names_nobody
-from nps_insights.survey.dates import DateColumn, parse_dates
+from nps_insights.survey.field_columns import field_columns, reasons_in_words, side_dates
 from nps_insights.survey.ledger import Ledger
 from nps_insights.survey.numbers import is_missing, parse_numbers
 from nps_insights.survey.read import RawTable
 from nps_insights.survey.settings import SurveySettings
 from nps_insights.tables import ATTRIBUTE_PREFIX, DataRefusedError, SettingsError, conform
 
-_DATES = ("started_at", "ended_at", "snapshot_at", "renewal_at")
+_DATES = ("started_at", "ended_at", "snapshot_at", "renewal_at", "contacted_at")
+_FLAGS = ("churned", "open_complaint", "opted_out")
 _TEXTS = ("ended_reason", "owner", "account_name", "parent_id")
 # They tell how the story ended; as a driver of an answer given before, they would leak it.
 OUTCOME_FIELDS = ("ended_at", "ended_reason", "churned")
@@ -66,7 +67,9 @@ def admit_accounts(raw: RawTable, settings: SurveySettings) -> AccountAdmission:
           account_id attribute/Plan
         0        007           gold
     """
-    columns, notes = _columns(raw, settings)
+    columns, notes = field_columns(
+        raw, settings.account_columns, ACCOUNT_FIELDS, required=("account_id",), option="account_columns"
+    )
     ledger = Ledger(raw)
     frame = raw.frame.apply(lambda cells: cells.str.strip())
     ids = frame[columns["account_id"]]
@@ -80,7 +83,7 @@ def admit_accounts(raw: RawTable, settings: SurveySettings) -> AccountAdmission:
     attributes = attribute_columns(frame[rest])
     table = pd.concat([pd.DataFrame(known, index=frame.index), attributes], axis="columns")[ledger.open]
     if table.empty:
-        raise DataRefusedError(f"{raw.name}: no account is left; {_reasons(ledger)}")
+        raise DataRefusedError(f"{raw.name}: no account is left; {reasons_in_words(ledger)}")
     return AccountAdmission(
         accounts=conform("accounts", table),
         columns=columns,
@@ -130,49 +133,13 @@ def account_attributes(
     return found, unfit_as_driver(found), chosen
 
 
-def _columns(raw: RawTable, settings: SurveySettings) -> tuple[dict[str, str], list[str]]:
-    names, notes = list(raw.frame.columns), []
-    found = {}
-    for name, column in settings.account_columns.items():
-        if name not in ACCOUNT_FIELDS:
-            near = suggestions(name, list(ACCOUNT_FIELDS))
-            hint = f"did you mean {near[0]!r}? " if near else ""
-            raise SettingsError(
-                f"account_columns: {name!r} is no field; {hint}The fields are {', '.join(ACCOUNT_FIELDS)}"
-            )
-        found[name] = resolve(column, names, f"account_columns: {name}")
-    for name in ACCOUNT_FIELDS:
-        free = [column for column in names if column not in found.values()]
-        fitting = [column for column in free if is_account_alias(column, name)]
-        if name in found or not fitting:
-            continue
-        if len(fitting) == 1:
-            found[name] = fitting[0]
-        elif name == "account_id":
-            exact = [column for column in fitting if column.casefold() == "account_id"]
-            if not exact:
-                raise DataRefusedError(
-                    f"account_id: {' and '.join(map(repr, fitting))} of {raw.name} could both be it; state one: "
-                    f'`[account_columns] account_id = "{fitting[0]}"`'
-                )
-            found[name] = exact[0]
-        else:
-            notes.append(f"{raw.name}: {' and '.join(map(repr, fitting))} could all be {name}; none is taken as it")
-    if "account_id" not in found:
-        raise DataRefusedError(
-            f"account_id: {raw.name} has no column known to hold it; state it: "
-            '`[account_columns] account_id = "..."`\n' + "\n".join(described_columns(raw))
-        )
-    return found, notes
-
-
 def _known_columns(
     frame: pd.DataFrame, columns: dict[str, str], settings: SurveySettings, ledger: Ledger, notes: list[str]
 ) -> dict[str, pd.Series]:
     known = {"account_id": frame[columns["account_id"]]}
     for name in (n for n in _DATES if n in columns):
         texts = frame[columns[name]].mask(is_missing(frame[columns[name]]), "")
-        dates = _dates(texts, columns[name], settings)
+        dates = side_dates(texts, columns[name], settings)
         ledger.quarantine(dates.reasons != "", name, dates.reasons, texts)
         known[name] = dates.dates
         notes += dates.notes
@@ -180,23 +147,13 @@ def _known_columns(
         texts = frame[columns["value"]]
         known["value"] = parse_numbers(texts, columns["value"])
         ledger.quarantine(known["value"].isna() & ~is_missing(texts), "value", "is not a number", texts)
-    if "churned" in columns:
-        texts = frame[columns["churned"]]
-        known["churned"] = flags_stated(texts)
-        ledger.quarantine(known["churned"].isna() & ~is_missing(texts), "churned", "is neither yes nor no", texts)
+    for name in (n for n in _FLAGS if n in columns):
+        texts = frame[columns[name]]
+        known[name] = flags_stated(texts)
+        ledger.quarantine(known[name].isna() & ~is_missing(texts), name, "is neither yes nor no", texts)
     for name in (n for n in _TEXTS if n in columns):
         known[name] = frame[columns[name]].mask(frame[columns[name]] == "")
     return known
-
-
-def _dates(texts: pd.Series, column: str, settings: SurveySettings) -> DateColumn:
-    try:
-        return parse_dates(texts, column, missing=settings.missing_dates)
-    except DataRefusedError:
-        # The stated format speaks of the survey; it helps here only where the column leaves it open.
-        if settings.date_format is None:
-            raise
-        return parse_dates(texts, column, date_format=settings.date_format, missing=settings.missing_dates)
 
 
 def _refuse_repeated(raw: RawTable, ids: pd.Series) -> None:
@@ -209,8 +166,3 @@ def _refuse_repeated(raw: RawTable, ids: pd.Series) -> None:
         f"account_id: {len(keys):,} accounts stand in {raw.name} more than once with different values ({listed}); "
         "a response could not be joined to one of them, so keep one row per account"
     )
-
-
-def _reasons(ledger: Ledger) -> str:
-    reasons = [f"{n:,} {fate} ({why})" for fate, rows in ledger.breakdown().items() for why, n in rows.items()]
-    return "; ".join(reasons[:5])

@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 FIELDS = {
     "response_id": "id of the answered survey",
     "account_id": "id of the customer or company",
     "contact_id": "id of the person",
+    "contact_role": "what the person does at the customer",
     "score": "answer to the recommendation question",
     "comment": "answer to an open question",
     "comment_id": "id of the comment",
@@ -30,6 +32,7 @@ _ALIASES = {
     "organization id|organisation id|kundennummer|kunden id|kunden nr|kundennr|id client|numero client|"
     "code client|kunde",
     "contact_id": "contact id|contactid|person id|user id|userid|recipient id|kontakt id|id contact",
+    "contact_role": "contact role|role|job title|title|position|funktion|rolle",
     "score": "nps|nps score|score nps|nps rating|note nps|nps note|nps value|nps wert|net promoter score|score|"
     "recommend|would you recommend|likelihood to recommend|ltr|ltr score|recommendation score|"
     "likely to recommend|note de recommandation|recommandation|weiterempfehlung|"
@@ -143,6 +146,27 @@ ACCOUNT_FIELDS = {
     "owner": "owner|account owner|account manager|csm|customer success manager|kundenbetreuer",
     "account_name": "account name|name|company|company name|customer name|customer|client|firma|kundenname|societe",
     "parent_id": "parent id|parent account|parent account id",
+    "open_complaint": "open complaint|has open complaint|complaint open|open case|offene beschwerde|beschwerde offen|"
+    "reclamation ouverte",
+    "opted_out": "opted out|opt out|optout|do not contact|no contact|unsubscribed|kontaktsperre|nicht kontaktieren|"
+    "desinscrit|ne pas contacter",
+    "contacted_at": "contacted at|contacted on|last contact|last contacted|last contacted at|last contact date|"
+    "date of last contact|letzter kontakt|kontaktiert am|dernier contact",
+}
+
+USAGE_FIELDS = {
+    "account_id": _ALIASES["account_id"] + "|id",
+    "used_at": "used at|used on|usage date|date|day|timestamp|datum|tag|jour",
+}
+
+INVITATION_FIELDS = {
+    "invitation_id": "invitation id|invitationid|invite id|inviteid|survey invitation id|distribution id|id|"
+    "einladung id|id invitation",
+    "account_id": _ALIASES["account_id"],
+    "contact_id": _ALIASES["contact_id"],
+    "sent_at": "sent at|sent on|sent|sent date|send date|date sent|invited at|invited on|invitation date|date|"
+    "timestamp|versendet am|gesendet am|datum|envoye le",
+    "response_id": "response id|responseid|survey response id|answer id|antwort id|id reponse",
 }
 
 
@@ -178,4 +202,19 @@ def is_account_alias(name: str, field: str) -> bool:
         >>> is_account_alias("Customer ID", "account_id")
         True
     """
-    return plain_name(name) in {field.replace("_", " "), *ACCOUNT_FIELDS[field].split("|")}
+    return is_alias_of(name, field, ACCOUNT_FIELDS)
+
+
+def is_alias_of(name: str, field: str, fields: Mapping[str, str]) -> bool:
+    """Return whether a column name is a known name of a field.
+
+    Args:
+        name: The column.
+        field: The field.
+        fields: Field -> its known names, such as `USAGE_FIELDS`.
+
+    Example:
+        >>> is_alias_of("Day", "used_at", USAGE_FIELDS)
+        True
+    """
+    return plain_name(name) in {field.replace("_", " "), *fields[field].split("|")}

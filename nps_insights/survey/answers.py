@@ -21,7 +21,7 @@ from nps_insights.survey.settings import SurveySettings
 from nps_insights.tables import DataRefusedError
 
 _CUSTOMERS = ("account_id", "contact_id")
-_TEXTS = ("touchpoint", "channel", "agent_id")
+_TEXTS = ("contact_role", "touchpoint", "channel", "agent_id")
 _RATINGS = ("csat", "ces")
 
 

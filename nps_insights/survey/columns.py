@@ -224,6 +224,8 @@ def _by_alias(raw: RawTable, name: str, free: list[str], found: _Found) -> None:
         found.columns[name] = tuple(fitting)
     elif len(fitting) == 1:
         found.columns[name] = (fitting[0],)
+    elif len(fitting) > 1 and name in _SIDE_FIELDS:
+        found.notes.append(f"{' and '.join(map(repr, fitting))} could all be {name}; none is taken as it")
     elif len(fitting) > 1:
         found.problems.append(
             f"{name}: {' and '.join(map(repr, fitting))} could both be it; state one: {_line(name, fitting[0])}"
@@ -262,6 +264,8 @@ def _misfit(name: str, column: str, texts: pd.Series) -> str:
 def _misfit_of_look(name: str, column: str, look: Look, texts: pd.Series) -> str:
     if name == "comment" and look.kind in ("rating", "number", "date"):
         return f"it looks like {look.words}"
+    if name == "contact_role" and look.kind in ("rating", "number", "date"):
+        return f"it looks like {look.words}"
     if name == "responded_at" and look.kind != "date":
         return f"it looks like {look.words}, not like dates"
     if name == "weight" and look.kind not in ("rating", "number"):
@@ -276,3 +280,5 @@ def _misfit_of_look(name: str, column: str, look: Look, texts: pd.Series) -> str
 
 
 SURVEY_KINDS = ("relational", "transactional")
+# Shown to a caller and used for nothing else: no reason to refuse an export.
+_SIDE_FIELDS = ("contact_role",)

@@ -37,8 +37,9 @@ CHURN_TABLES = (
         key=("account_id", "as_of"),
         columns=(
             Column("account_id", "id"),
-            Column("as_of", "date"),
-            optional("churned", "flag"),
+            # Empty for a snapshot that carries no date.
+            may_be_empty("as_of", "date"),
+            may_be_empty("churned", "flag"),
             Column("reason", "text", vocabulary=LABEL_REASONS),
             optional("ended_at", "date"),
         ),
@@ -202,10 +203,10 @@ CHURN_TABLES = (
     ),
     Table(
         name="overlooked",
-        row="accounts of high risk that a list of detractors leaves out",
+        row="accounts of high risk and one category that the list leaves out",
         key=("category",),
         columns=(
-            Column("category", "text", vocabulary=("passive", "promoter", "silent")),
+            Column("category", "text", vocabulary=(*CATEGORIES, "silent")),
             Column("n", "integer"),
             optional("value", "number"),
             optional("value_at_risk", "number"),

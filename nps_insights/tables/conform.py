@@ -1,5 +1,6 @@
 """Bring a frame to its contract (columns, types, row order), or refuse it with every problem named."""
 
+import warnings
 from typing import TYPE_CHECKING, cast
 
 import pandas as pd
@@ -117,16 +118,19 @@ def _with_types(frame: pd.DataFrame, columns: list[Column]) -> tuple[pd.DataFram
 
 
 def _value_problems(table: Table, columns: list[Column], frame: pd.DataFrame) -> list[str]:
-    import pandera.pandas as pa
+    with warnings.catch_warnings():
+        # pandera imports PySpark where it is installed, which warns of pandas 3; no table passes through it here.
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+        import pandera.pandas as pa
 
-    schema = pa.DataFrameSchema(
-        {column.name: _pandera_column(column) for column in columns},
-        unique=[name for name in table.key if name in frame.columns] or None,
-    )
-    try:
-        schema.validate(frame, lazy=True)
-    except pa.errors.SchemaErrors as errors:
-        return _sentences(table, frame, errors.failure_cases)
+        schema = pa.DataFrameSchema(
+            {column.name: _pandera_column(column) for column in columns},
+            unique=[name for name in table.key if name in frame.columns] or None,
+        )
+        try:
+            schema.validate(frame, lazy=True)
+        except pa.errors.SchemaErrors as errors:
+            return _sentences(table, frame, errors.failure_cases)
     return []
 
 

@@ -1,15 +1,34 @@
 """What runs leave behind in MLflow: parameters, figures, aggregate tables and models; never a comment."""
 
 from nps_insights.tracking.category_model import load_category_model, log_category_model
+from nps_insights.tracking.churn_model import load_churn_model, log_churn_model
+from nps_insights.tracking.churn_promotion import (
+    Promotion,
+    better,
+    champion_of,
+    champion_predictions,
+    make_champion,
+    promote,
+    speaking_version,
+)
 from nps_insights.tracking.runs import TrackedRun, local_tracking_uri, tracked_run
 from nps_insights.tracking.theme_versions import load_theme_version, log_themes
 
 __all__ = [
+    "Promotion",
     "TrackedRun",
+    "better",
+    "champion_of",
+    "champion_predictions",
     "load_category_model",
+    "load_churn_model",
     "load_theme_version",
     "local_tracking_uri",
     "log_category_model",
+    "log_churn_model",
     "log_themes",
+    "make_champion",
+    "promote",
+    "speaking_version",
     "tracked_run",
 ]

@@ -4,6 +4,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from nps_insights.metrics import hashed
+
 
 @dataclass(frozen=True)
 class FeatureSpec:
@@ -15,8 +17,11 @@ class FeatureSpec:
         themes: Label by theme id, for the themes that have features.
         themes_version: The stored theme model whose ids these are, such as `churn_themes@2`; empty without themes.
         levels: By attribute of text (without prefix) the levels that have a feature of their own.
+        rare_levels: By the same attributes, fingerprints of the levels that were seen and have no feature: they tell
+            which levels are new later, and a rare level may be the name of a person.
         numbers: Attributes of numbers, without prefix.
         usage: Columns of usage, without prefix.
+        renewal_months: Length of contracts, from which the next renewal follows; None takes `renewal_at` as it stands.
 
     Example:
         >>> spec = FeatureSpec(names=("score/last", "theme/t01"), lookback_days=365, themes={"t01": "outages"})
@@ -29,8 +34,10 @@ class FeatureSpec:
     themes: dict[str, str] = field(default_factory=dict)
     themes_version: str = ""
     levels: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    rare_levels: dict[str, tuple[str, ...]] = field(default_factory=dict)
     numbers: tuple[str, ...] = ()
     usage: tuple[str, ...] = ()
+    renewal_months: int | None = None
 
     def to_json(self) -> str:
         """Return the spec as JSON text, the same for equal specs."""
@@ -41,5 +48,18 @@ class FeatureSpec:
         """Read what `to_json` wrote."""
         given: dict[str, Any] = json.loads(text)
         lists = {name: tuple(given[name]) for name in ("names", "numbers", "usage")}
-        levels = {name: tuple(values) for name, values in given["levels"].items()}
-        return cls(**(given | lists | {"levels": levels}))
+        texts = {
+            part: {name: tuple(values) for name, values in given.get(part, {}).items()}
+            for part in ("levels", "rare_levels")
+        }
+        return cls(**(given | lists | texts))
+
+
+def fingerprint(level: str) -> str:
+    """Return a short text that tells a level from others without naming it.
+
+    Example:
+        >>> fingerprint("Pro") == fingerprint("Pro"), fingerprint("Pro") == fingerprint("Free")
+        (True, False)
+    """
+    return f"{hashed(level):016x}"

@@ -1,0 +1,63 @@
+"""A decided list in a few sentences, for a console or an e-mail."""
+
+import pandas as pd
+
+from nps_insights.churn.decisions.decide import Decided
+
+_CHANGES = {"new": "new", "still": "still on", "returned": "back", "dropped": "off"}
+_PLURALS = {"detractor": "detractors", "passive": "passives", "promoter": "promoters", "silent": "silent accounts"}
+
+
+def list_in_words(decided: Decided) -> tuple[str, ...]:
+    """Return the list in short sentences: how many calls, what they are worth, what changed and who is left out.
+
+    Example:
+        >>> flags = pd.DataFrame({"account_id": ["a"], "lane": "model", "status": "flagged", "value_at_risk": [70.0]})
+        >>> none = pd.DataFrame({"category": [], "n": []})
+        >>> list_in_words(Decided(flags, none, {"new": 1, "still": 0, "returned": 0, "dropped": 0}))
+        ('1 account to call, worth 70 at risk; 1 new.',)
+    """
+    flags = decided.flags
+    listed = flags[flags["status"] == "flagged"]
+    moved = [f"{decided.turnover[name]:,} {word}" for name, word in _CHANGES.items() if decided.turnover.get(name)]
+    first = f"{_accounts(len(listed))} to call{_worth(listed)}" if len(listed) else "No account to call"
+    sentences = ["; ".join([first, *([", ".join(moved)] if moved else [])]) + "."]
+    sentences += [_lanes(listed)] if (listed["lane"] != "model").any() else []
+    sentences += [_left_out(decided.overlooked)] if decided.overlooked["n"].sum() else []
+    sentences += [_others(flags)] if flags["status"].isin(["holdout", "suppressed", "refused"]).any() else []
+    return tuple(sentences)
+
+
+def _accounts(n: int) -> str:
+    return f"{n:,} account{'' if n == 1 else 's'}"
+
+
+def _worth(rows: pd.DataFrame) -> str:
+    if "value_at_risk" not in rows or rows["value_at_risk"].isna().all():
+        return ""
+    return f", worth {rows['value_at_risk'].sum():,.0f} at risk"
+
+
+def _lanes(listed: pd.DataFrame) -> str:
+    n_fresh, n_rule = int((listed["lane"] == "fresh").sum()), int((listed["lane"] == "rule").sum())
+    told = [f"{n_fresh:,} answered just now and are due a call"] if n_fresh else []
+    told += [f"{n_rule:,} are chosen by a rule, not by a probability"] if n_rule else []
+    return "Of these " + ", ".join(told) + "."
+
+
+def _left_out(table: pd.DataFrame) -> str:
+    counts = table[table["n"] > 0]
+    told = [
+        f"{n:,} {_PLURALS[name] if n > 1 else _PLURALS[name].removesuffix('s')}"
+        for name, n in zip(counts["category"], counts["n"], strict=True)
+    ]
+    listed = " and ".join([", ".join(told[:-1]), told[-1]] if told[:-1] else told)
+    verb = "are" if counts["n"].sum() > 1 else "is"
+    return f"{listed} of high risk {verb} not on the list{_worth(counts)}."
+
+
+def _others(flags: pd.DataFrame) -> str:
+    counts = flags["status"].value_counts()
+    words = {"holdout": "held out", "suppressed": "left alone", "refused": "refused"}
+    told = [f"{counts[status]:,} {word}" for status, word in words.items() if counts.get(status, 0)]
+    return "Beside them " + ", ".join(told) + "."

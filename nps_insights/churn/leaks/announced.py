@@ -1,0 +1,157 @@
+"""Comments that announce the end: which ones, and how much of the outcome they tell."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from nps_insights.churn.leaks.cases import FOLDS, Cases
+from nps_insights.churn.leaks.columns import PURE_FOUND, PURE_SHARE, Row
+from nps_insights.churn.leaks.one_column import auc_interval, many_at_once
+from nps_insights.churn.leaks.phrases import announces_leaving
+from nps_insights.churn.leaks.result import COMMENTS
+from nps_insights.churn.leaks.text_probe import leaving_probe
+from nps_insights.churn.panel import ChurnPanel
+from nps_insights.metrics import share_interval
+from nps_insights.tables import SettingsError
+
+# Of either side, to learn words from; and comments at most, the most recent of each account first.
+_FEWEST_LEFT, _MOST_COMMENTS = 20, 20_000
+
+
+@dataclass(frozen=True)
+class Announced:
+    """What comments tell: rows of table `leaks`, responses that announce, sentences."""
+
+    rows: tuple[Row, ...] = ()
+    announcing: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def announced_leaks(
+    panel: ChurnPanel,
+    cases: Cases,
+    responses: pd.DataFrame | None,
+    comments: pd.DataFrame | None,
+    *,
+    confidence_level: float,
+    enough: bool,
+) -> Announced:
+    """Return comments before as_of that announce the end, where announcing does tell who left.
+
+    A comment announces if it has a phrase of `announces_leaving`, or if a probe learned on the other accounts puts it
+    among those whose authors nearly all left. A finding is reported where the lower bound of the share of leavers among
+    announcing accounts lies above the share among all that commented; where it does not, a note tells of the phrases.
+
+    Args:
+        panel: For its lookback.
+        cases: Who left.
+        responses: Table `responses`.
+        comments: Table `comments`, or None: nothing is said.
+        confidence_level: Of each interval: this is one question, whatever the number of columns.
+        enough: Whether enough accounts left to judge.
+
+    Raises:
+        SettingsError: Comments without responses: nobody could tell whose they are.
+    """
+    if comments is None:
+        return Announced()
+    if responses is None:
+        raise SettingsError("comments were given without responses: give both, as responses say whose a comment is")
+    said = _said(panel, cases, responses, comments)
+    if said.empty:
+        return Announced(notes=("No comment lies before the dates at which accounts are looked at.",))
+    by_phrase = announces_leaving(said["text"])
+    if not enough or said.loc[said["left"], "account_id"].nunique() < _FEWEST_LEFT:
+        note = "Too few of those who left commented to learn how they announce it; phrases alone were looked for."
+        return Announced(announcing=_responses(said, by_phrase), notes=(note, *_of_phrases(by_phrase)))
+    scores = _out_of_fold(said)
+    learned = _among_the_sure(scores, said, many_at_once(confidence_level, len(said)))
+    return _finding(said, by_phrase, learned, scores, confidence_level)
+
+
+def _finding(
+    said: pd.DataFrame,
+    by_phrase: NDArray[np.bool_],
+    learned: NDArray[np.bool_],
+    scores: NDArray[np.float64],
+    confidence_level: float,
+) -> Announced:
+    marks = said.assign(score=scores, announces=by_phrase | learned)
+    each = marks.groupby("account_id").agg(
+        left=("left", "first"), unit=("unit", "first"), score=("score", "max"), announces=("announces", "any")
+    )
+    left = each["left"].to_numpy(dtype=bool)
+    base = float(left.mean())
+    announced = each["announces"].to_numpy(dtype=bool)
+    n, n_left = int(announced.sum()), int((announced & left).sum())
+    share, low, _ = share_interval(n_left, n, confidence_level=confidence_level)
+    if not n or low <= base:
+        return Announced(announcing=_responses(said, by_phrase), notes=_of_phrases(by_phrase))
+    unit = pd.factorize(each["unit"])[0].astype(np.int64)
+    auc = auc_interval(each["score"].to_numpy(), left, unit, confidence_level=confidence_level)
+    reason = (
+        f"{n_left} of {int(left.sum())} accounts that commented and left had announced it ({share:.0%} of {n} "
+        f"announcing accounts left, of all that commented {base:.0%}); {int(marks['announces'].sum())} comments "
+        f"announce it, {int(by_phrase.sum())} of them by a phrase"
+    )
+    row = {"name": COMMENTS, "kind": "announced", "n": len(each), "reason": reason}
+    row |= dict(zip(("auc", "auc_low", "auc_high"), auc, strict=True))
+    return Announced((row,), _responses(said, by_phrase | learned))
+
+
+def _said(panel: ChurnPanel, cases: Cases, responses: pd.DataFrame, comments: pd.DataFrame) -> pd.DataFrame:
+    """Comments of the cases strictly before as_of and within the lookback, by comment_id, with who left."""
+    whose = cases.rows[["account_id", "as_of"]].assign(left=cases.left, unit=cases.unit, fold=cases.fold)
+    dated = responses.reindex(columns=["response_id", "account_id", "responded_at"])
+    said = comments.loc[~comments["says_nothing"].astype(bool)] if "says_nothing" in comments.columns else comments
+    said = said[["comment_id", "response_id", "text"]].dropna(subset="text")
+    said = said.merge(dated, on="response_id").merge(whose, on="account_id")
+    if panel.dated:
+        age = said["as_of"] - said["responded_at"]
+        said = said[(age > pd.Timedelta(0)) & (age <= pd.Timedelta(days=panel.spec.lookback_days))]
+    newest = said.sort_values(["responded_at", "comment_id"], ascending=[False, True], kind="stable")
+    return newest.head(_MOST_COMMENTS).sort_values("comment_id", ignore_index=True)
+
+
+def _out_of_fold(said: pd.DataFrame) -> NDArray[np.float64]:
+    """Log odds that the author of each comment left, learned on the accounts of the other folds."""
+    from threadpoolctl import threadpool_limits
+
+    scores = np.zeros(len(said))
+    fold, left, texts = said["fold"].to_numpy(), said["left"].to_numpy(dtype=bool), said["text"].to_numpy()
+    for number in range(FOLDS):
+        own = fold == number
+        if own.any() and len(np.unique(left[~own])) == 2:
+            with threadpool_limits(1):
+                scores[own] = leaving_probe().fit(texts[~own], left[~own]).decision_function(texts[own])
+    return scores
+
+
+def _among_the_sure(scores: NDArray[np.float64], said: pd.DataFrame, confidence_level: float) -> NDArray[np.bool_]:
+    """Which comments lie above the lowest score from which on nearly all authors left: as for values set at exit."""
+    each = pd.DataFrame({"account_id": said["account_id"], "score": scores, "left": said["left"]})
+    each = each.groupby("account_id").agg(score=("score", "max"), left=("left", "first"))
+    each = each.sort_values("score", ascending=False, kind="stable")
+    left = each["left"].to_numpy(dtype=float)
+    n_left, n = left.cumsum(), np.arange(1, len(left) + 1)
+    share, low, _ = share_interval(n_left, n, confidence_level=confidence_level)
+    # Authors with one score are in or out together.
+    ends = np.append(each["score"].to_numpy()[1:] < each["score"].to_numpy()[:-1], True)
+    sure = ends & (share >= PURE_SHARE) & (low > (1 + left.mean()) / 2) & (n_left >= PURE_FOUND * left.sum())
+    if not sure.any():
+        return np.zeros(len(scores), dtype=bool)
+    return scores >= each["score"].to_numpy()[np.flatnonzero(sure)[-1]]
+
+
+def _responses(said: pd.DataFrame, announces: NDArray[np.bool_]) -> tuple[str, ...]:
+    return tuple(sorted(set(said.loc[announces, "response_id"])))
+
+
+def _of_phrases(by_phrase: NDArray[np.bool_]) -> tuple[str, ...]:
+    n = int(by_phrase.sum())
+    if not n:
+        return ()
+    say = "comment says" if n == 1 else "comments say"
+    return (f"{n} {say} that the customer leaves; too few for a figure, their mentions are left out all the same.",)

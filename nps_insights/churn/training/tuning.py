@@ -1,0 +1,88 @@
+"""Settings of a candidate, chosen inside the rows it is trained on: folds of whole units, log-loss."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nps_insights.churn.training.candidates import LINEAR, PENALTIES, ROUNDS, TREES, linear_model, tree_model
+from nps_insights.churn.training.rows import TrainingRows
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Tuned:
+    """A candidate with its setting.
+
+    Attributes:
+        kind: `logistic_regression` or `hist_gradient_boosting`.
+        setting: C of the regression, or rounds of boosting.
+        losses: Log-loss of each row, in nats, by fits that had not seen its unit (n,).
+    """
+
+    kind: str
+    setting: float
+    losses: Array
+
+    def unfitted(self, *, random_state: int) -> Any:
+        """Return the unfitted model."""
+        if self.kind == LINEAR:
+            return linear_model(self.setting)
+        return tree_model(int(self.setting), random_state=random_state)
+
+
+def tuned(kind: str, rows: TrainingRows, *, random_state: int) -> Tuned:
+    """Return a candidate with the setting that loses least on units held out.
+
+    Args:
+        kind: `logistic_regression` or `hist_gradient_boosting`.
+        rows: Rows of which every inner fold leaves some that left and some that stayed.
+        random_state: Seed of the trees.
+    """
+    return _tuned_linear(rows) if kind == LINEAR else _tuned_trees(rows, random_state=random_state)
+
+
+def log_losses(logits: Array, churned: NDArray[np.bool_]) -> Array:
+    """Return -log P(what happened) of each row, in nats; exact for large logits.
+
+    Example:
+        >>> log_losses(np.array([0.0, 800.0]), np.array([True, False])).round(3).tolist()
+        [0.693, 800.0]
+    """
+    return np.logaddexp(0.0, np.where(churned, -logits, logits))
+
+
+def _tuned_linear(rows: TrainingRows) -> Tuned:
+    losses = np.zeros((len(rows.churned), len(PENALTIES)))
+    for own in _held_out(rows):
+        model = linear_model(PENALTIES[0])
+        prepared, regression = model[:-1], model[-1].set_params(warm_start=True)
+        fitted_on = prepared.fit_transform(rows.features[~own])
+        judged = prepared.transform(rows.features[own])
+        for place, penalty in enumerate(PENALTIES):
+            regression.set_params(C=penalty).fit(fitted_on, rows.churned[~own])
+            losses[own, place] = log_losses(regression.decision_function(judged), rows.churned[own])
+    best = int(losses.mean(axis=0).argmin())
+    return Tuned(LINEAR, PENALTIES[best], losses[:, best])
+
+
+def _tuned_trees(rows: TrainingRows, *, random_state: int) -> Tuned:
+    rows = rows.for_trees()
+    parts = [(own, tree_model(ROUNDS[0], random_state=random_state)) for own in _held_out(rows)]
+    best = Tuned(TREES, ROUNDS[0], np.full(len(rows.churned), np.inf))
+    for rounds in ROUNDS:
+        losses = np.zeros(len(rows.churned))
+        for own, model in parts:
+            # Later rounds go on from the earlier ones.
+            model.set_params(max_iter=rounds, warm_start=True).fit(rows.features[~own], rows.churned[~own])
+            losses[own] = log_losses(model.decision_function(rows.features[own]), rows.churned[own])
+        if losses.mean() >= best.losses.mean():
+            return best
+        best = Tuned(TREES, rounds, losses)
+    return best
+
+
+def _held_out(rows: TrainingRows) -> list[NDArray[np.bool_]]:
+    return [rows.inner == fold for fold in np.unique(rows.inner)]

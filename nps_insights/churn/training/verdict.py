@@ -1,0 +1,91 @@
+"""Whether a model earns its place, in a plain sentence with its figures."""
+
+import pandas as pd
+
+from nps_insights.churn.training.baselines import ABLATIONS, BASE_RATE, BASELINES
+
+_NAMES = {
+    "base_rate": "the base rate",
+    "score_only": "score and answers alone",
+    "attributes_only": "attributes and usage alone",
+}
+_ADDED = {"without_text": "What customers mention", "without_score": "The score"}
+
+
+def beats(gains: pd.DataFrame) -> bool:
+    """Return whether the gains show a model that earns its place.
+
+    It must be better than the base rate beyond noise (the lower bound above 0), and better than each of the simpler
+    models by its estimate: beside those it is the one to use even where the two cannot be told apart.
+
+    Args:
+        gains: Table `churn_gains`, of one part.
+
+    Example:
+        >>> gains = pd.DataFrame({"model": ["base_rate", "score_only"], "estimate": [0.05, 0.01], "conf_low": [0.02, -0.01]})
+        >>> beats(gains), beats(gains.assign(estimate=[0.05, -0.01]))
+        (True, False)
+    """
+    rows = gains.set_index("model")
+    held = [name for name in BASELINES if name in rows.index]
+    return bool(rows.at[BASE_RATE, "conf_low"] > 0 and (rows.loc[held, "estimate"] > 0).all())
+
+
+def verdict(gains: pd.DataFrame, *, confidence_level: float) -> str:
+    """Return what the gains say of the model.
+
+    Args:
+        gains: Table `churn_gains`, of one part, with conf_high and n, n_churned.
+        confidence_level: Coverage of its intervals.
+    """
+    rows = gains.set_index("model")
+    held = [name for name in BASELINES if name in rows.index]
+    n, left = int(rows.at[BASE_RATE, "n"]), int(rows.at[BASE_RATE, "n_churned"])
+    tail = (
+        f"Gains in log-loss on {n:,} rows not seen, of which {left:,} left ({100 * confidence_level:g} % intervals): "
+        + "; ".join(f"over {_NAMES[name]} {_figure(rows.loc[name])}" for name in held)
+        + "."
+    )
+    if beats(gains):
+        open_ones = [_NAMES[name] for name in held if name != BASE_RATE and rows.at[name, "conf_low"] <= 0]
+        head = "The model tells who leaves better than the baselines."
+        if open_ones:
+            head = (
+                "The model tells who leaves better than the base rate; "
+                f"that it is better than {' and '.join(open_ones)} is within noise."
+            )
+        return f"{head} {tail}"
+    if rows.at[BASE_RATE, "conf_low"] <= 0:
+        return f"The model is no better than the baseline: what it gains over the base rate is within noise. {tail}"
+    as_good = [_NAMES[name] for name in held if rows.at[name, "estimate"] <= 0]
+    return (
+        f"The model is no better than the baseline: it is better than the base rate, but {' and '.join(as_good)} "
+        f"{'does' if len(as_good) == 1 else 'do'} as well. {tail}"
+    )
+
+
+def what_they_add(gains: pd.DataFrame, *, confidence_level: float) -> list[str]:
+    """Return a sentence each on what text and score add to all else.
+
+    Args:
+        gains: Table `churn_gains`, of one part.
+        confidence_level: Coverage of its intervals.
+
+    Example:
+        >>> gains = pd.DataFrame({"model": ["without_text"], "estimate": 0.02, "conf_low": 0.01, "conf_high": 0.03})
+        >>> what_they_add(gains, confidence_level=0.95)
+        ['What customers mention adds to all else: log-loss lower by 0.0200 (95 % interval 0.0100 to 0.0300).']
+    """
+    rows = gains.set_index("model")
+    said = []
+    for name in ABLATIONS:
+        if name in rows.index:
+            row = rows.loc[name]
+            adds = "adds to all else" if row["conf_low"] > 0 else "adds nothing to all else beyond noise"
+            interval = f"{100 * confidence_level:g} % interval {row['conf_low']:.4f} to {row['conf_high']:.4f}"
+            said.append(f"{_ADDED[name]} {adds}: log-loss lower by {row['estimate']:.4f} ({interval}).")
+    return said
+
+
+def _figure(row: pd.Series) -> str:
+    return f"{row['estimate']:.4f} ({row['conf_low']:.4f} to {row['conf_high']:.4f})"

@@ -1,0 +1,95 @@
+"""What became of a list: those who were called beside those who were held out, once outcomes are known."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from nps_insights.churn import flag_outcomes
+from nps_insights.jobs.folder import MANIFEST
+from nps_insights.jobs.nightly import FLAGS
+from nps_insights.survey import SurveySettings, admit_accounts, admit_usage, read_source
+from nps_insights.tables import SettingsError, conform
+
+
+@dataclass(frozen=True, eq=False)
+class ListOutcomes:
+    """What became of lists.
+
+    Attributes:
+        moments: Their moments.
+        horizon: Days after each that were looked at.
+        table: Table `flag_outcomes`.
+        notes: Plain sentences on what a reader must know.
+    """
+
+    moments: list[pd.Timestamp]
+    horizon: int
+    table: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+def outcomes_of(
+    run_folders: Sequence[Path],
+    accounts: str,
+    *,
+    usage: str | None = None,
+    horizon: int | None = None,
+    known_until: pd.Timestamp,
+) -> ListOutcomes:
+    """Compare the groups of finished scorings by who has left since, by the model's own meaning of leaving.
+
+    Args:
+        run_folders: Folders of scorings.
+        accounts: File of accounts as they are now.
+        usage: File of usage, where leaving is inactivity.
+        horizon: Days after each list; that of the model which made it if not given.
+        known_until: Until when it is known who left.
+
+    Raises:
+        SettingsError: A folder holds no finished scoring, or rules made the lists and no horizon is given.
+        DataRefusedError: The accounts cannot be used.
+    """
+    told = [_manifest(folder) for folder in run_folders]
+    days = horizon or max((one["horizon"] or 0 for one in told), default=0)
+    if not days:
+        raise SettingsError(f"{run_folders[0]}: a rule made this list, so there is no horizon; state --horizon 90")
+    flags = pd.concat([pd.read_parquet(folder / FLAGS) for folder in run_folders], ignore_index=True)
+    read_as = SurveySettings(account_columns=told[-1]["settings"]["account_columns"])
+    now = admit_accounts(read_source(accounts), read_as).accounts
+    labels = dict(told[-1]["labels"])
+    if usage:
+        labels["usage"] = admit_usage(read_source(usage), read_as).table
+    found = flag_outcomes(
+        flags,
+        now,
+        horizon=days,
+        known_until=known_until,
+        exempt=told[-1]["settings"]["decision"]["holdout_exempt"],
+        **labels,
+    )
+    return ListOutcomes([pd.Timestamp(one["as_of"]) for one in told], days, found.table, found.notes)
+
+
+def outcomes_in_words(found: ListOutcomes) -> list[str]:
+    """Return what became of the list, a line per figure and then the notes."""
+    days = ", ".join(f"{moment:%Y-%m-%d}" for moment in found.moments)
+    lines = [f"List of {days}, {found.horizon} days later"]
+    for row in found.table.itertuples():
+        share = row.metric in ("churned", "mean_risk")
+        form = "{:.1%}" if share else "{:,.0f}"
+        figure = form.format(row.estimate) if pd.notna(row.estimate) else "unknown"
+        ends = f" ({form.format(row.conf_low)} to {form.format(row.conf_high)})" if pd.notna(row.conf_low) else ""
+        lines.append(f"{row.arm:<12} {row.metric:<10} {figure}{ends}, n = {row.n:,}")
+    return [*lines, *(f"note         {note}" for note in found.notes)]
+
+
+def _manifest(run_folder: Path) -> dict[str, Any]:
+    path = run_folder / MANIFEST
+    told = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    if told.get("job") != "churn_scoring":
+        raise SettingsError(f"{run_folder}: holds no finished scoring; name a dated folder such as .../2026-03-31")
+    return dict(told)

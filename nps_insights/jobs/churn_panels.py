@@ -1,0 +1,110 @@
+"""The panel of a churn training: dates, features and outcomes, as the settings ask."""
+
+from typing import Any
+
+import pandas as pd
+
+from nps_insights.churn import (
+    ChurnPanel,
+    FeatureSpec,
+    as_of_dates,
+    learn_feature_spec,
+    snapshot_panel,
+    training_panel,
+)
+from nps_insights.jobs.churn_inputs import Customers
+from nps_insights.jobs.churn_settings import ChurnTrainingSettings
+from nps_insights.jobs.churn_text import CustomerText
+from nps_insights.tables import SettingsError
+
+SNAPSHOT = "snapshot"
+
+
+def dates_of(customers: Customers, settings: ChurnTrainingSettings) -> list[pd.Timestamp]:
+    """Return the dates at which accounts are looked at: as stated, or rolling; none for an undated snapshot."""
+    chosen = settings.churn
+    if chosen.event == SNAPSHOT:
+        return []
+    if chosen.dates:
+        return sorted(_day(text, "churn.dates") for text in chosen.dates)
+    return as_of_dates(
+        customers.responses,
+        customers.accounts,
+        horizon=chosen.horizon,
+        every=chosen.every,
+        known_until=known_until(customers, settings),
+        lookback_days=chosen.lookback,
+    )
+
+
+def known_until(customers: Customers, settings: ChurnTrainingSettings) -> pd.Timestamp | None:
+    """Return until when it is known who left: as stated, else the day after the last answer."""
+    if settings.churn.known_until:
+        return _day(settings.churn.known_until, "churn.known_until")
+    last = customers.admission.as_of
+    return None if last is None else last.normalize() + pd.Timedelta(days=1)
+
+
+def spec_of(
+    customers: Customers,
+    settings: ChurnTrainingSettings,
+    dates: list[pd.Timestamp],
+    text: CustomerText,
+    stored_themes: str,
+) -> FeatureSpec:
+    """Return the features that what was known before the first date can bear."""
+    return learn_feature_spec(
+        customers.accounts,
+        customers.responses,
+        as_of=dates[0] if dates else None,
+        themes=text.themes if text.fitted else None,
+        lookback_days=settings.churn.lookback,
+        attributes=settings.churn.attributes,
+        themes_version=stored_themes,
+        **_known(customers, text.mentions if text.fitted else None),
+    )
+
+
+def panel_at(
+    customers: Customers,
+    settings: ChurnTrainingSettings,
+    spec: FeatureSpec,
+    mentions: pd.DataFrame | None,
+    dates: list[pd.Timestamp],
+) -> ChurnPanel:
+    """Return accounts at dates, with what was known of them and what became of them."""
+    chosen = settings.churn
+    asked: dict[str, Any] = {
+        "spec": spec,
+        "horizon": chosen.horizon,
+        "excluded_reasons": chosen.excluded_reasons,
+        "competing_reasons": chosen.competing_reasons,
+        **_known(customers, mentions),
+    }
+    if chosen.event == SNAPSHOT:
+        return snapshot_panel(customers.accounts, customers.responses, **asked)
+    return training_panel(
+        customers.accounts,
+        customers.responses,
+        dates=dates,
+        known_until=known_until(customers, settings),
+        event=chosen.event,
+        inactive_days=chosen.inactive_days,
+        **asked,
+    )
+
+
+def _known(customers: Customers, mentions: pd.DataFrame | None) -> dict[str, Any]:
+    return {
+        "comments": customers.comments,
+        "mentions": mentions,
+        "usage": customers.usage,
+        "invitations": customers.invitations,
+    }
+
+
+def _day(text: str, setting: str) -> pd.Timestamp:
+    try:
+        return pd.Timestamp(text)
+    except ValueError:
+        raise SettingsError(f"{setting}: {text!r} must be a day such as 2026-06-30") from None
