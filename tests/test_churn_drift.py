@@ -152,6 +152,8 @@ def test_schema_changes_stand_in_the_table(model: ChurnModel) -> None:
         model, drawn(200, random_state=0), as_of=AS_OF, newest_input=AS_OF, schema_changes=[change]
     ).set_index("kind")
     assert found.loc["schema", ["name", "level", "reason"]].tolist() == list(change)
+    twice = [("value", "warn", "value: one."), ("value", "error", "value: two."), ("value", "warn", "value: three.")]
+    assert levels(model, drawn(200, random_state=0), schema_changes=twice)["value"] == "error"
 
 
 def test_what_cannot_be_compared_says_so(model: ChurnModel) -> None:

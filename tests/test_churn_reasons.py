@@ -11,7 +11,7 @@ from nps_insights.churn.features.spec import FeatureSpec
 from nps_insights.churn.model import ChurnModel
 from nps_insights.churn.reasons import contributions, risk_reasons
 from nps_insights.churn.reasons.facts import Facts
-from nps_insights.churn.reasons.groups import group_parts
+from nps_insights.churn.reasons.groups import group_parts, leading
 from nps_insights.churn.reasons.words import Case, reason_words
 from nps_insights.churn.scoring import RiskScorer
 from nps_insights.tables import DataRefusedError, SchemaError, SettingsError
@@ -279,6 +279,14 @@ def test_no_raising_group_gives_no_reason(models: dict[str, ChurnModel]) -> None
     found = risk_reasons(models["logistic_regression"], best, n_reasons=9)
     assert len(found) < 7
     assert not set(found["about"]) & {"score", "theme/t01", "renewal", "usage/logins"}
+
+
+def test_no_theme_is_both_mentioned_and_not() -> None:
+    groups = {"theme/t01": ["theme/t01", "theme/t01/last"], "theme/t02": ["theme/t02"]}
+    known = {"theme/t01": 2.0, "theme/t01/last": 0.0, "theme/t02": 0.0}
+    parts = {"theme/t01": 0.1, "theme/t01/last": 0.9, "theme/t02": 0.2}
+    assert leading("theme", parts, known, groups) == "theme/t02"
+    assert leading("theme/t01", parts, known, groups) == "theme/t01/last"
 
 
 def test_labels_of_the_model_stand_where_no_themes_are_given(models: dict[str, ChurnModel]) -> None:

@@ -1,6 +1,7 @@
 """The scorer gives the classifier's probabilities, the same bits whatever the partition."""
 
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
+from benchmarks import churn_scoring
 from nps_insights.churn.model import ChurnModel
 from nps_insights.churn.scoring import RiskScorer
 from nps_insights.tables import DataRefusedError, SchemaError
@@ -146,3 +148,16 @@ def test_other_models_are_refused(models: dict[str, ChurnModel], features: pd.Da
         RiskScorer(replace(linear, classifier=single))
     with pytest.raises(DataRefusedError, match="made of GaussianNB"):
         RiskScorer(replace(models["hist_gradient_boosting"], classifier=single))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_benchmark_finds_that_mlflow_gives_the_same_risks(tmp_path: Path) -> None:
+    churn_scoring.prepared(tmp_path, 1500, 8)
+    found = {
+        kind: {method: churn_scoring.measured(method, tmp_path, kind)["risk"] for method in churn_scoring.METHODS}
+        for kind in KINDS
+    }
+    for risks in found.values():
+        own = risks[churn_scoring.OURS]
+        assert risks[churn_scoring.OURS_FILE].tobytes() == own.tobytes()
+        assert max(np.abs(risk - own).max() for risk in risks.values()) < 1e-12

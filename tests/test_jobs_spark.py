@@ -1,5 +1,7 @@
 """Spark gives the same bits as one machine: risk of accounts and themes of comments, in any number of partitions."""
 
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,16 +21,19 @@ from nps_insights.jobs.spark import mentions_with_spark, score_with_spark, spark
 from nps_insights.jobs.spark.publish import published_parquet
 from nps_insights.jobs.spark.scoring import _refuse_lost
 from nps_insights.tables import DataRefusedError, SchemaError, SettingsError, conform
-from nps_insights.themes import FittedThemes, load_themes, save_themes
+from nps_insights.themes import FittedThemes
 from nps_insights.themes.encoders.transformer import TransformerEncoder
 from nps_insights.themes.model import ThemeModel
-from nps_insights.themes.segments import split_comments
+from nps_insights.themes.ngrams import NgramFeatures
+from nps_insights.themes.tone import ToneModel
 
 ACCOUNTS = 700
 
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Any]:
+    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+        pytest.skip("Spark needs Java, and none is here: tests/install_java.sh installs it")
     with spark_session("local[2]") as one:
         yield one
 
@@ -40,44 +45,57 @@ def features() -> pd.DataFrame:
     return pd.concat([pd.DataFrame({"account_id": ids, "as_of": pd.Timestamp("2026-02-01")}), drawn], axis="columns")
 
 
-@pytest.fixture(scope="module", params=KINDS)
-def model(request: pytest.FixtureRequest) -> ChurnModel:
+@pytest.fixture(scope="module")
+def models() -> dict[str, ChurnModel]:
     drawn = drawn_features(ACCOUNTS, random_state=5)
-    return fitted_model(request.param, drawn, drawn_churn(drawn, random_state=5), n_trees=8)
+    return {kind: fitted_model(kind, drawn, drawn_churn(drawn, random_state=5), n_trees=8) for kind in KINDS}
+
+
+@pytest.fixture(scope="module")
+def model(models: dict[str, ChurnModel]) -> ChurnModel:
+    return models["hist_gradient_boosting"]
 
 
 def local_risk(model: ChurnModel, features: pd.DataFrame) -> pd.DataFrame:
     return conform("risk", features[["account_id", "as_of"]].assign(risk=RiskScorer(model).risk(features)))
 
 
-@pytest.mark.parametrize("partitions", [None, 1, 7])
+@pytest.mark.parametrize(
+    ("kind", "partitions"),
+    [
+        ("logistic_regression", None),
+        ("logistic_regression", 3),
+        ("hist_gradient_boosting", 1),
+        ("hist_gradient_boosting", 7),
+    ],
+)
 def test_the_risk_has_the_bits_of_one_machine(
-    session: Any, model: ChurnModel, features: pd.DataFrame, partitions: int | None, tmp_path: Path
+    session: Any,
+    models: dict[str, ChurnModel],
+    features: pd.DataFrame,
+    kind: str,
+    partitions: int | None,
+    tmp_path: Path,
 ) -> None:
-    mixed = features.sample(frac=1, random_state=partitions or 0)
-    mixed.to_parquet(tmp_path / "features.parquet")
+    features.sample(frac=1, random_state=1).to_parquet(tmp_path / "features.parquet")
     found = score_with_spark(
-        tmp_path / "features.parquet", model, tmp_path / "risk", session=session, partitions=partitions
+        tmp_path / "features.parquet", models[kind], tmp_path / "risk", session=session, partitions=partitions
     )
-    expected = local_risk(model, features)
+    expected = local_risk(models[kind], features)
     assert_frame_equal(found.risk, expected, check_exact=True)
-    stored = conform("risk", pd.read_parquet(tmp_path / "risk"))
-    assert_frame_equal(stored, expected, check_exact=True)
+    assert_frame_equal(conform("risk", pd.read_parquet(tmp_path / "risk")), expected, check_exact=True)
     assert partitions in (None, found.n_partitions)
+    assert 1 <= found.n_loads == found.n_workers <= 2
 
 
-def test_each_worker_process_reads_the_model_once(session: Any, model: ChurnModel, features: pd.DataFrame) -> None:
-    found = score_with_spark(features, model, session=session, partitions=12)
-    assert 1 <= found.n_workers == found.n_loads <= 12
-    assert found.n_partitions == 12
-
-
-def test_frames_of_both_kinds_are_read(session: Any, model: ChurnModel, features: pd.DataFrame) -> None:
-    as_text = features.drop(columns="as_of")
-    with_zone = session.createDataFrame(as_text.values.tolist(), list(as_text.columns))
-    given = with_zone.selectExpr("*", "timestamp'2026-02-01' AS as_of")
-    for frame in (features, given):
-        assert_frame_equal(score_with_spark(frame, model, session=session).risk, local_risk(model, features))
+def test_a_frame_of_sparks_is_read_whatever_its_dates_are(
+    session: Any, model: ChurnModel, features: pd.DataFrame
+) -> None:
+    rows = features.drop(columns="as_of")
+    given = session.createDataFrame(rows.to_numpy().tolist(), list(rows.columns))
+    for date in ("timestamp'2026-02-01'", "date'2026-02-01'"):
+        found = score_with_spark(given.selectExpr("*", f"{date} AS as_of"), model, session=session)
+        assert_frame_equal(found.risk, local_risk(model, features), check_exact=True)
 
 
 def test_no_accounts_are_an_empty_table(session: Any, model: ChurnModel, features: pd.DataFrame) -> None:
@@ -137,7 +155,12 @@ def fitted(tmp_path_factory: pytest.TempPathFactory) -> FittedThemes:
         f"the {one} {verdict}" for one in ("queue", "nurse", "menu") for verdict in ("is slow", "helped me", "is fine")
     ]
     segments = pd.DataFrame({"segment_id": said, "response_id": said, "text": said})
-    return FittedThemes(encoder, ThemeModel(n_themes=3).fit(segments, encoder.encode(said)))
+    model = ThemeModel(n_themes=3).fit(segments, encoder.encode(said))
+    # High enough that some segments fit nowhere.
+    model.threshold_ = np.full_like(model.threshold_, 0.8)
+    words = NgramFeatures(at_least=1).fit(said)
+    weights = np.random.default_rng(0).normal(size=(1, len(words.rarity_))).astype(np.float32)
+    return FittedThemes(encoder, model, ToneModel(words, [], weights, intercept=0.1, centre=0.0, scale=0.5))
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +184,7 @@ def test_themes_have_the_bits_of_one_machine(
     segments, mentions = fitted.assign(comments)
     assert len(segments) > len(comments)
     assert 0 < mentions["segment_id"].nunique() < len(segments)
+    assert mentions["tone"].abs().between(0, 1, inclusive="neither").any()
     assert_frame_equal(found.segments, segments, check_exact=True)
     assert_frame_equal(found.mentions, mentions, check_exact=True)
     assert found.n_partitions == partitions

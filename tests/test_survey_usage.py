@@ -70,7 +70,7 @@ def test_usage_needs_account_date_and_numbers() -> None:
         admit_usage(raw_table({"account_id": ["a"], "logins": ["1"]}))
     with pytest.raises(DataRefusedError, match="no column of numbers"):
         admit_usage(raw_table({"account_id": ["a"], "date": ["2026-03-01"], "plan": ["gold"]}))
-    with pytest.raises(DataRefusedError, match="'day' and 'date' of export.csv could both be it"):
+    with pytest.raises(DataRefusedError, match=r"'day' and 'date' of export\.csv could both be it"):
         admit_usage(raw_table({"account_id": ["a"], "day": ["2026-03-01"], "date": ["2026-03-02"], "n": ["1"]}))
     with pytest.raises(SettingsError, match=r"usage_columns: 'used' is no field; did you mean 'used_at'\?"):
         admit_usage(raw_table(USAGE), columns={"used": "Day"})

@@ -23,7 +23,7 @@ from nps_insights.tables import DataRefusedError, SettingsError
 from nps_insights.tracking import local_tracking_uri, tracked_run
 from nps_insights.tracking.churn_files import file_hashes, read_churn_model, write_churn_files
 from nps_insights.tracking.churn_model import load_churn_model, log_churn_model, spec_hash
-from nps_insights.tracking.churn_promotion import Better, champion_of, promote
+from nps_insights.tracking.churn_promotion import Better, better, champion_of, champion_predictions, promote
 from nps_insights.tracking.runs import quiet
 
 KINDS = ("logistic_regression", "hist_gradient_boosting")
@@ -100,21 +100,18 @@ def test_the_registry_says_what_was_stored(uri: str, models: dict[str, ChurnMode
     assert len(metrics) == 3 * 3
 
 
-def test_another_file_than_the_registered_one_is_refused(
-    uri: str, models: dict[str, ChurnModel], tmp_path: Path
-) -> None:
-    here = local_tracking_uri(tmp_path)
-    with tracked_run(here, "churn", run_name="first") as run:
-        named = log_churn_model(run, models[KINDS[0]], table_of_scores())
-    for name in ("model.skops", "churn.json", "MLmodel"):
-        file = next(tmp_path.rglob(name))
-        before = file.read_bytes()
-        other = next(Path(uri.removeprefix("sqlite:///")).parent.rglob(name)).read_bytes()
-        file.write_bytes(other + b"\n" * (other == before))
+@pytest.mark.parametrize("name", ["model.skops", "churn.json", "MLmodel"])
+def test_other_bytes_than_the_registered_are_refused(uri: str, name: str) -> None:
+    first, second = sorted(
+        Path(uri.removeprefix("sqlite:///")).parent.rglob(name), key=lambda file: file.stat().st_mtime
+    )
+    before = first.read_bytes()
+    try:
+        first.write_bytes(second.read_bytes() + b"\n" * (name == "MLmodel"))
         with pytest.raises(DataRefusedError, match=rf"{name} is not the file that was stored"):
-            load_churn_model(here, named)
-        file.write_bytes(before)
-    assert load_churn_model(here, named).kind == KINDS[0]
+            load_churn_model(uri, "churn_risk@1")
+    finally:
+        first.write_bytes(before)
 
 
 def test_what_is_not_there_is_named(uri: str, tmp_path: Path) -> None:
@@ -263,19 +260,29 @@ def test_malicious_folders_run_in_mlflow_and_not_here(tmp_path: Path) -> None:
     assert "sha256" in found["wrong hash"].ours_said
 
 
-def test_the_first_version_that_beats_its_baselines_is_champion(models: dict[str, ChurnModel], tmp_path: Path) -> None:
+def test_only_what_earned_it_is_champion(uri: str, tmp_path: Path) -> None:
+    from mlflow import MlflowClient
+
+    assert champion_of(local_tracking_uri(tmp_path)) == ""
+    shutil.copy(uri.removeprefix("sqlite:///"), tmp_path)
     uri = local_tracking_uri(tmp_path)
-    assert champion_of(uri) == ""
-    with tracked_run(uri, "churn", run_name="first") as run:
-        names = [log_churn_model(run, models[KINDS[0]], table_of_scores()) for _ in range(4)]
-        client = run.client
-    good = {"beats_baselines": True, "verdict": "It beats them.", "dated": True}
-    bad = {"beats_baselines": False, "verdict": "It is no better than the base rate.", "dated": True}
+    client = MlflowClient(tracking_uri=uri)
+    client.delete_registered_model_alias("churn_risk", "champion")
+    for _ in range(2):
+        client.create_model_version("churn_risk", source=client.get_model_version("churn_risk", "1").source)
+    names = [f"churn_risk@{number}" for number in range(1, 5)]
+    assert champion_of(uri) == champion_of(uri, name="other") == ""
+    good = {"beats_baselines": True, "verdict": "It beats them.", "time_tested": True}
+    bad = {
+        "beats_baselines": False,
+        "verdict": "The model is no better than the base rate. Gains: none.",
+        "time_tested": True,
+    }
 
     first = promote(uri, names[0], **bad)
     assert (first.promoted, first.champion, champion_of(uri)) == (False, "", "")
-    assert "no better than the base rate; there is no champion" in first.reason
-    undated = promote(uri, names[0], **good | {"dated": False})
+    assert "not promoted: the model is no better than the base rate; there is no champion" in first.reason
+    undated = promote(uri, names[0], **good | {"time_tested": False})
     assert not undated.promoted
     assert "not tested" in undated.reason
     assert promote(uri, names[1], **good).champion == names[1] == champion_of(uri)
@@ -296,7 +303,33 @@ def test_the_first_version_that_beats_its_baselines_is_champion(models: dict[str
     assert lacking.champion == names[3]
     assert "(column attribute/plan is gone)." in lacking.reason
     assert str(client.get_model_version_by_alias("churn_risk", "challenger").version) == "4"
-    assert promote(uri, names[0], **good | {"dated": False}, allow_undated=True, champion_lacks="gone").promoted
+    assert promote(uri, names[0], **good | {"time_tested": False}, allow_untested=True, champion_lacks="gone").promoted
+
+
+def test_the_better_of_two_is_told_on_the_same_accounts(models: dict[str, ChurnModel]) -> None:
+    rng = np.random.default_rng(3)
+    ids = [f"a{number:03d}" for number in range(400)]
+    known = accounts(400).assign(account_id=ids, unit=ids, as_of=pd.Timestamp("2026-03-31"), churned=False)
+    rows = champion_predictions(models[KINDS[0]], known)
+    rows["churned"] = rng.random(400) < rows["risk"]
+    champion = rows.sample(frac=1, random_state=0).reset_index(drop=True)
+    given = rows.assign(model="chosen", part="out_of_time", fold=1, category=None, value=None)
+    blurred = given.assign(risk=0.2 * given["risk"] + 0.4)
+    worse = better(blurred, champion, n_draws=200)
+    assert worse.high < 0
+    assert worse.n == 400
+
+    def log_loss(of: pd.DataFrame) -> float:
+        return float(-np.log(np.where(of["churned"], of["risk"], 1 - of["risk"])).mean())
+
+    np.testing.assert_allclose(worse.estimate, log_loss(champion) - log_loss(blurred))
+    turned = better(given, blurred, n_draws=200)
+    np.testing.assert_allclose([turned.estimate, turned.low, turned.high], [-worse.estimate, -worse.high, -worse.low])
+    assert better(given, champion, n_draws=50).estimate == 0
+    with pytest.raises(DataRefusedError, match=r"no risk for 1 of the 400 accounts .* \(first: account_id 'a000'\)"):
+        better(given, rows[1:])
+    with pytest.raises(DataRefusedError, match="other outcomes of 1 of 400"):
+        better(given, rows.assign(churned=rows["churned"] ^ (rows["account_id"] == "a007")))
 
 
 @contextmanager
@@ -332,9 +365,7 @@ def answered(port: int, rows: pd.DataFrame, *, patience: float = 120) -> object:
             time.sleep(0.3)
 
 
-def test_mlflow_serves_the_champion(uri: str, models: dict[str, ChurnModel], tmp_path: Path) -> None:
-    database = Path(uri.removeprefix("sqlite:///"))
-    shutil.copy(database, tmp_path / "mlflow.db")
+def test_mlflow_serves_the_champion(uri: str, models: dict[str, ChurnModel]) -> None:
     given = accounts(20)
     given.iloc[0] = np.nan
     given.iloc[1] = 1

@@ -1,6 +1,7 @@
 """Who will leave, why, and whom to call: labels, features, a calibrated model, reasons and decisions."""
 
 from nps_insights.churn.build_panel import as_of_dates, snapshot_panel, training_panel
+from nps_insights.churn.card import ChurnCard, churn_card
 from nps_insights.churn.decisions import Decided, DecisionSettings, decide, list_in_words
 from nps_insights.churn.drift import drift_table, reference_of
 from nps_insights.churn.economics import ContactEconomics
@@ -22,6 +23,7 @@ from nps_insights.churn.scoring import RiskScorer
 from nps_insights.churn.training import ChurnTraining, NotTrained, train_churn_model
 
 __all__ = [
+    "ChurnCard",
     "ChurnModel",
     "ChurnPanel",
     "ChurnTraining",
@@ -34,6 +36,7 @@ __all__ = [
     "RiskScorer",
     "account_features",
     "as_of_dates",
+    "churn_card",
     "churn_labels",
     "churn_scores",
     "contributions",

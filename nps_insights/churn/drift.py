@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from nps_insights.churn.features.spec import FeatureSpec
 from nps_insights.churn.model import ChurnModel
+from nps_insights.churn.moments import Moment, moment
 from nps_insights.churn.scoring import feature_columns
 from nps_insights.tables import SettingsError, conform
 from nps_insights.tables.churn_tables import LEVELS
@@ -65,8 +66,8 @@ def drift_table(
     model: ChurnModel,
     features: pd.DataFrame,
     *,
-    as_of: str | pd.Timestamp,
-    newest_input: str | pd.Timestamp | None,
+    as_of: Moment,
+    newest_input: Moment | None,
     psi_levels: tuple[float, float] = (0.1, 0.2),
     model_age_days: tuple[float, float] = (180, 365),
     input_age_days: tuple[float, float] = (45, 120),
@@ -82,7 +83,8 @@ def drift_table(
         psi_levels: PSI at which a feature warns, and errs.
         model_age_days: Days since the last as_of in training at which the model's age warns, and errs.
         input_age_days: Days since `newest_input` at which it warns, and errs.
-        schema_changes: What is different about the input's columns: name, level (`warn` or `error`), sentence.
+        schema_changes: What is different about the input's columns: name, level (`warn` or `error`), sentence; what is
+            said of a name more than once stands in one row.
 
     Returns:
         Table `drift`: name, kind (psi, model_age, input_age, schema), estimate (PSI less its expectation without drift
@@ -101,20 +103,21 @@ def drift_table(
         >>> found[["name", "level"]].to_dict("split")["data"]
         [['input', 'ok'], ['model', 'ok'], ['score/last', 'error']]
     """
-    for name, levels in {
-        "psi_levels": psi_levels,
-        "model_age_days": model_age_days,
-        "input_age_days": input_age_days,
-    }.items():
+    _refuse_falling(psi_levels=psi_levels, model_age_days=model_age_days, input_age_days=input_age_days)
+    now = moment(as_of, "as_of")
+    trained_at = model.about.get("trained_at")
+    rows = _psi_rows(model, features, psi_levels)
+    rows.append(_model_age(moment(trained_at, "trained_at") if trained_at else None, now, model_age_days))
+    newest = None if newest_input is None else moment(newest_input, "newest_input")
+    rows.append(_input_age(newest, now, input_age_days))
+    rows += _schema_rows(schema_changes)
+    return conform("drift", pd.DataFrame(rows, columns=["name", "kind", "estimate", "level", "reason"]))
+
+
+def _refuse_falling(**settings: tuple[float, float]) -> None:
+    for name, levels in settings.items():
         if not 0 < levels[0] <= levels[1]:
             raise SettingsError(f"{name} == {levels}, must be two rising numbers above 0: warn, then error.")
-    moment = pd.Timestamp(as_of)
-    trained_at = model.about.get("trained_at") or None
-    rows = _psi_rows(model, features, psi_levels)
-    rows.append(_model_age(None if trained_at is None else pd.Timestamp(trained_at), moment, model_age_days))
-    rows.append(_input_age(None if newest_input is None else pd.Timestamp(newest_input), moment, input_age_days))
-    rows += [_schema_row(*change) for change in schema_changes]
-    return conform("drift", pd.DataFrame(rows, columns=["name", "kind", "estimate", "level", "reason"]))
 
 
 @dataclass(frozen=True)
@@ -144,14 +147,15 @@ def _psi_rows(model: ChurnModel, features: pd.DataFrame, levels: tuple[float, fl
         counts = _counts(values, edges)
         moved = _moved(counts, then, n_then, chance=_FALSE_ALARMS / len(names))
         level = _level(moved.psi, levels) if moved.beyond_chance else "ok"
-        shares = f"{counts[moved.most] / len(values):.0%} of accounts, {then[moved.most]:.0%} in training"
-        where = _bin_words(moved.most, edges)
-        if level == "ok":
-            small = not moved.beyond_chance and moved.psi >= levels[0]
-            within = f"within what chance gives among {len(values):,} accounts" if small else "as in training"
-            rows.append((name, "psi", moved.psi, level, f"{name}: {within} (PSI {moved.psi:.2f})."))
+        n = len(values)
+        if level != "ok":
+            shares = f"{counts[moved.most] / n:.0%} of accounts, {then[moved.most]:.0%} in training"
+            said = f"moved (PSI {moved.psi:.2f}); {_bin_words(moved.most, edges)}: {shares}"
+        elif moved.psi >= levels[0]:
+            said = f"PSI {moved.psi:.2f}, within what chance gives among {n:,} accounts"
         else:
-            rows.append((name, "psi", moved.psi, level, f"{name}: moved (PSI {moved.psi:.2f}); {where}: {shares}."))
+            said = f"as in training (PSI {moved.psi:.2f})"
+        rows.append((name, "psi", moved.psi, level, f"{name}: {said}."))
     return rows
 
 
@@ -237,7 +241,13 @@ def _days(span: pd.Timedelta) -> float:
     return float(np.floor(span / pd.Timedelta(days=1)))
 
 
-def _schema_row(name: str, level: str, sentence: str) -> _Row:
-    if level not in LEVELS[1:]:
-        raise SettingsError(f"schema change {name!r} has level {level!r}, must be one of {', '.join(LEVELS[1:])}.")
-    return name, "schema", np.nan, level, sentence
+def _schema_rows(changes: Sequence[tuple[str, str, str]]) -> list[_Row]:
+    """One row per name: what is said of it more than once stands together, at the worst level."""
+    found: dict[str, tuple[str, str]] = {}
+    for name, level, sentence in changes:
+        if level not in LEVELS[1:]:
+            raise SettingsError(f"schema change {name!r} has level {level!r}, must be one of {', '.join(LEVELS[1:])}.")
+        before = found.get(name)
+        worst = level if before is None else max(before[0], level, key=LEVELS.index)
+        found[name] = worst, sentence if before is None else f"{before[1]} {sentence}"
+    return [(name, "schema", np.nan, level, sentence) for name, (level, sentence) in found.items()]

@@ -166,8 +166,10 @@ def _of_arm(
     found = [_row(arm, "churned", (share, low, high), rows)]
     for metric, values in _amounts(rows).items():
         drawn = _drawn_means(values, n_draws, rng)
-        bounds = _middle(drawn, confidence_level)
-        found.append(_row(arm, metric, (float(values.mean()), *bounds), rows) | {"drawn": drawn})
+        mean, (low, high) = float(values.mean()), _middle(drawn, confidence_level)
+        # Where all values are equal the draws differ from them by rounding alone.
+        figure = mean, min(low, mean), max(high, mean)
+        found.append(_row(arm, metric, figure, rows) | {"drawn": drawn})
     return found
 
 

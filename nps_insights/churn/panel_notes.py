@@ -39,7 +39,7 @@ def panel_notes(
             f"{', '.join(undated)}: carry no date; at every date they are what the accounts said on the day of the "
             "extract, and may tell what happened later. The leak guard watches them."
         )
-    return (*notes, *_not_read(accounts, spec), *schema_changes(accounts, usage, spec))
+    return (*notes, *_not_read(accounts, spec), *(one.sentence for one in schema_changes(accounts, usage, spec)))
 
 
 def snapshot_notes(
@@ -61,7 +61,7 @@ def snapshot_notes(
         notes.append("The snapshot does not say within how many days the accounts left: the risk has no horizon.")
     if undated:
         notes.append("No answer carries a date: all of them count, and which was the latest is not known.")
-    return (*notes, *_not_read(accounts, spec), *schema_changes(accounts, usage, spec))
+    return (*notes, *_not_read(accounts, spec), *(one.sentence for one in schema_changes(accounts, usage, spec)))
 
 
 def _outcomes(rows: pd.DataFrame, aside: Mapping[str, int]) -> list[str]:

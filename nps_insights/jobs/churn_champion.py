@@ -42,8 +42,8 @@ def promotion_of(
     told: dict[str, Any] = {
         "beats_baselines": training.beats_baselines,
         "verdict": training.verdict,
-        "dated": training.model.dated,
-        "allow_undated": settings.churn.promote_undated,
+        "time_tested": training.model.about["evaluated_by"] == "out_of_time",
+        "allow_untested": settings.churn.promote_undated,
     }
     before = champion_of(tracking_uri, name=version.partition("@")[0])
     if not before or not training.beats_baselines:

@@ -12,7 +12,7 @@ from nps_insights.churn import flag_outcomes
 from nps_insights.jobs.folder import MANIFEST
 from nps_insights.jobs.nightly import FLAGS
 from nps_insights.survey import SurveySettings, admit_accounts, admit_usage, read_source
-from nps_insights.tables import SettingsError, conform
+from nps_insights.tables import SettingsError
 
 
 @dataclass(frozen=True, eq=False)

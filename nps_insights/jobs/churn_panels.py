@@ -60,6 +60,7 @@ def spec_of(
         themes=text.themes if text.fitted else None,
         lookback_days=settings.churn.lookback,
         attributes=settings.churn.attributes,
+        renewal_months=settings.churn.renewal_months,
         themes_version=stored_themes,
         **_known(customers, text.mentions if text.fitted else None),
     )
@@ -90,6 +91,7 @@ def panel_at(
         known_until=known_until(customers, settings),
         event=chosen.event,
         inactive_days=chosen.inactive_days,
+        renewal_tolerance_days=chosen.renewal_tolerance_days,
         **asked,
     )
 

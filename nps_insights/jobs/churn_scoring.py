@@ -213,7 +213,6 @@ def _scored(
         responses=customers.responses,
         comments=customers.comments,
         mentions=mentions,
-        usage=customers.usage,
     )
     return {"risk": _risk(model, features, settings), "reasons": reasons, "drift": drift}, []
 

@@ -35,6 +35,9 @@ class ChurnSettings(Section):
         event: What leaving is: "ended" (ended_at), "renewal" (the contract is not renewed), "inactivity" (no use for
             `inactive_days`), "snapshot" (a column `churned` without dates).
         inactive_days: Days without use that mean an account has left.
+        renewal_months: Length of contracts, from which the renewals before and after `renewal_at` follow. Without it
+            `renewal_at`, which is of the day of the extract, is no feature.
+        renewal_tolerance_days: An account has not renewed if it ended within so many days of its renewal.
         excluded_reasons: Values of ended_reason whose accounts say nothing: left out.
         competing_reasons: Values of ended_reason that are an end of another kind: not churn.
         attributes: Attributes to read; all that are fit for it if not given.
@@ -53,6 +56,8 @@ class ChurnSettings(Section):
     known_until: str | None = None
     event: Literal["ended", "renewal", "inactivity", "snapshot"] = "ended"
     inactive_days: int | None = Field(None, ge=1)
+    renewal_months: int | None = Field(None, ge=1)
+    renewal_tolerance_days: int = Field(31, ge=0)
     excluded_reasons: tuple[str, ...] = ()
     competing_reasons: tuple[str, ...] = ()
     attributes: tuple[str, ...] | None = None

@@ -57,6 +57,7 @@ class TrainingRun:
         stored_as: The stored model, such as `churn_risk@3`; empty where none was trained.
         promotion: Whether it became the champion, and why; None where none was trained.
         verdict: In a sentence, whether it tells who leaves better than simpler models.
+        in_words: How good it is, in sentences.
         tables: The run's tables, by name.
         notes: Plain sentences on what a reader must know.
     """
@@ -67,6 +68,7 @@ class TrainingRun:
     stored_as: str
     promotion: Promotion | None
     verdict: str
+    in_words: list[str]
     tables: Mapping[str, pd.DataFrame]
     notes: list[str]
 
@@ -113,7 +115,15 @@ def run_churn_training(
             notes = [*customers.notes, *text.notes, *panel.notes, *leaks.notes, *training.notes]
             tables = _tables(customers, panel, leaks, training)
             finished = TrainingRun(
-                folder, run.run_id, uri, stored, promotion, _verdict(training), tables, list(dict.fromkeys(notes))
+                folder=folder,
+                run_id=run.run_id,
+                tracking_uri=uri,
+                stored_as=stored,
+                promotion=promotion,
+                verdict=training.reason if isinstance(training, NotTrained) else training.verdict,
+                in_words=evaluation_in_words(tables["churn_scores"], capacity=settings.capacity),
+                tables=tables,
+                notes=list(dict.fromkeys(notes)),
             )
             _publish(finished, settings, customers, panel, leaks, training, stored_themes, command)
             run.log_tables(tables)
@@ -148,7 +158,7 @@ def training_summary(run: TrainingRun) -> dict[str, Any]:
         "verdict": run.verdict,
         "promotion": run.promotion.reason if run.promotion else "Nothing was stored, so nothing was promoted.",
         "stored_as": run.stored_as,
-        "in_words": evaluation_in_words(run.tables["churn_scores"]),
+        "in_words": run.in_words,
         "note": run.notes,
         "run_id": run.run_id,
         "tracking_uri": masked(run.tracking_uri),
@@ -193,14 +203,12 @@ def _stored(
         "excluded_reasons": list(chosen.excluded_reasons),
         "competing_reasons": list(chosen.competing_reasons),
         "inactive_days": chosen.inactive_days,
+        "renewal_tolerance_days": chosen.renewal_tolerance_days,
+        "renewal_months": chosen.renewal_months,
     }
     model = replace(training.model, about=training.model.about | {"labels": labels})
     stored = log_churn_model(run, model, training.scores, simulated=customers.simulated)
     return stored, promotion_of(stored, training, customers, settings, tracking_uri=run.tracking_uri)
-
-
-def _verdict(training: ChurnTraining | NotTrained) -> str:
-    return training.reason if isinstance(training, NotTrained) else training.verdict
 
 
 def _tables(
@@ -243,6 +251,7 @@ def _publish(
             themes_version=stored_themes,
             promotion=run.promotion.reason,
             leaks=leaks,
+            capacity=settings.capacity,
             confidence_level=settings.churn.confidence_level,
         )
     with published(run.folder) as partial:
@@ -265,7 +274,7 @@ def _page_facts(run: TrainingRun, customers: Customers, panel: ChurnPanel) -> Ev
     return EvaluationFacts(
         title=f"Who leaves within {panel.horizon_days} days",
         masthead=f"{customers.hashes['survey']['name']} · {customers.hashes['accounts']['name']} · {looked_at}",
-        sentences=[run.verdict, *promotion, *evaluation_in_words(run.tables["churn_scores"])],
+        sentences=[run.verdict, *promotion, *run.in_words],
         notes=run.notes,
         simulated=customers.simulated,
         run_id=run.run_id,

@@ -71,17 +71,18 @@ def _numbers(frame: pd.DataFrame, names: list[str], ledger: Ledger, notes: list[
     found, texts_only = {}, []
     for name in names:
         texts = frame[name]
-        given = ledger.open & ~is_missing(texts)
+        given = ~is_missing(texts)
         values, undecided = read_numbers(texts)
         wrong = values.isna() & given
-        if not given.any() or (wrong.sum() > _STRANGERS * given.sum() and wrong.sum() > 1):
+        n_wrong, n_read = int(wrong.sum()), int((values.notna() & given).sum())
+        if n_read == 0 or n_wrong > max(1, _STRANGERS * int(given.sum())):
             texts_only.append(name)
             continue
         if undecided:
             values = parse_numbers(texts, name)
         ledger.quarantine(wrong, name, "is not a number", texts)
         found[USAGE_PREFIX + name] = values
-    if not found:
+    if not found and ledger.open.any():
         raise DataRefusedError(
             f"{ledger.raw.name}: it has no column of numbers beside account and date; give one per kind of use, such "
             "as logins or orders"

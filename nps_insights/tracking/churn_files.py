@@ -121,7 +121,7 @@ def _refuse_other_bytes(given: Mapping[str, bytes], expected: Mapping[str, str],
 
 
 def _refuse_other_loader(content: bytes, named: str) -> None:
-    import yaml
+    import yaml  # type: ignore[import-untyped]
 
     try:
         given = yaml.safe_load(content)["flavors"]

@@ -77,7 +77,7 @@ def spec_hash(model: ChurnModel) -> str:
 def _tags(model: ChurnModel, scores: pd.DataFrame) -> dict[str, str]:
     facts = {"horizon_days": model.horizon_days, "kind": model.kind, "dated": str(model.dated).lower()}
     facts["themes_version"] = model.spec.themes_version
-    part = "out_of_time" if model.dated else "cross_validation"
+    part = model.about.get("evaluated_by", "out_of_time" if model.dated else "cross_validation")
     judged = scores[(scores["model"] == "chosen") & (scores["part"] == part)].dropna(subset="estimate")
     facts |= {f"{part}.{row.metric}": f"{row.estimate:.6g}" for row in judged.itertuples()}
     return {name: str(value) for name, value in facts.items() if value != ""}

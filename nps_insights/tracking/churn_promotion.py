@@ -7,7 +7,9 @@ gone, or the theme model whose themes it reads, or its files are refused) or tha
 not make tonight's list either: it is replaced by any version that beats its baselines.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -18,6 +20,9 @@ from nps_insights.tables import DataRefusedError, SettingsError
 from nps_insights.tracking.churn_model import CHURN_MODEL
 from nps_insights.tracking.runs import quiet
 from nps_insights.tracking.versions import aliased, stored_version
+
+if TYPE_CHECKING:
+    from mlflow.entities.model_registry import ModelVersion
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 _ROW = ["account_id", "as_of"]
@@ -93,13 +98,7 @@ def make_champion(tracking_uri: str, version: str, *, reason: str) -> None:
     Raises:
         SettingsError: There is no such version.
     """
-    stored = stored_version(tracking_uri, version, setting="churn model")
-    with quiet():
-        from mlflow import MlflowClient
-
-    client = MlflowClient(tracking_uri=tracking_uri)
-    client.set_model_version_tag(stored.name, stored.version, "promotion", reason)
-    client.set_registered_model_alias(stored.name, CHAMPION, stored.version)
+    _tell(tracking_uri, stored_version(tracking_uri, version, setting="churn model"), reason, [CHAMPION])
 
 
 def champion_predictions(model: ChurnModel, rows: pd.DataFrame) -> pd.DataFrame:
@@ -125,10 +124,13 @@ def better(
 ) -> Better:
     """Return by how much the challenger's log-loss is below the champion's.
 
+    The risks of the challenger are those of fits that had not seen these accounts at these dates. Where the champion
+    was trained on them, as when training is run again on the same data, that favours the champion.
+
     Args:
-        challenger: Out-of-sample predictions of one model and part: account_id, as_of, unit, churned, risk, and what
-            else `ChurnTraining.predictions` holds.
-        champion: account_id, as_of, churned, risk of the same accounts at the same dates; others are left out.
+        challenger: Rows of the `predictions` of its `ChurnTraining`: those of its `chosen` model in the part that
+            judges it, `out_of_time` or `cross_validation`.
+        champion: What `champion_predictions` returned for the same accounts and dates; others are left out.
         confidence_level: Of the interval.
         n_draws: How often units are drawn again.
         random_state: Seed of the draws.
@@ -163,10 +165,10 @@ def promote(
     *,
     beats_baselines: bool,
     verdict: str,
-    dated: bool,
+    time_tested: bool,
     gain: Better | None = None,
     champion_lacks: str = "",
-    allow_undated: bool = False,
+    allow_untested: bool = False,
 ) -> Promotion:
     """Give the aliases: `challenger` to a new version always, `champion` only where it has earned it.
 
@@ -177,26 +179,32 @@ def promote(
         version: The new version, such as `churn_risk@3`.
         beats_baselines: Of its `ChurnTraining`.
         verdict: Of its `ChurnTraining`, for the reason.
-        dated: Whether time was tested.
+        time_tested: Whether it was judged on a later date than it was trained on: whether
+            `model.about["evaluated_by"]` is `out_of_time`.
         gain: What `better` returned; needed where there is a champion that can be scored.
         champion_lacks: Why the champion cannot be scored on today's data, for the reason.
-        allow_undated: Whether one whose quality over time was not tested may become champion.
+        allow_untested: Whether one whose time was not tested, such as one of an undated snapshot, may be champion.
 
     Raises:
         SettingsError: There is no such version, or there is a champion and neither `gain` nor `champion_lacks`.
     """
     stored = stored_version(tracking_uri, version, setting=f"{CHALLENGER} of the churn model")
     before = champion_of(tracking_uri, name=stored.name)
-    promoted, reason = _judged(version, before, beats_baselines, verdict, dated or allow_undated, gain, champion_lacks)
+    promoted, reason = _judged(
+        version, before, beats_baselines, verdict, time_tested or allow_untested, gain, champion_lacks
+    )
+    _tell(tracking_uri, stored, reason, [CHALLENGER, CHAMPION] if promoted else [CHALLENGER])
+    return Promotion(promoted, reason, version if promoted else before)
+
+
+def _tell(tracking_uri: str, stored: "ModelVersion", reason: str, aliases: Sequence[str]) -> None:
     with quiet():
         from mlflow import MlflowClient
 
     client = MlflowClient(tracking_uri=tracking_uri)
     client.set_model_version_tag(stored.name, stored.version, "promotion", reason)
-    client.set_registered_model_alias(stored.name, CHALLENGER, stored.version)
-    if promoted:
-        client.set_registered_model_alias(stored.name, CHAMPION, stored.version)
-    return Promotion(promoted, reason, version if promoted else before)
+    for alias in aliases:
+        client.set_registered_model_alias(stored.name, alias, stored.version)
 
 
 def _judged(
@@ -204,11 +212,12 @@ def _judged(
 ) -> tuple[bool, str]:
     stays = f"{before} stays champion" if before else "there is no champion, so no list is made by a model"
     if not beats_baselines:
-        return False, f"{version} is not promoted: {verdict.rstrip('.')}; {stays}."
+        why = verdict.partition(". ")[0].rstrip(".")
+        return False, f"{version} is not promoted: {why[:1].lower()}{why[1:]}; {stays}."
     if not time_ok:
         return False, (
-            f"{version} is not promoted: it was trained on one snapshot without dates, so whether it holds in time was "
-            f"not tested (allow it by setting if that will do); {stays}."
+            f"{version} is not promoted: whether it holds in time was not tested, for want of dates (a setting allows "
+            f"it if that will do); {stays}."
         )
     if not before:
         return True, f"{version} is champion: it beats its baselines, and there was no champion before."
@@ -227,7 +236,7 @@ def _judged(
 
 def _compared(version: str, before: str, gain: Better) -> str:
     figures = f"log-loss of {before} less that of {version}: {gain.estimate:.4f} ({gain.low:.4f} to {gain.high:.4f})"
-    on = f"on the same {gain.n:,} accounts at dates that {version} had not seen"
+    on = f"on the same {gain.n:,} accounts at dates, judged by fits of it that had not seen them"
     if gain.estimate <= 0:
         return f"{version} is not promoted: it is no better than {before} {on} ({figures}); {before} stays champion."
     sure = "beyond noise" if gain.low > 0 else "though not beyond noise"

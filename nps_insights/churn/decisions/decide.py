@@ -169,8 +169,6 @@ def _with_list(
     settings: DecisionSettings,
 ) -> pd.DataFrame:
     """Add what a caller needs to the rows of the list; nobody reads it of the others."""
-    if "answered_at" not in rows:
-        rows["answered_at"] = pd.Series(pd.NaT, index=rows.index, dtype="datetime64[us]")
     on_list = add_next_steps(rows[flagged], as_of=as_of, settings=settings)
     rows["next_step"] = on_list["next_step"].reindex(rows.index)
     rows["due_at"] = on_list["due_at"].reindex(rows.index)

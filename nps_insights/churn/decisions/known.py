@@ -1,6 +1,7 @@
 """Everything a decision reads, one row per account: who it is, its risk and worth, its last answer."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,7 @@ from nps_insights.churn.decisions.settings import DecisionSettings
 from nps_insights.churn.decisions.standing import refusals, suppressions
 from nps_insights.tables import DataRefusedError
 
-_OF_ACCOUNT = ("account_name", "owner", "value", "renewal_at")
-_EMPTY = {"account_name": "str", "owner": "str", "value": "float64", "renewal_at": "datetime64[us]"}
+_OF_ACCOUNT = {"account_name": "str", "owner": "str", "value": "float64", "renewal_at": "datetime64[us]"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,11 +56,11 @@ def known_accounts(
     ids = _union(accounts["account_id"], risks.index, answers.shown.index)
     by_id = accounts.set_index("account_id").reindex(ids)
     rows = pd.DataFrame({"account_id": pd.Series(ids, dtype="str")})
-    for name in _OF_ACCOUNT:
-        rows[name] = by_id[name].to_numpy() if name in by_id else pd.Series(pd.NA, index=rows.index)
-    rows = rows.astype(_EMPTY)
+    for name, kind in _OF_ACCOUNT.items():
+        rows[name] = _column(by_id, name, kind)
     rows["risk"] = risks.reindex(ids).to_numpy(dtype=float)
     shown = answers.shown.rename(columns={"score": "last_score", "responded_at": "answered_at"}).reindex(ids)
+    shown["answered_at"] = _column(shown, "answered_at", "datetime64[us]")
     rows = pd.concat([rows, shown.reset_index(drop=True)], axis="columns")
     rows["is_fresh"] = rows["is_fresh"].fillna(False).astype(bool)
     rows["group"] = group_of(rows["category"])
@@ -89,6 +89,13 @@ def _risks(risk: pd.DataFrame | None, as_of: pd.Timestamp) -> pd.Series:
     _refuse_twice(of_now["account_id"], "risk")
     values = of_now["risk"] if "risk" in of_now else pd.Series(np.nan, index=of_now.index)
     return pd.Series(values.to_numpy(dtype=float), index=of_now["account_id"])
+
+
+def _column(table: pd.DataFrame, name: str, kind: str) -> Any:
+    """Values of a column that may not be given."""
+    if name in table:
+        return table[name].astype(kind).array
+    return pd.Series(np.nan if kind != "datetime64[us]" else pd.NaT, index=range(len(table)), dtype=kind).array
 
 
 def _union(ids: pd.Series, *others: pd.Index) -> pd.Index:

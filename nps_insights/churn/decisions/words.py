@@ -40,7 +40,7 @@ def _worth(rows: pd.DataFrame) -> str:
 
 def _lanes(listed: pd.DataFrame) -> str:
     n_fresh, n_rule = int((listed["lane"] == "fresh").sum()), int((listed["lane"] == "rule").sum())
-    told = [f"{n_fresh:,} answered just now and are due a call"] if n_fresh else []
+    told = [f"{n_fresh:,} gave a fresh answer and are due a call"] if n_fresh else []
     told += [f"{n_rule:,} are chosen by a rule, not by a probability"] if n_rule else []
     return "Of these " + ", ".join(told) + "."
 

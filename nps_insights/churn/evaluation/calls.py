@@ -25,7 +25,8 @@ def called(risk: Floats, date: NDArray[np.int64], weights: Floats, capacity: int
         >>> rows.tolist(), weight.tolist()
         ([0, 1, 2, 3], [[1.0, 0.5, 0.5, 1.0]])
     """
-    chosen = [_of_one_date(risk, np.flatnonzero(date == one), weights, capacity) for one in np.unique(date)]
+    dates = np.flatnonzero(np.bincount(date))
+    chosen = [_of_one_date(risk, np.flatnonzero(date == one), weights, capacity) for one in dates]
     return np.concatenate([rows for rows, _ in chosen]), np.hstack([weight for _, weight in chosen])
 
 

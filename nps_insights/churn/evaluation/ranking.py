@@ -61,12 +61,13 @@ def reached(ranking: Ranking, churned: Floats, weights: Floats) -> Reached:
     """
     leavers = np.flatnonzero(churned > 0)
     group = np.searchsorted(ranking.ends, leavers, side="right")
-    held, first = np.unique(group, return_index=True)
+    first = np.flatnonzero(np.diff(group, prepend=-1))
+    held = group[first]
     sums = np.cumsum(weights, axis=1)
     after = sums[:, ranking.ends[held] - 1]
     above = ranking.starts[held] - 1
     before = np.where(above >= 0, sums[:, above], 0.0)
-    last = np.append(first[1:], len(leavers)) - 1
+    last = np.append(first[1:], len(leavers))[: len(first)] - 1
     return Reached(before, after, np.cumsum(weights[:, leavers], axis=1)[:, last], sums[:, -1])
 
 

@@ -41,7 +41,8 @@ def evaluation_in_words(
     if found.empty:
         return []
     n, left = int(found["n"].iloc[0]), int(found["n_churned"].iloc[0])
-    sentences = [f"It was tried {_PARTS[part]}: {n:,} accounts, of which {left:,} left ({100 * left / n:.1f} %)."]
+    counted = "accounts, counted once per date" if part == "rolling" else "accounts"
+    sentences = [f"It was tried {_PARTS[part]}: {n:,} {counted}, of which {left:,} left ({100 * left / n:.1f} %)."]
     known = found[found["estimate"].notna()]
     if capacity is not None and set(OF_CALLS) <= set(known.index):
         sentences += _calls(known, capacity, left / n)
@@ -75,9 +76,11 @@ def _calibration(known: pd.DataFrame) -> list[str]:
     if not {"ece", "ece_if_calibrated"} <= set(known.index):
         return []
     error, chance = known.loc["ece"], known.loc["ece_if_calibrated"]
-    points = f"Its risks are off by {100 * error['estimate']:.1f} points on average"
+    points = (
+        f"Its risks are off by {100 * error['estimate']:.1f} points on average, at most {100 * error['conf_high']:.1f}"
+    )
     if error["estimate"] <= chance["conf_high"]:
-        return [f"{points}, no more than chance alone would show: they mean what they say."]
+        return [f"{points}, no more than chance alone would show."]
     return [f"{points}; chance alone would show {100 * chance['estimate']:.1f}."]
 
 

@@ -1,5 +1,7 @@
 """Say in words how the accounts of today differ from what a churn model was trained on."""
 
+from typing import NamedTuple
+
 import pandas as pd
 
 from nps_insights.churn.features.facts import OTHER, USAGE_PREFIX, as_levels, as_numbers, is_number
@@ -14,9 +16,24 @@ _READ_BY = {
     "parent/answers": "parent_id",
 }
 _SHOWN = 3
+_AS_UNKNOWN = "the model reads it, and takes it as not known."
 
 
-def schema_changes(accounts: pd.DataFrame, usage: pd.DataFrame | None, spec: FeatureSpec) -> list[str]:
+class SchemaChange(NamedTuple):
+    """One column that is not as it was in training.
+
+    Attributes:
+        name: The column.
+        level: `error` where values of the column are not known to the model, `warn` where it reads them all the same.
+        sentence: What changed, and how the model takes it.
+    """
+
+    name: str
+    level: str
+    sentence: str
+
+
+def schema_changes(accounts: pd.DataFrame, usage: pd.DataFrame | None, spec: FeatureSpec) -> list[SchemaChange]:
     """Return a sentence per column that the model reads and that is missing, of another type, or has new levels.
 
     Args:
@@ -25,72 +42,72 @@ def schema_changes(accounts: pd.DataFrame, usage: pd.DataFrame | None, spec: Fea
         spec: The features of the model.
 
     Returns:
-        Plain sentences, each beginning with the name of the column; none where nothing changed.
+        Changes, one per column at most; none where nothing changed.
 
     Example:
         >>> spec = FeatureSpec(names=("attribute/plan=Pro", "attribute/plan=other"), levels={"plan": ("Pro",)})
-        >>> schema_changes(pd.DataFrame({"account_id": ["a"], "attribute/plan": ["Max"]}), None, spec)
-        ["attribute/plan: 1 level is new since training (Max; 1 of 1 accounts) and counts as 'other'."]
+        >>> schema_changes(pd.DataFrame({"account_id": ["a"], "attribute/plan": ["Max"]}), None, spec)[0].sentence
+        "attribute/plan: 1 level is new since training (Max; 1 of 1 accounts) and counts as 'other'."
     """
-    read = sorted({column for name, column in _READ_BY.items() if name in spec.names})
     found = [
-        f"{name}: missing; the model reads it, and takes it as not known." for name in read if name not in accounts
+        _gone(name)
+        for name in sorted({own for feature, own in _READ_BY.items() if feature in spec.names})
+        if name not in accounts
     ]
-    for name in spec.numbers:
-        found += _number_changes(accounts, ATTRIBUTE_PREFIX + name, "accounts")
+    found += [
+        change for name in spec.numbers for change in _number_changes(accounts, ATTRIBUTE_PREFIX + name, "accounts")
+    ]
     for name, own in spec.levels.items():
         found += _level_changes(accounts, ATTRIBUTE_PREFIX + name, own, spec.rare_levels.get(name, ()))
     if usage is None:
-        return found + (
-            ["usage: no such table; the model reads it, and takes it as not known."] if _reads_usage(spec) else []
-        )
-    for name in spec.usage:
-        found += _number_changes(usage, USAGE_PREFIX + name, "rows of usage")
-    return found
+        reads = any(name.startswith(USAGE_PREFIX) for name in spec.names)
+        return [*found, SchemaChange("usage", "error", "usage: no such table; " + _AS_UNKNOWN)] if reads else found
+    return found + [change for name in spec.usage for change in _number_changes(usage, USAGE_PREFIX + name, "rows")]
 
 
-def _reads_usage(spec: FeatureSpec) -> bool:
-    return any(name.startswith(USAGE_PREFIX) for name in spec.names)
+def _gone(column: str) -> SchemaChange:
+    return SchemaChange(column, "error", f"{column}: missing; {_AS_UNKNOWN}")
 
 
-def _absent(frame: pd.DataFrame, column: str) -> list[str]:
+def _absent(frame: pd.DataFrame, column: str) -> list[SchemaChange]:
     if column not in frame.columns:
-        return [f"{column}: missing; the model reads it, and takes it as not known."]
+        return [_gone(column)]
     if len(frame) and frame[column].isna().all():
-        return [f"{column}: holds no value; the model reads it, and takes it as not known."]
+        return [SchemaChange(column, "error", f"{column}: holds no value; {_AS_UNKNOWN}")]
     return []
 
 
-def _number_changes(frame: pd.DataFrame, column: str, rows: str) -> list[str]:
+def _number_changes(frame: pd.DataFrame, column: str, rows: str) -> list[SchemaChange]:
     absent = _absent(frame, column)
     if absent or not len(frame) or is_number(frame[column]):
         return absent
     unread = frame[column].notna().to_numpy() & pd.isna(as_numbers(frame[column]))
     if not unread.any():
-        return [f"{column}: held numbers in training and holds texts; all of them read as numbers."]
+        told = f"{column}: held numbers in training and holds texts; all of them read as numbers."
+        return [SchemaChange(column, "warn", told)]
     first = min(map(str, frame[column][unread]))
-    return [
+    told = (
         f"{column}: held numbers in training; {int(unread.sum())} of {len(frame)} {rows} hold something else "
         f"(such as {first!r}) and are taken as not known."
-    ]
+    )
+    return [SchemaChange(column, "error", told)]
 
 
-def _level_changes(accounts: pd.DataFrame, column: str, own: tuple[str, ...], rare: tuple[str, ...]) -> list[str]:
+def _level_changes(
+    accounts: pd.DataFrame, column: str, own: tuple[str, ...], rare: tuple[str, ...]
+) -> list[SchemaChange]:
     absent = _absent(accounts, column)
     if absent or not len(accounts):
         return absent
-    kind = [f"{column}: held texts in training and holds numbers; they are read as texts."]
-    found = kind if is_number(accounts[column]) else []
+    told = ["held texts in training and holds numbers, which are read as texts"] if is_number(accounts[column]) else []
     levels = as_levels(accounts[column]).dropna()
-    seen = {*own, OTHER}
-    names = sorted(one for one in levels.unique() if one not in seen and fingerprint(one) not in rare)
-    new = levels[levels.isin(names)]
-    if not names:
-        return found
-    some = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
-    one = len(names) == 1
-    return [
-        *found,
-        f"{column}: {len(names)} {'level is' if one else 'levels are'} new since training ({some}; "
-        f"{len(new)} of {len(accounts)} accounts) and {'counts' if one else 'count'} as 'other'.",
-    ]
+    seen, before = {*own, OTHER}, set(rare)
+    names = sorted(one for one in levels.unique() if one not in seen and fingerprint(one) not in before)
+    if names:
+        some = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
+        are, count = ("level is", "counts") if len(names) == 1 else ("levels are", "count")
+        told.append(
+            f"{len(names)} {are} new since training ({some}; {int(levels.isin(names).sum())} of {len(accounts)} "
+            f"accounts) and {count} as 'other'"
+        )
+    return [SchemaChange(column, "warn", f"{column}: {'; '.join(told)}.")] if told else []

@@ -42,8 +42,11 @@ def silence_features(
     rows = np.flatnonzero(age <= lookback_days)
     invited = counted(code[rows], n)
     if "response_id" in invitations.columns:
-        unanswered = answers.places(invitations["response_id"].iloc[rows]) < 0
-        open_still = counted(code[rows][unanswered], n)
+        answer = answers.places(invitations["response_id"].iloc[rows])
+        # The answer of another account is none to this invitation.
+        replied = answer >= 0
+        replied[replied] = answers.code[answer[replied]] == code[rows][replied]
+        open_still = counted(code[rows][~replied], n)
     else:
         recent = answers.within(lookback_days)
         open_still = np.maximum(invited - counted(recent.code, n), 0.0)
@@ -57,14 +60,14 @@ def _invited(accounts: pd.DataFrame, answers: Answers, invitations: pd.DataFrame
         code = places(accounts["account_id"], invitations["account_id"], table="accounts")
     if "contact_id" not in invitations.columns or "contact_id" not in answers.responses.columns:
         return code
-    contact = pd.Series(answers.column("contact_id"))
-    order = np.lexsort((answers.code, -answers.age))
-    owner = pd.Series(answers.code[order], index=pd.Index(contact.iloc[order]))
-    owner = owner[owner.index.notna()]
-    owner = owner[~owner.index.duplicated(keep="last")]
     unnamed = (code < 0) & invitations["contact_id"].notna().to_numpy()
     if "account_id" in invitations.columns:
         unnamed &= invitations["account_id"].isna().to_numpy()
-    place = owner.index.get_indexer(invitations["contact_id"].to_numpy(dtype=object)[unnamed])
-    code[unnamed] = np.where(place >= 0, owner.to_numpy()[place] if len(owner) else -1, -1)
+    asked = invitations["contact_id"].iloc[np.flatnonzero(unnamed)]
+    past = pd.DataFrame({"contact_id": answers.column("contact_id"), "code": answers.code, "age": answers.age})
+    past = past[past["contact_id"].isin(asked)]
+    past["account_id"] = accounts["account_id"].to_numpy()[past["code"]]
+    latest = past.sort_values(["age", "account_id"]).drop_duplicates("contact_id")
+    place = places(latest["contact_id"], asked, table="contacts")
+    code[unnamed] = np.where(place >= 0, latest["code"].to_numpy()[place] if len(latest) else -1, -1)
     return code

@@ -36,9 +36,9 @@ def find_leaks(
     """Return which columns and comments may know the outcome before it can be known.
 
     Attributes of the accounts are judged as they stand in the file, before any feature is made of them: the file was
-    written after the outcomes. They are judged by whether the account has left at all; accounts that left outside
-    every horizon are set aside. Every other feature is judged by what became of the account at that date. Each
-    account counts once (`cases_of`).
+    written after the outcomes. They, and comments, are judged by whether the account has left at all; accounts that
+    left outside every horizon are set aside. Every other feature is judged by what became of the account at that
+    date. Each account counts once (`cases_of`).
 
     Kinds of findings:
 
@@ -84,7 +84,7 @@ def find_leaks(
     for name in files.features:
         rows += _of_feature(name, at_date, confidence, enough=enough)
     notes = () if enough else (_too_few(at_date),)
-    texts = announced_leaks(panel, at_date, responses, comments, confidence_level=confidence_level, enough=enough)
+    texts = announced_leaks(panel, at_all.cases, responses, comments, confidence_level=confidence_level, enough=enough)
     table = pd.DataFrame([*rows, *texts.rows], columns=list(row_of("", "", None, "")))
     table = conform("leaks", table.assign(allowed=table["name"].isin(permitted)))
     refused = set(table.loc[~table["allowed"], "name"]) - {"account_id", COMMENTS}

@@ -19,7 +19,7 @@ _PURE = 0.95
 _FEWEST_PURE = 3
 # Accounts by which the outcome of a group is drawn to the average.
 _SHRINKAGE = 2.0
-_ELSE, _MISSING = "anything else", "nothing"
+_ELSE, _MISSING = "(any infrequent one)", "(none)"
 
 
 @dataclass(frozen=True)

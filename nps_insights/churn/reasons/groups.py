@@ -62,7 +62,7 @@ def is_silent(features: pd.DataFrame, spec: FeatureSpec) -> np.ndarray:
 
 def is_mentioned(features: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
     """Whether the account mentioned the theme that the features are about (n,)."""
-    return np.asarray((features[list(names)].fillna(0) != 0).any(axis=1))
+    return np.asarray((features[list(names)] > 0).any(axis=1))
 
 
 def group_parts(parts: pd.DataFrame, features: pd.DataFrame, spec: FeatureSpec) -> pd.DataFrame:
@@ -98,17 +98,24 @@ def group_parts(parts: pd.DataFrame, features: pd.DataFrame, spec: FeatureSpec) 
     return pd.DataFrame(summed, index=parts.index)
 
 
-def leading(group: str, parts: Mapping[str, float], groups: Mapping[str, list[str]]) -> str:
+def leading(group: str, parts: Mapping[str, float], known: Mapping[str, float], groups: Mapping[str, list[str]]) -> str:
     """Return the feature of a group that raises the risk most; the first in the spec's order where several do.
 
+    Args:
+        group: What the reason is about.
+        parts: What each feature of the account adds.
+        known: The features of the account, NaN where unknown.
+        groups: Features by what they are about.
+
     Example:
-        >>> leading("score", {"score/last": -0.1, "score/trend": 0.3}, {"score": ["score/last", "score/trend"]})
+        >>> leading("score", {"score/last": -0.1, "score/trend": 0.3}, {}, {"score": ["score/last", "score/trend"]})
         'score/trend'
     """
+    names = groups.get(group, [])
     if group in (COMMENT, UNMENTIONED):
-        names = [name for theme, own in groups.items() if theme.startswith(THEME_PREFIX) for name in own]
-    else:
-        names = groups.get(group, [])
+        themes = [own for theme, own in groups.items() if theme.startswith(THEME_PREFIX)]
+        # NaN is not above 0 either: of a theme that was mentioned, some feature is.
+        names = [name for own in themes if not any(known[one] > 0 for one in own) for name in own]
     return max(names, key=lambda name: round(parts[name], 6), default="")
 
 

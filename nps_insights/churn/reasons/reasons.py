@@ -104,7 +104,7 @@ def _in_words(
     ids = listed["account_id"].tolist()
     words = []
     for row, group in zip(found["row"], found["about"], strict=True):
-        lead = leading(group, added[row], groups)
+        lead = leading(group, added[row], known[row], groups)
         mine = own.get(ids[row], {})
         case = Case(ids[row], known[row], lead, spec, labels, model.reference, mine, facts)
         words.append(reason_words(group, case))

@@ -16,25 +16,33 @@ if TYPE_CHECKING:
 def calibrated(candidate: Tuned, rows: TrainingRows, *, random_state: int) -> "CalibratedClassifierCV":
     """Return the candidate fitted on all rows, its risk a sigmoid of the logit (Platt 1999).
 
-    The sigmoid is fitted on logits of units that the model had not seen, so that it also takes back what is over-fitted.
+    It is what `CalibratedClassifierCV(..., ensemble=False)` fits with the inner folds as `cv`, put together from the
+    logits of units not seen that the choice of the setting has left: fitting them again would double the time.
 
     Args:
-        candidate: What to fit, with its setting.
+        candidate: What to fit, with its setting and logits.
         rows: What to fit it on.
         random_state: Seed of the trees.
     """
-    from sklearn.calibration import CalibratedClassifierCV
-    from sklearn.model_selection import PredefinedSplit
+    from sklearn.calibration import CalibratedClassifierCV, _CalibratedClassifier, _SigmoidCalibration
 
     read = rows.for_trees() if candidate.kind == TREES else rows
+    left = rows.churned.astype(np.int64)
+    base = candidate.unfitted(random_state=random_state).fit(read.features, left)
+    sigmoid = _SigmoidCalibration().fit(candidate.logits, left)
+    # As a number of folds: the folds themselves would mean nothing on other rows.
     classifier = CalibratedClassifierCV(
         candidate.unfitted(random_state=random_state),
         method="sigmoid",
-        cv=PredefinedSplit(rows.inner),
+        cv=len(np.unique(rows.inner)),
         ensemble=False,
-    ).fit(read.features, read.churned.astype(np.int64))
-    # Without the folds of the rows it was fitted on: on other rows they would mean nothing.
-    return classifier.set_params(cv=len(np.unique(rows.inner)))
+    )
+    classifier.classes_ = base.classes_
+    classifier.n_features_in_, classifier.feature_names_in_ = base.n_features_in_, base.feature_names_in_
+    classifier.calibrated_classifiers_ = [
+        _CalibratedClassifier(base, [sigmoid], method="sigmoid", classes=base.classes_)
+    ]
+    return classifier
 
 
 def fitted(rows: TrainingRows, *, kind: str = "", random_state: int) -> tuple[Tuned, "CalibratedClassifierCV"]:

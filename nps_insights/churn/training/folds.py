@@ -53,7 +53,8 @@ def rolling_folds(rows: pd.DataFrame, *, horizon_days: int) -> tuple[list[Fold],
 
     Example:
         >>> dates = pd.to_datetime(["2025-01-01", "2025-04-01", "2025-07-01"]).repeat(60)
-        >>> rows = pd.DataFrame({"as_of": dates, "unit": [f"a{i}" for i in range(60)] * 3, "churned": [True, False] * 90})
+        >>> units = [f"a{number}" for number in range(60)] * 3
+        >>> rows = pd.DataFrame({"as_of": dates, "unit": units, "churned": [True, False] * 90})
         >>> [(fold.part, int(fold.train.sum())) for fold in rolling_folds(rows, horizon_days=90)[0]]
         [('rolling', 60), ('out_of_time', 120)]
         >>> rolling_folds(rows, horizon_days=365)[1]

@@ -26,21 +26,29 @@ def both_kinds(folds: Sequence[Fold], data: TrainingRows, *, random_state: int) 
     ]
 
 
-def better_kind(risks: Sequence[dict[str, Array]], folds: Sequence[Fold], data: TrainingRows) -> tuple[str, Array]:
+def better_kind(
+    risks: Sequence[dict[str, Array]], folds: Sequence[Fold], data: TrainingRows
+) -> tuple[str, tuple[float, float]]:
     """Return the kind of lower log-loss over all rows judged, and the two means (linear, trees).
 
     The simpler one where the trees are not better by more than one standard error.
     """
     rows = np.concatenate([np.flatnonzero(fold.judged) for fold in folds])
     linear, trees = (
-        log_losses(_logits(np.concatenate([one[kind] for one in risks])), data.churned[rows]) for kind in (LINEAR, TREES)
+        log_losses(_logits(np.concatenate([one[kind] for one in risks])), data.churned[rows])
+        for kind in (LINEAR, TREES)
     )
     kind = TREES if clearly_less(trees, linear, data.units[rows]) else LINEAR
-    return kind, np.array([linear.mean(), trees.mean()])
+    return kind, (float(linear.mean()), float(trees.mean()))
+
+
+def base_rate(fold: Fold, data: TrainingRows) -> Array:
+    """Return the share that left among the rows fitted on, for each row judged."""
+    return np.full(int(fold.judged.sum()), data.churned[fold.train].mean())
 
 
 def chosen_and_baselines(
-    fold: Fold, data: TrainingRows, *, kind: str, random_state: int, known: dict[str, Array] | None = None
+    fold: Fold, data: TrainingRows, *, kind: str, random_state: int
 ) -> tuple[str, dict[str, Array]]:
     """Return the kind fitted, and the risks of the rows judged by the chosen model and by each simpler one.
 
@@ -49,22 +57,17 @@ def chosen_and_baselines(
         data: All rows.
         kind: Of all models; the better one inside the rows fitted on where empty.
         random_state: Seed of the trees.
-        known: Risks by kind, where they are known already.
     """
-    known = known or {}
-    if kind not in known:
-        kind, own = _judged(fold, data, kind=kind, random_state=random_state)
-        known = known | {kind: own}
-    share = np.full(int(fold.judged.sum()), data.churned[fold.train].mean())
+    kind, own = _judged(fold, data, kind=kind, random_state=random_state)
     fewer = {
         model: _judged(fold, data.only(names), kind=kind, random_state=random_state)[1]
         for model, names in baseline_features(list(data.features.columns)).items()
     }
-    return kind, {CHOSEN: known[kind], BASE_RATE: share, **fewer}
+    return kind, {CHOSEN: own, BASE_RATE: base_rate(fold, data), **fewer}
 
 
 def predictions_of(risks: Sequence[dict[str, Array]], folds: Sequence[Fold], rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per model and row judged: model, part, fold, account_id, as_of, unit, churned, risk, category, value.
+    """Return one row per model and row judged, by model, part, fold, as_of and account_id.
 
     Args:
         risks: Per fold, the risks by model.

@@ -61,7 +61,8 @@ def training_rows(features: pd.DataFrame, churned: NDArray[np.bool_], units: pd.
         units: What folds must not split (n,).
 
     Example:
-        >>> rows = training_rows(pd.DataFrame({"score/last": [1.0, 9.0]}), np.array([True, False]), pd.Series(["a", "b"]))
+        >>> features = pd.DataFrame({"score/last": [1.0, 9.0]})
+        >>> rows = training_rows(features, np.array([True, False]), pd.Series(["a", "b"]))
         >>> rows.some(rows.churned).units.tolist()
         ['a']
     """

@@ -6,20 +6,32 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from nps_insights.churn.drift import reference_of
 from nps_insights.churn.economics import ContactEconomics
+from nps_insights.churn.evaluation import churn_scores, gain_curve, log_loss_gains, reliability
 from nps_insights.churn.model import ChurnModel
 from nps_insights.churn.panel import ChurnPanel
-from nps_insights.churn.training.baselines import BASELINES, baseline_features
+from nps_insights.churn.training.baselines import BASE_RATE, BASELINES, CHOSEN, baseline_features
 from nps_insights.churn.training.calibrated import fitted
 from nps_insights.churn.training.candidates import LINEAR
 from nps_insights.churn.training.folds import Fold, folds_table, rolling_folds, too_few, unit_folds
-from nps_insights.churn.training.out_of_sample import better_kind, both_kinds, chosen_and_baselines, predictions_of
+from nps_insights.churn.training.out_of_sample import (
+    base_rate,
+    better_kind,
+    both_kinds,
+    chosen_and_baselines,
+    predictions_of,
+)
 from nps_insights.churn.training.result import ChurnTraining, NotTrained
 from nps_insights.churn.training.rows import TrainingRows, ordered_rows, training_rows
 from nps_insights.churn.training.verdict import beats, verdict, what_they_add
 from nps_insights.tables import SettingsError
 
 _KINDS = {"logistic_regression": "Logistic regression", "hist_gradient_boosting": "Gradient boosting"}
+_CHOSEN_INSIDE = (
+    "Logistic regression or gradient boosting was chosen by folds of units inside the rows that each model was fitted "
+    "on, since no earlier date could be judged with outcomes known by the last date."
+)
 _LEFT_OUT = "{} is not among the baselines: it would read nothing, or all that the model reads."
 
 
@@ -88,7 +100,9 @@ def train_churn_model(
     from threadpoolctl import threadpool_limits
 
     if not panel.spec.names:
-        raise SettingsError("panel.spec.names is empty: a churn model needs at least 1 feature; learn a spec with some.")
+        raise SettingsError(
+            "panel.spec.names is empty: a churn model needs at least 1 feature; learn a spec with some."
+        )
     rows = ordered_rows(panel)
     data = training_rows(rows[list(panel.spec.names)].astype("float64"), rows["churned"].to_numpy(), rows["unit"])
     plan = _plan(panel, rows)
@@ -127,35 +141,37 @@ def _judged(
     plan: _Plan, rows: pd.DataFrame, data: TrainingRows, *, random_state: int
 ) -> tuple[str, pd.DataFrame, list[str]]:
     """The kind chosen (empty: inside each fold), the predictions, and how the kind was chosen."""
-    rolling = plan.rolling
-    known = both_kinds(rolling, data, random_state=random_state)
-    kind, said = "", []
-    if rolling:
-        kind, (linear, trees) = better_kind(known, rolling, data)
-        dates = f"{len(rolling)} rolling date{'s' if len(rolling) > 1 else ''}"
-        said = [
-            f"{_KINDS[kind]} was chosen on {dates}: log-loss {linear:.4f} of logistic regression and {trees:.4f} of "
-            "gradient boosting; the regression is kept unless the other is better by more than one standard error."
+    kind, risks, said = "", [], [_CHOSEN_INSIDE]
+    if plan.rolling:
+        risks = both_kinds(plan.rolling, data, random_state=random_state)
+        kind, means = better_kind(risks, plan.rolling, data)
+        said = [_chosen_by_dates(kind, means, n_dates=len(plan.rolling))]
+        risks = [
+            {CHOSEN: of_kinds[kind], BASE_RATE: base_rate(fold, data), **of_kinds}
+            for fold, of_kinds in zip(plan.rolling, risks, strict=True)
         ]
-    risks = []
-    for number, fold in enumerate(plan.folds):
-        of_kinds = known[number] if number < len(known) else {}
-        chosen, found = chosen_and_baselines(fold, data, kind=kind, random_state=random_state, known=of_kinds)
-        risks.append(of_kinds | found)
-        if fold.part == "out_of_time" and not rolling:
-            kind = chosen
-            said = [
-                f"{_KINDS[kind]} was chosen inside the rows trained on, by folds of units: no earlier date could be "
-                "judged with outcomes known by the last date."
-            ]
+    kinds = []
+    for fold in plan.folds[len(risks) :]:
+        chosen, found = chosen_and_baselines(fold, data, kind=kind, random_state=random_state)
+        risks.append(found)
+        kinds.append(chosen)
+    # What was judged on the last date is what is fitted anew; of several folds, none alone decides.
+    kind = kinds[0] if len(kinds) == 1 else kind
     return kind, predictions_of(risks, plan.folds, rows), said
+
+
+def _chosen_by_dates(kind: str, means: tuple[float, float], *, n_dates: int) -> str:
+    linear, trees = means
+    return (
+        f"{_KINDS[kind]} was chosen on {n_dates} rolling date{'s' if n_dates > 1 else ''}: log-loss {linear:.4f} of "
+        f"logistic regression and {trees:.4f} of gradient boosting; the regression is kept unless the other is better "
+        "by more than one standard error."
+    )
 
 
 def _final(
     panel: ChurnPanel, rows: pd.DataFrame, data: TrainingRows, plan: _Plan, *, kind: str, random_state: int
 ) -> ChurnModel:
-    from nps_insights.churn.drift import reference_of
-
     candidate, classifier = fitted(data, kind=kind, random_state=random_state)
     setting = {"penalty": candidate.setting} if candidate.kind == LINEAR else {"rounds": int(candidate.setting)}
     last = rows["as_of"].max()
@@ -189,8 +205,6 @@ def _with_figures(
     economics: ContactEconomics | None,
     capacity: int | None,
 ) -> ChurnTraining:
-    from nps_insights.churn.evaluation import churn_scores, gain_curve, log_loss_gains, reliability
-
     gains = log_loss_gains(predictions, **draws)
     judged = gains[gains["part"] == plan.part]
     level = draws["confidence_level"]

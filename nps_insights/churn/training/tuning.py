@@ -19,11 +19,13 @@ class Tuned:
     Attributes:
         kind: `logistic_regression` or `hist_gradient_boosting`.
         setting: C of the regression, or rounds of boosting.
-        losses: Log-loss of each row, in nats, by fits that had not seen its unit (n,).
+        logits: Of each row, by a fit that had not seen its unit (n,).
+        losses: Their log-losses, in nats (n,).
     """
 
     kind: str
     setting: float
+    logits: Array
     losses: Array
 
     def unfitted(self, *, random_state: int) -> Any:
@@ -55,7 +57,7 @@ def log_losses(logits: Array, churned: NDArray[np.bool_]) -> Array:
 
 
 def _tuned_linear(rows: TrainingRows) -> Tuned:
-    losses = np.zeros((len(rows.churned), len(PENALTIES)))
+    logits = np.zeros((len(rows.churned), len(PENALTIES)))
     for own in _held_out(rows):
         model = linear_model(PENALTIES[0])
         prepared, regression = model[:-1], model[-1].set_params(warm_start=True)
@@ -63,24 +65,26 @@ def _tuned_linear(rows: TrainingRows) -> Tuned:
         judged = prepared.transform(rows.features[own])
         for place, penalty in enumerate(PENALTIES):
             regression.set_params(C=penalty).fit(fitted_on, rows.churned[~own])
-            losses[own, place] = log_losses(regression.decision_function(judged), rows.churned[own])
+            logits[own, place] = regression.decision_function(judged)
+    losses = log_losses(logits, rows.churned[:, None])
     best = int(losses.mean(axis=0).argmin())
-    return Tuned(LINEAR, PENALTIES[best], losses[:, best])
+    return Tuned(LINEAR, PENALTIES[best], logits[:, best], losses[:, best])
 
 
 def _tuned_trees(rows: TrainingRows, *, random_state: int) -> Tuned:
     rows = rows.for_trees()
     parts = [(own, tree_model(ROUNDS[0], random_state=random_state)) for own in _held_out(rows)]
-    best = Tuned(TREES, ROUNDS[0], np.full(len(rows.churned), np.inf))
+    best = Tuned(TREES, ROUNDS[0], np.zeros(len(rows.churned)), np.full(len(rows.churned), np.inf))
     for rounds in ROUNDS:
-        losses = np.zeros(len(rows.churned))
+        logits = np.zeros(len(rows.churned))
         for own, model in parts:
             # Later rounds go on from the earlier ones.
             model.set_params(max_iter=rounds, warm_start=True).fit(rows.features[~own], rows.churned[~own])
-            losses[own] = log_losses(model.decision_function(rows.features[own]), rows.churned[own])
+            logits[own] = model.decision_function(rows.features[own])
+        losses = log_losses(logits, rows.churned)
         if losses.mean() >= best.losses.mean():
             return best
-        best = Tuned(TREES, rounds, losses)
+        best = Tuned(TREES, rounds, logits, losses)
     return best
 
 

@@ -22,13 +22,14 @@ def beats(gains: pd.DataFrame) -> bool:
         gains: Table `churn_gains`, of one part.
 
     Example:
-        >>> gains = pd.DataFrame({"model": ["base_rate", "score_only"], "estimate": [0.05, 0.01], "conf_low": [0.02, -0.01]})
+        >>> gains = pd.DataFrame({"model": ["base_rate", "score_only"], "conf_low": [0.02, -0.01]})
+        >>> gains = gains.assign(estimate=[0.05, 0.01])
         >>> beats(gains), beats(gains.assign(estimate=[0.05, -0.01]))
         (True, False)
     """
     rows = gains.set_index("model")
     held = [name for name in BASELINES if name in rows.index]
-    return bool(rows.at[BASE_RATE, "conf_low"] > 0 and (rows.loc[held, "estimate"] > 0).all())
+    return bool(rows.loc[BASE_RATE, "conf_low"] > 0 and (rows.loc[held, "estimate"] > 0).all())
 
 
 def verdict(gains: pd.DataFrame, *, confidence_level: float) -> str:
@@ -40,14 +41,14 @@ def verdict(gains: pd.DataFrame, *, confidence_level: float) -> str:
     """
     rows = gains.set_index("model")
     held = [name for name in BASELINES if name in rows.index]
-    n, left = int(rows.at[BASE_RATE, "n"]), int(rows.at[BASE_RATE, "n_churned"])
+    n, left = int(rows.loc[BASE_RATE, "n"]), int(rows.loc[BASE_RATE, "n_churned"])
     tail = (
         f"Gains in log-loss on {n:,} rows not seen, of which {left:,} left ({100 * confidence_level:g} % intervals): "
         + "; ".join(f"over {_NAMES[name]} {_figure(rows.loc[name])}" for name in held)
         + "."
     )
     if beats(gains):
-        open_ones = [_NAMES[name] for name in held if name != BASE_RATE and rows.at[name, "conf_low"] <= 0]
+        open_ones = [_NAMES[name] for name in held if name != BASE_RATE and rows.loc[name, "conf_low"] <= 0]
         head = "The model tells who leaves better than the baselines."
         if open_ones:
             head = (
@@ -55,9 +56,9 @@ def verdict(gains: pd.DataFrame, *, confidence_level: float) -> str:
                 f"that it is better than {' and '.join(open_ones)} is within noise."
             )
         return f"{head} {tail}"
-    if rows.at[BASE_RATE, "conf_low"] <= 0:
+    if rows.loc[BASE_RATE, "conf_low"] <= 0:
         return f"The model is no better than the baseline: what it gains over the base rate is within noise. {tail}"
-    as_good = [_NAMES[name] for name in held if rows.at[name, "estimate"] <= 0]
+    as_good = [_NAMES[name] for name in held if rows.loc[name, "estimate"] <= 0]
     return (
         f"The model is no better than the baseline: it is better than the base rate, but {' and '.join(as_good)} "
         f"{'does' if len(as_good) == 1 else 'do'} as well. {tail}"

@@ -1,7 +1,6 @@
 """What a category model is, in two texts: `spec.toml` for programs and version control, `card.md` for people."""
 
 from dataclasses import dataclass
-from textwrap import fill
 from typing import Any
 
 import pandas as pd
@@ -10,6 +9,7 @@ from nps_insights.drivers.category.cross_fit import FEWEST_ACCOUNTS, FEWEST_RESP
 from nps_insights.drivers.category.fit import FittedCategory
 from nps_insights.drivers.category.folds import FOLDS
 from nps_insights.tables import CATEGORIES, SettingsError
+from nps_insights.tables.card_text import listed, toml_text, wrapped
 
 _MODELS = {
     "themes_and_attributes": "**this model**: themes and attributes",
@@ -25,7 +25,6 @@ _METRICS = {
     "calibration_error": "calibration error (lower is better)",
 }
 _FIGURE = "{:.3f} ({:.3f} to {:.3f})"
-_WIDTH = 118
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ def category_card(
     if fitted.pipeline is None:
         raise SettingsError(f"a card needs a fitted model, and there is none: {fitted.notes[0]}")
     spec = _spec(fitted, responses, version, source, themes_version, simulated, confidence_level)
-    return CategoryCard(_toml(spec), _markdown(fitted, spec))
+    return CategoryCard(toml_text(spec), _markdown(fitted, spec))
 
 
 def _spec(
@@ -139,17 +138,6 @@ def _scores(scores: pd.DataFrame) -> dict[str, dict[str, list[float]]]:
     return {model: {metric: named.loc[(model, metric)].tolist() for metric in _METRICS} for model in models}
 
 
-def _toml(spec: dict[str, Any]) -> str:
-    import tomlkit
-
-    document = tomlkit.document()
-    document.add(tomlkit.comment("Written by training; the bytes of the model are in MLflow, under `version`."))
-    # Plain values first: below a table's heading they would belong to the table.
-    for name, part in sorted(spec.items(), key=lambda item: isinstance(item[1], dict)):
-        document.add(name, part)
-    return tomlkit.dumps(document)
-
-
 def _markdown(fitted: FittedCategory, spec: dict[str, Any]) -> str:
     data = spec["data"]
     days = f", {data['first_answer']} to {data['last_answer']}" if "first_answer" in data else ""
@@ -165,18 +153,18 @@ def _markdown(fitted: FittedCategory, spec: dict[str, Any]) -> str:
     return "\n\n".join(
         [
             f"# {spec['model']['name']}",
-            *([_wrapped(simulated)] if data["simulated"] else []),
-            _wrapped(
+            *([wrapped(simulated)] if data["simulated"] else []),
+            wrapped(
                 "How likely is the customer who wrote a comment a detractor, a passive or a promoter? Read from which "
                 "themes the comment mentions and from the customer's attributes. Stored in MLflow as "
                 f"`{spec['model']['version']}`; `spec.toml` says the same for programs."
             ),
             "## Trained on",
-            _wrapped(
+            wrapped(
                 f"{data['source']}{days}: {data['n_responses']:,} responses with a usable comment{by} ({counts}). "
                 "Responses without a comment are not in it: silence is not absence of a theme."
             ),
-            _listed([f"Themes{of}, mentioned or not: {themes}.", f"Attributes: {attributes}."]),
+            listed([f"Themes{of}, mentioned or not: {themes}.", f"Attributes: {attributes}."]),
             _quality(fitted, spec),
             _USE,
         ]
@@ -196,30 +184,19 @@ def _quality(fitted: FittedCategory, spec: dict[str, Any]) -> str:
     return "\n\n".join(
         [
             "## How good it is",
-            _wrapped(
+            wrapped(
                 f"On customers it has not seen: {spec['training']['folds']} folds that split no account. In brackets "
                 f"{level} intervals: accounts drawn again, the fits kept."
             ),
             "\n".join(table),
-            _wrapped(
+            wrapped(
                 "log-loss: mean of -log P(actual category). macro-F1: of the likeliest category. weighted kappa: "
                 "agreement beyond chance, where taking a detractor for a promoter counts four times taking one for a "
                 "passive. calibration error: how far predicted probabilities are from observed shares, less what "
                 "chance adds."
             ),
-            _listed([*fitted.notes, *_words(fitted.gains)]),
+            listed([*fitted.notes, *_words(fitted.gains)]),
         ]
-    )
-
-
-def _wrapped(text: str) -> str:
-    return fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
-
-
-def _listed(items: list[str]) -> str:
-    return "\n".join(
-        fill(one, _WIDTH, initial_indent="- ", subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
-        for one in items
     )
 
 

@@ -54,11 +54,6 @@ def spark_session(
     Raises:
         MissingExtraError: The extra `spark` is not installed.
         SettingsError: There is no Java, Spark does not start, or the session is one of Spark Connect.
-
-    Example:
-        >>> with spark_session("local[1]") as session:
-        ...     session.range(3).count()
-        3
     """
     try:
         from pyspark.sql import SparkSession

@@ -1,0 +1,190 @@
+"""The nightly job under fire: SIGKILL at random moments, starts at the same moment. `python -m benchmarks.churn_night`.
+
+A killed run may leave the folder and the database as they were or as they will be, and the run after it must leave both
+byte for byte as a run that nobody disturbed. Of two that start together one works, and the other exits with 75 at once.
+"""
+
+import hashlib
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+
+from benchmarks.results import markdown_table, write_section
+from nps_insights.simulate import planted_churn
+
+N_KILLS, N_PAIRS = 100, 50
+BUSY = 75
+AS_OF = "2026-04-01"
+_ENTRY = "from nps_insights.cli.main import main; main()"
+# Its values may differ between equal runs: when MLflow was asked, and how.
+_NOT_OF_THE_RESULT = ("command", "settings")
+
+
+def write_world(folder: Path, n_accounts: int, *, random_state: int = 0) -> dict[str, Path]:
+    """Write a planted churn world as the files that the churn jobs read; return their paths by name."""
+    world = planted_churn(n_accounts, random_state=random_state)
+    survey = world.responses.merge(world.comments[["response_id", "text"]], on="response_id", how="left")
+    names = {"text": "comment", "attribute/plan": "plan"}
+    tables = {
+        "survey": survey.rename(columns=names).drop(columns=["category", "scale_min", "scale_max"]),
+        "accounts": world.accounts.rename(columns=lambda name: name.removeprefix("attribute/")),
+        "usage": world.usage.rename(columns=lambda name: name.removeprefix("usage/")),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False)
+    return {name: folder / f"{name}.csv" for name in tables}
+
+
+def scoring_command(files: dict[str, Path], root: Path, uri: str, *, capacity: int) -> list[str]:
+    """Return the command line of the nightly job, with a database beside the folder."""
+    options = ["--accounts", str(files["accounts"]), "--usage", str(files["usage"]), "--as-of", AS_OF]
+    options += ["--capacity", str(capacity), "--out", str(root), "--sql", f"sqlite:///{root.parent}/flags.db"]
+    options += ["--scale", "0-10", "--tracking-uri", uri]
+    return [sys.executable, "-c", _ENTRY, "churn", "flag", str(files["survey"]), *options]
+
+
+def state(root: Path) -> str:
+    """Return a hash of all that a night left in its folder, "nothing" without one, "half" where anything is missing."""
+    folder = root / AS_OF
+    if not folder.exists():
+        return "nothing"
+    try:
+        told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        flags = pd.read_parquet(folder / "flags.parquet")
+        rows = {path.stem: len(pd.read_parquet(path)) for path in (folder / "tables").iterdir()} | {"flags": len(flags)}
+        lines = len(pd.read_csv(folder / "flags.csv", dtype="str"))
+    except (OSError, ValueError):
+        return "half"
+    if rows != told["rows"] or lines != len(flags) or flags["account_id"].duplicated().any():
+        return "half"
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    told = {name: value for name, value in told.items() if name not in _NOT_OF_THE_RESULT}
+    files["manifest.json"] = json.dumps(told, sort_keys=True).encode()
+    return hashlib.sha256(b"\0".join(name.encode() + files[name] for name in sorted(files))).hexdigest()
+
+
+def in_database(root: Path) -> tuple[int, int, str]:
+    """Return rows and different accounts of the night in the database, and the run that wrote them."""
+    with sqlite3.connect(root.parent / "flags.db") as database:
+        query = "select count(*), count(distinct account_id), group_concat(distinct fingerprint) from churn_flags"
+        return database.execute(query).fetchone()
+
+
+def kill_at_random_moments(
+    files: dict[str, Path], folder: Path, uri: str, n_kills: int, *, random_state: int = 0
+) -> Counter[str]:
+    """Kill the job at random moments, look, run it again, and compare with runs that nobody disturbed.
+
+    The capacity changes from one run to the next, so that there is always something to replace.
+
+    Args:
+        files: What the job reads.
+        folder: An empty folder to work in.
+        uri: MLflow's tracking URI.
+        n_kills: How often.
+        random_state: Seed of the moments.
+
+    Returns:
+        Count of `old`, `new` and `half` folders after the kill; of `while running`, the kills that came before the job
+        had ended; of `mended`, where the run after it left folder and database as an undisturbed one; and of `lost or
+        doubled` accounts in either.
+    """
+    rng = random.Random(random_state)
+    whole = {}
+    for capacity in (20, 30):
+        root = folder / f"undisturbed {capacity}" / "runs"
+        root.parent.mkdir(parents=True)
+        began = time.perf_counter()
+        subprocess.run(scoring_command(files, root, uri, capacity=capacity), check=True, capture_output=True)
+        length = time.perf_counter() - began
+        whole[capacity] = state(root), in_database(root)
+    root = folder / "killed" / "runs"
+    root.parent.mkdir()
+    subprocess.run(scoring_command(files, root, uri, capacity=20), check=True, capture_output=True)
+    found: Counter[str] = Counter()
+    for number in range(n_kills):
+        before, capacity = (20, 30) if number % 2 == 0 else (30, 20)
+        command = scoring_command(files, root, uri, capacity=capacity)
+        with subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as job:
+            # Half of the kills come where the writing is: reading and scoring take most of the time.
+            time.sleep(rng.uniform(0.0 if number % 4 < 2 else 0.6 * length, length))
+            os.kill(job.pid, signal.SIGKILL)
+        found["while running"] += job.returncode == -signal.SIGKILL
+        names = {whole[before][0]: "old", whole[capacity][0]: "new"}
+        found[names.get(state(root), "half")] += 1
+        subprocess.run(command, check=True, capture_output=True)
+        after = state(root), in_database(root)
+        found["mended"] += after == whole[capacity]
+        found["lost or doubled"] += after[1][0] != after[1][1] or after[1][0] != whole[capacity][1][0]
+    return found
+
+
+def start_together(files: dict[str, Path], folder: Path, uri: str, n_pairs: int) -> Counter[str]:
+    """Start the job twice at the same moment, over and over; return how the pairs ended.
+
+    Returns:
+        Count of `one ran` (one exit 0, the other 75) and of `otherwise`, and of `at once`, where the one that was
+        turned away had ended before the one that ran.
+    """
+    root = folder / "pairs" / "runs"
+    root.parent.mkdir()
+    found: Counter[str] = Counter()
+    for number in range(n_pairs):
+        command = scoring_command(files, root, uri, capacity=20 + number % 2)
+        jobs = [subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) for _ in range(2)]
+        first = _first_to_end(jobs)
+        codes = sorted(job.wait() for job in jobs)
+        found["one ran" if codes == [0, BUSY] else "otherwise"] += 1
+        found["at once"] += jobs[first].returncode == BUSY
+    return found
+
+
+def _first_to_end(jobs: list[subprocess.Popen[bytes]]) -> int:
+    while True:
+        for number, job in enumerate(jobs):
+            if job.poll() is not None:
+                return number
+        time.sleep(0.01)
+
+
+def train(files: dict[str, Path], folder: Path, uri: str) -> None:
+    """Train and promote a model for the job, without text."""
+    options = ["--accounts", str(files["accounts"]), "--usage", str(files["usage"]), "--out", str(folder / "training")]
+    options += ["--no-text", "--scale", "0-10", "--tracking-uri", uri]
+    subprocess.run([sys.executable, "-c", _ENTRY, "churn", "train", str(files["survey"]), *options], check=True)
+
+
+def main() -> None:
+    """Print and write what kills and simultaneous starts left behind."""
+    with tempfile.TemporaryDirectory() as parent:
+        folder = Path(parent)
+        uri = f"sqlite:///{folder}/mlflow.db"
+        files = write_world(folder / "data", 3_000)
+        train(files, folder, uri)
+        killed = kill_at_random_moments(files, folder, uri, N_KILLS)
+        pairs = start_together(files, folder, uri, N_PAIRS)
+    rows = [[name, killed[name]] for name in ("while running", "old", "new", "half", "mended", "lost or doubled")]
+    rows += [[f"pairs: {name}", pairs[name]] for name in ("one ran", "otherwise", "at once")]
+    lines = [
+        f"{N_KILLS} kills at random moments, each followed by a run that nobody disturbs; {N_PAIRS} pairs of starts.",
+        "",
+        *markdown_table(["what", "times"], rows),
+    ]
+    print("\n".join(lines))
+    command = "python -m benchmarks.churn_night"
+    write_section("Churn: the night", command=command, packages=["nps-insights"], lines=lines)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,185 @@
+"""Risk of a million accounts on Spark, beside MLflow's own way of running the same stored model there.
+
+Run `python -m benchmarks.churn_spark`. Each method runs in a process of its own, in a session `local[2]` of its own,
+reads the same parquet, spreads the rows over the same partitions and writes the risk as parquet. The clock starts when
+the session is there and stops when the parquet is written; ours includes comparing all accounts in and out and
+bringing the table to the driver. The peer is `mlflow.pyfunc.spark_udf(..., env_manager="local")` on the folder that
+the registry stores.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.results import markdown_table, write_section
+
+ROOT = Path(__file__).parents[1]
+ROWS, FEATURES, PARTITIONS, TAUGHT = 1_000_000, 60, 200, 20_000
+KINDS = ("hist_gradient_boosting", "logistic_regression")
+OURS, PEER = "nps-insights", "mlflow.pyfunc.spark_udf"
+WANTED = 3.0
+HEADER = ["model", "method", "seconds", "rows/s", "times ours", "worker processes", "model loads", "from the local run"]
+
+Found = dict[str, Any]
+
+
+def drawn(n: int, k: int, *, random_state: int) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return features of n accounts, a fifth of each unknown, and who left: ten of the features matter."""
+    rng = np.random.default_rng(random_state)
+    values = rng.normal(size=(n, k))
+    logit = -2 + values[:, :10] @ np.linspace(-0.6, 0.6, 10)
+    churned = rng.random(n) < 1 / (1 + np.exp(-logit))
+    values[rng.random((n, k)) < 0.2] = np.nan
+    features = pd.DataFrame(values, columns=[f"usage/{number:02d}/mean" for number in range(k)], copy=False)
+    features.insert(0, "account_id", [f"a{number:08d}" for number in range(n)])
+    features.insert(1, "as_of", pd.Timestamp("2026-06-30"))
+    return features, churned
+
+
+def trained(kind: str, k: int, n: int = TAUGHT) -> Any:
+    """Return a churn model of the kind on k features, made as churn training makes it."""
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.impute import SimpleImputer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import Pipeline
+    from sklearn.preprocessing import StandardScaler
+    from threadpoolctl import threadpool_limits
+
+    from nps_insights.churn.features.spec import FeatureSpec
+    from nps_insights.churn.model import ChurnModel
+
+    features, churned = drawn(n, k, random_state=1)
+    names = tuple(features.columns[2:])
+    imputer = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
+    steps = [("impute", imputer), ("scale", StandardScaler()), ("classify", LogisticRegression())]
+    base = Pipeline(steps) if kind == "logistic_regression" else HistGradientBoostingClassifier(random_state=0)
+    with threadpool_limits(1):
+        fitted = CalibratedClassifierCV(base, method="sigmoid", cv=3, ensemble=False).fit(
+            features[list(names)], churned
+        )
+    return ChurnModel(fitted, FeatureSpec(names), 90, kind, dated=True)
+
+
+def measured(method: str, kind: str, folder: Path, k: int, partitions: int) -> Found:
+    """Return what one method takes, in this process, and how far its risk is from that of the local run."""
+    from nps_insights.jobs.spark import spark_session
+
+    model, given, out = trained(kind, k), folder / "features", folder / f"{kind} {method}"
+    with spark_session("local[2]") as session:
+        # What a first job of a session pays, once and for both.
+        session.range(4).repartition(2).count()
+        run = _ours if method == OURS else _peers
+        found = run(session, model, given, out, partitions)
+    return found | _compared(model, given, out)
+
+
+def _ours(session: Any, model: Any, given: Path, out: Path, partitions: int) -> Found:
+    from nps_insights.jobs.spark import score_with_spark
+
+    began = time.perf_counter()
+    scored = score_with_spark(given, model, out, session=session, partitions=partitions)
+    seconds = time.perf_counter() - began
+    return {"seconds": seconds, "workers": scored.n_workers, "loads": scored.n_loads}
+
+
+def _peers(session: Any, model: Any, given: Path, out: Path, partitions: int) -> Found:
+    import mlflow.pyfunc
+    from pyspark.sql.functions import struct
+
+    from nps_insights.jobs.spark.session import pandas_3_unmentioned
+    from nps_insights.tracking.churn_files import write_churn_files
+
+    with tempfile.TemporaryDirectory() as folder, pandas_3_unmentioned():
+        stored = Path(folder) / "model"
+        write_churn_files(model, stored)
+        began = time.perf_counter()
+        predict = mlflow.pyfunc.spark_udf(session, stored.as_uri(), result_type="array<double>", env_manager="local")
+        rows = session.read.parquet(str(given)).repartition(partitions, "account_id")
+        risk = predict(struct(*(f"`{name}`" for name in model.spec.names)))[1]
+        rows.select("account_id", "as_of", risk.alias("risk")).write.parquet(str(out))
+        return {"seconds": time.perf_counter() - began}
+
+
+def _compared(model: Any, given: Path, out: Path) -> Found:
+    from nps_insights.churn.scoring import RiskScorer
+
+    features = pd.read_parquet(given)
+    local = pd.Series(RiskScorer(model).risk(features), index=features["account_id"])
+    risk = pd.read_parquet(out).set_index("account_id")["risk"].reindex(local.index)
+    return {"rows": len(local), "largest difference": float(np.abs(risk - local).max(skipna=False))}
+
+
+def in_own_process(method: str, kind: str, folder: Path, k: int, partitions: int) -> Found:
+    """Return what one method takes, in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.churn_spark", "--method", method, "--kind", kind]
+    command += ["--folder", str(folder), "--features", str(k), "--partitions", str(partitions)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr[-3000:]}")
+    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+
+
+def compared(n: int, k: int, partitions: int) -> dict[tuple[str, str], Found]:
+    """Return what each method takes, by kind of model and method."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "features").mkdir()
+        drawn(n, k, random_state=0)[0].to_parquet(Path(folder) / "features" / "part.parquet", row_group_size=50_000)
+        return {
+            (kind, method): in_own_process(method, kind, Path(folder), k, partitions)
+            for kind in KINDS
+            for method in (OURS, PEER)
+        }
+
+
+def lines_of(found: dict[tuple[str, str], Found], n: int, k: int, partitions: int) -> list[str]:
+    """Lines of the section: what was wanted in one sentence, then a row per model and method."""
+    rows, ratios = [], []
+    for (kind, method), one in found.items():
+        ratio = one["seconds"] / found[kind, OURS]["seconds"]
+        ratios += [ratio] if method == PEER else []
+        equal = "equal to the bit" if one["largest difference"] == 0 else f"within {one['largest difference']:.0e}"
+        counts = [one.get("workers", ""), one.get("loads", "")]
+        rows.append(
+            [kind, method, f"{one['seconds']:.1f}", f"{n / one['seconds']:,.0f}", f"{ratio:.1f}", *counts, equal]
+        )
+    verdict = "reached" if min(ratios) >= WANTED else "missed"
+    return [
+        f"{n:,} accounts x {k} features in {partitions} partitions. Wanted: at least {WANTED:g} times as fast as the "
+        f"peer ({verdict}: {min(ratios):.1f} times at least), as many model loads as workers, equal to the local run.",
+        "",
+        *markdown_table(HEADER, rows),
+    ]
+
+
+def main() -> None:
+    """Print one markdown table; a whole run writes it to the results."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rows", type=int, default=ROWS)
+    parser.add_argument("--features", type=int, default=FEATURES)
+    parser.add_argument("--partitions", type=int, default=PARTITIONS)
+    parser.add_argument("--method", choices=(OURS, PEER), help=argparse.SUPPRESS)
+    parser.add_argument("--kind", choices=KINDS, help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.method:
+        print(json.dumps(measured(given.method, given.kind, given.folder, given.features, given.partitions)))
+        return
+    size = given.rows, given.features, given.partitions
+    lines = [*__doc__.split("\n\n")[1:], *lines_of(compared(*size), *size)]
+    print("\n".join(lines))
+    if size == (ROWS, FEATURES, PARTITIONS):
+        packages = ["nps-insights", "pyspark", "mlflow", "scikit-learn", "pyarrow"]
+        write_section("Risk on Spark", command="python -m benchmarks.churn_spark", packages=packages, lines=lines)
+
+
+if __name__ == "__main__":
+    main()
