@@ -250,12 +250,12 @@ def _load_in_forks(folders: list[str]) -> dict[str, str]:
     """Load each folder in a process of its own, which is a copy of this one: MLflow is imported once."""
     import mlflow.pyfunc
     import mlflow.sklearn
-    from sklearn.utils import all_estimators
 
-    # What every copy would import for itself; not skops, which one of the folders would put its own in place of.
-    all_estimators()
     errors = {}
-    for folder in folders:
+    for folder in sorted(folders, key=lambda name: not (Path(name) / "code").exists()):
+        if not (Path(folder) / "code").exists():
+            # Once for all copies, but not for one that brings code of its own to be found in its place.
+            import skops.io  # noqa: F401
         read, write = os.pipe()
         child = os.fork()
         if child == 0:
@@ -293,18 +293,20 @@ def lines_of(found: list[Attempt]) -> list[str]:
     refused, ran = sum(one.ours_refused for one in found), sum(one.ours_ran for one in found)
     fooled = sum(one.mlflow_said == "ran it" for one in found)
     return [
-        f"Ours refused {refused} of {len(found)} and ran {ran}; MLflow's loader ran what was planted in {fooled}. A "
-        "swapped model of the right make is told by its hash alone.",
+        f"Ours refused {refused} of {len(found)} and ran {ran}; MLflow's loader ran what was planted in {fooled} (it "
+        "asks that models be loaded from trusted sources only). A swapped model of the right make is told "
+        "by its hash alone.",
         "",
         *markdown_table(HEADER, rows),
     ]
 
 
 def _reason(said: str) -> str:
-    """The finding of a refusal, without its frame; "read" where there was none."""
+    """The finding of a refusal, without its frame and advice; "read" where there was none."""
     if not said:
         return "read"
-    return "refused: " + said.removeprefix("churn_risk@1 is refused: ").removeprefix("churn_risk@1: ").split(". ")[0]
+    found = said.removeprefix("churn_risk@1 is refused: ").removeprefix("churn_risk@1: ").split(". ")[0]
+    return "refused: " + found.split(", and a churn model")[0]
 
 
 def main() -> None:

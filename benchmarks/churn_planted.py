@@ -29,8 +29,8 @@ PEER_RISK = 0.5
 _TOP = 0.1
 _DRAWS = 200
 HEADER = [
-    "world", "seed", "accounts", "left", "kind", "AUC", "oracle's", "ECE", "by chance", "lift", "of oracle's",
-    "profit per account", "of oracle's", "peer's",
+    "world", "seed", "accounts", "left", "kind", "AUC", "oracle's", "ECE", "by chance", "lift", "lift / oracle's",
+    "profit per account", "profit / oracle's", "peer's profit",
 ]  # fmt: skip
 # Places of the figures of which means and worst are taken, and whether less is worse.
 _FIGURES = {5: True, 6: True, 7: False, 8: False, 9: True, 10: True, 11: True, 12: True, 13: True}

@@ -64,7 +64,7 @@ def of_a_product(x: np.ndarray) -> np.ndarray:
 
 @cache
 def trained() -> ChurnTraining:
-    found = train_churn_model(panel(n=500, logit=of_everything), n_draws=200, capacity=50)
+    found = train_churn_model(panel(n=500, dates=3, logit=of_everything), n_draws=200, capacity=50)
     assert isinstance(found, ChurnTraining)
     return found
 
@@ -89,7 +89,7 @@ def test_nothing_is_fitted_on_or_chosen_by_what_was_not_yet_known(horizon: int) 
 
 
 def test_the_last_date_has_no_say_in_the_choice_nor_in_any_risk_before_it() -> None:
-    given = panel(n=200, logit=of_everything)
+    given = panel(n=150, dates=3, logit=of_everything)
     last = given.rows["as_of"].max()
     turned = given.rows.assign(churned=given.rows["churned"] ^ (given.rows["as_of"] == last))
     mine, other = (train_churn_model(replace(given, rows=rows), n_draws=20) for rows in (given.rows, turned))
@@ -100,19 +100,19 @@ def test_the_last_date_has_no_say_in_the_choice_nor_in_any_risk_before_it() -> N
 
 
 def test_where_outcomes_reach_into_the_test_no_date_chooses_and_notes_say_so() -> None:
-    found = train_churn_model(panel(n=250, dates=3, horizon=180, logit=of_everything), n_draws=20)
+    found = train_churn_model(panel(n=150, dates=3, horizon=180, logit=of_everything), n_draws=20)
     assert isinstance(found, ChurnTraining)
     assert set(found.folds["part"]) == {"out_of_time"}
     assert "chosen by folds of units" in " ".join(found.notes)
 
 
 def test_no_unit_is_fitted_on_and_judged_without_dates() -> None:
-    given = panel(n=150, dates=2, logit=of_everything)
+    given = panel(n=80, dates=2, logit=of_everything)
     rows = given.rows.assign(account_id=given.rows["account_id"] + given.rows["as_of"].astype(str), as_of=pd.NaT)
     found = train_churn_model(replace(given, rows=rows, dated=False), n_draws=50)
     assert isinstance(found, ChurnTraining)
     chosen = found.predictions[found.predictions["model"] == "chosen"]
-    assert (chosen.groupby("unit")["fold"].nunique() == 1).all()
+    assert not chosen.drop_duplicates(["unit", "fold"])["unit"].duplicated().any()
     assert len(chosen) == len(rows)
     assert set(chosen["part"]) == {"cross_validation"}
     assert found.notes[0].startswith("Time was not tested: the panel is one snapshot without dates")
@@ -128,7 +128,7 @@ def test_the_regression_is_kept_where_nothing_more_is_there() -> None:
 
 
 def test_trees_are_chosen_where_only_they_can_tell() -> None:
-    found = train_churn_model(panel(n=250, dates=3, logit=of_a_product), n_draws=50)
+    found = train_churn_model(panel(n=200, dates=3, logit=of_a_product), n_draws=50)
     assert isinstance(found, ChurnTraining)
     assert found.model.kind == TREES
     assert found.beats_baselines
@@ -154,9 +154,8 @@ def test_the_classifier_is_the_one_that_scikit_learn_calibrates(kind: str) -> No
         candidate.unfitted(random_state=0), method="sigmoid", cv=PredefinedSplit(rows.inner), ensemble=False
     ).fit(rows.features, rows.churned)
     mine, theirs = (one.predict_proba(rows.features) for one in (classifier, peer))
-    # Trees grown on go on from their sums in another order; the regression starts from a milder penalty's end.
-    np.testing.assert_allclose(mine, theirs, atol=1e-4)
-    assert (rows.inner == training_rows(rows.features, rows.churned, pd.Series(rows.units)).inner).all()
+    # The regression starts where the one before it, of a stronger penalty, ended.
+    np.testing.assert_allclose(mine, theirs, atol=1e-9 if kind == TREES else 1e-4)
 
 
 def test_noise_takes_the_strongest_penalty() -> None:
@@ -166,7 +165,7 @@ def test_noise_takes_the_strongest_penalty() -> None:
 
 def test_risks_mean_what_they_say() -> None:
     """Of the rows judged, about as many left as the risks add up to; and the risks are near the planted ones."""
-    given = panel(n=2000, dates=2, logit=of_everything)
+    given = panel(n=1000, dates=2, logit=of_everything)
     found = train_churn_model(given, n_draws=50)
     assert isinstance(found, ChurnTraining)
     chosen = found.predictions.query("model == 'chosen' and part == 'out_of_time'")
@@ -189,7 +188,7 @@ def test_a_planted_truth_beats_every_baseline() -> None:
 
 def test_gains_are_differences_of_log_loss() -> None:
     found = trained()
-    scores = found.scores.query("metric == 'log_loss' and part == 'out_of_time' and by == 'all'")
+    scores = found.scores.query("metric == 'log_loss' and part == 'out_of_time' and by == ''")
     losses = scores.set_index("model")["estimate"]
     gains = found.gains[found.gains["part"] == "out_of_time"].set_index("model")["estimate"]
     np.testing.assert_allclose(gains, losses[gains.index] - losses["chosen"], atol=1e-9)
@@ -233,7 +232,7 @@ def test_too_few_that_left_are_not_trained_on() -> None:
 
 
 def test_dates_too_close_are_cross_validated_and_said() -> None:
-    found = train_churn_model(panel(n=150, dates=2, horizon=365, logit=of_everything), n_draws=20)
+    found = train_churn_model(panel(n=80, dates=2, horizon=365, logit=of_everything), n_draws=20)
     assert isinstance(found, ChurnTraining)
     assert found.notes[0].startswith("Time was not tested: no date lies 365 days or more before the last one")
 

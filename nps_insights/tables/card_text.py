@@ -33,7 +33,12 @@ def toml_text(spec: Mapping[str, Any]) -> str:
 
 
 def wrapped(text: str) -> str:
-    """Return a paragraph in lines of a card's width."""
+    """Return a paragraph in lines of a card's width.
+
+    Example:
+        >>> wrapped("One line,   still one.")
+        'One line,   still one.'
+    """
     return fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
 
 

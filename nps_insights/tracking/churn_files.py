@@ -82,6 +82,13 @@ def read_churn_model(folder: Path, expected: Mapping[str, str], named: str) -> C
     Raises:
         DataRefusedError: The folder is anything but the one that was stored: other files, folders, links, other
             bytes, another loader, other types, or a classifier of another make.
+
+    Example:
+        >>> read_churn_model(Path("gone"), {}, "churn_risk@1")
+        Traceback (most recent call last):
+        ...
+        nps_insights.tables.errors.DataRefusedError: churn_risk@1 is refused: gone is no folder. Nothing of it was \
+run; train and store the model again.
     """
     _refuse_other_layout(folder, named)
     # Read once, so that what was compared is what is used.

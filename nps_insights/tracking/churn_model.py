@@ -70,7 +70,11 @@ def load_churn_model(tracking_uri: str, named: str) -> ChurnModel:
 
 
 def spec_hash(model: ChurnModel) -> str:
-    """Return the sha256 of which features a model reads and how they are built: the same for the same features."""
+    """Return the sha256 of which features a model reads and how they are built: the same for the same features.
+
+    Args:
+        model: Of which only the spec counts.
+    """
     return hashlib.sha256(model.spec.to_json().encode()).hexdigest()
 
 

@@ -36,6 +36,10 @@ class Promotion:
         promoted: Whether it is the champion now.
         reason: Why, in a sentence.
         champion: The version that scores from now on, such as `churn_risk@2`; empty where there is none.
+
+    Example:
+        >>> Promotion(False, "churn_risk@3 is not promoted: it is no better.", "churn_risk@2").champion
+        'churn_risk@2'
     """
 
     promoted: bool
@@ -52,6 +56,10 @@ class Better:
         low: Lower end of its interval.
         high: Upper end.
         n: Accounts at dates.
+
+    Example:
+        >>> Better(estimate=0.02, low=-0.01, high=0.05, n=400).estimate > 0
+        True
     """
 
     estimate: float
@@ -66,6 +74,10 @@ def champion_of(tracking_uri: str, *, name: str = CHURN_MODEL) -> str:
     Args:
         tracking_uri: MLflow's tracking URI.
         name: Name of the registered model.
+
+    Example:
+        >>> champion_of("sqlite:////no/such/folder/mlflow.db")
+        ''
     """
     version = aliased(tracking_uri, name, CHAMPION)
     return f"{name}@{version}" if version else ""
@@ -137,6 +149,12 @@ def better(
 
     Raises:
         DataRefusedError: An account of the challenger is missing, or the two say that something else became of one.
+
+    Example:
+        >>> rows = pd.DataFrame({"account_id": list("abcd"), "churned": [True, False, True, False]})
+        >>> rows = rows.assign(as_of=pd.Timestamp("2026-01-01"), model="chosen", part="out_of_time", risk=0.5)
+        >>> round(better(rows.assign(risk=[0.8, 0.2, 0.8, 0.2]), rows, n_draws=50).estimate, 2)
+        0.47
     """
     risks = champion[[*_ROW, "churned", "risk"]].rename(columns={"churned": "became", "risk": "other"})
     both = challenger.merge(risks, on=_ROW, how="left", validate="one_to_one")

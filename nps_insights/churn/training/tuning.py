@@ -1,5 +1,6 @@
 """Settings of a candidate, chosen inside the rows it is trained on: folds of whole units, log-loss."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,26 +67,24 @@ def _tuned_linear(rows: TrainingRows) -> Tuned:
         for place, penalty in enumerate(PENALTIES):
             regression.set_params(C=penalty).fit(fitted_on, rows.churned[~own])
             logits[own, place] = regression.decision_function(judged)
-    losses = log_losses(logits, rows.churned[:, None])
-    best = int(losses.mean(axis=0).argmin())
-    return Tuned(LINEAR, PENALTIES[best], logits[:, best], losses[:, best])
+    return _best(LINEAR, PENALTIES, logits, rows)
 
 
 def _tuned_trees(rows: TrainingRows, *, random_state: int) -> Tuned:
     rows = rows.for_trees()
-    parts = [(own, tree_model(ROUNDS[0], random_state=random_state)) for own in _held_out(rows)]
-    best = Tuned(TREES, ROUNDS[0], np.zeros(len(rows.churned)), np.full(len(rows.churned), np.inf))
-    for rounds in ROUNDS:
-        logits = np.zeros(len(rows.churned))
-        for own, model in parts:
-            # Later rounds go on from the earlier ones.
-            model.set_params(max_iter=rounds, warm_start=True).fit(rows.features[~own], rows.churned[~own])
-            logits[own] = model.decision_function(rows.features[own])
-        losses = log_losses(logits, rows.churned)
-        if losses.mean() >= best.losses.mean():
-            return best
-        best = Tuned(TREES, rounds, logits, losses)
-    return best
+    logits = np.zeros((len(rows.churned), len(ROUNDS)))
+    for own in _held_out(rows):
+        model = tree_model(ROUNDS[-1], random_state=random_state).fit(rows.features[~own], rows.churned[~own])
+        # The first rounds of many are what fewer rounds would have grown.
+        stages = enumerate(model.staged_decision_function(rows.features[own]), start=1)
+        logits[own] = np.column_stack([stage.ravel() for rounds, stage in stages if rounds in ROUNDS])
+    return _best(TREES, ROUNDS, logits, rows)
+
+
+def _best(kind: str, settings: Sequence[float], logits: Array, rows: TrainingRows) -> Tuned:
+    losses = log_losses(logits, rows.churned[:, None])
+    best = int(losses.mean(axis=0).argmin())
+    return Tuned(kind, settings[best], logits[:, best], losses[:, best])
 
 
 def _held_out(rows: TrainingRows) -> list[NDArray[np.bool_]]:

@@ -1,0 +1,228 @@
+"""Churn training and the nightly job, from files to a list: real files, a real registry, real kills."""
+
+import json
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from benchmarks.churn_night import AS_OF, kill_at_random_moments, start_together, state, write_world
+from nps_insights.jobs.checked import checked
+from nps_insights.jobs.churn_outcomes import outcomes_in_words, outcomes_of
+from nps_insights.jobs.churn_promotion import promote_by_hand
+from nps_insights.jobs.churn_scoring import ScoringRun, run_churn_scoring
+from nps_insights.jobs.churn_settings import ChurnScoringSettings, ChurnTrainingSettings
+from nps_insights.jobs.churn_training import TrainingRun, run_churn_training, training_summary
+from nps_insights.tables import DataRefusedError, SettingsError
+from nps_insights.tracking import champion_of, load_churn_model
+
+NIGHT = pd.Timestamp(AS_OF)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return write_world(tmp_path_factory.mktemp("world"), 2_500)
+
+
+def trained(files: dict[str, Path], folder: Path, **churn: object) -> TrainingRun:
+    return run_churn_training(
+        checked(
+            ChurnTrainingSettings,
+            {
+                "input": {name: str(path) for name, path in files.items()},
+                "score": {"scale": "0-10"},
+                "churn": {"text": False, **churn},
+                "capacity": 30,
+                "output": {"folder": str(folder / "training"), "models": str(folder / "models")},
+                "tracking": {"uri": f"sqlite:///{folder}/mlflow.db"},
+            },
+        ),
+        command="nps-insights churn train",
+    )
+
+
+def scored(
+    files: dict[str, Path],
+    folder: Path,
+    *,
+    as_of: pd.Timestamp = NIGHT,
+    out: str = "night",
+    sql: str | None = None,
+    engine: dict | None = None,
+    **decision: object,
+) -> ScoringRun:
+    return run_churn_scoring(
+        checked(
+            ChurnScoringSettings,
+            {
+                "input": {name: str(path) for name, path in files.items()},
+                "score": {"scale": "0-10"},
+                "decision": {"capacity": 30, **decision},
+                "engine": engine or {},
+                "output": {"folder": str(folder / out), "sql": sql},
+                "tracking": {"uri": f"sqlite:///{folder}/mlflow.db"},
+            },
+        ),
+        as_of=as_of,
+    )
+
+
+@pytest.fixture(scope="module")
+def home(files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a registry in which a champion stands."""
+    folder = tmp_path_factory.mktemp("home")
+    trained(files, folder)
+    return folder
+
+
+def test_training_leaves_a_champion_its_card_and_a_page(files: dict[str, Path], tmp_path: Path) -> None:
+    run = trained(files, tmp_path)
+    assert run.promotion is not None
+    assert run.promotion.promoted, run.promotion.reason
+    assert champion_of(run.tracking_uri) == run.stored_as == "churn_risk@1"
+    assert "better than the baselines" in run.verdict
+    assert (run.folder / "evaluation.html").read_text(encoding="utf-8").rstrip().endswith("</html>")
+    told = json.loads((run.folder / "manifest.json").read_text(encoding="utf-8"))
+    assert told["model"] == "churn_risk@1"
+    assert told["rows"] == {name: len(table) for name, table in run.tables.items()}
+    for place in (run.folder / "models", tmp_path / "models"):
+        assert "churn_risk@1" in (place / "churn_risk" / "card.md").read_text(encoding="utf-8")
+    assert training_summary(run)["stored_as"] == "churn_risk@1"
+    about = load_churn_model(run.tracking_uri, "churn_risk@champion").about
+    assert about["labels"]["event"] == "ended"
+
+    again = trained(files, tmp_path)
+    assert again.promotion is not None
+    assert again.stored_as == "churn_risk@2"
+    assert not again.promotion.promoted, "on the same data nothing can be better than what has seen it"
+    assert "churn_risk@2" in promote_by_hand("churn_risk@2", again.tracking_uri)
+    assert champion_of(again.tracking_uri) == "churn_risk@2"
+
+
+def test_a_column_that_knows_the_outcome_stops_training_and_can_be_left_out(
+    files: dict[str, Path], tmp_path: Path
+) -> None:
+    accounts = pd.read_csv(files["accounts"])
+    leaking = files | {"accounts": tmp_path / "accounts.csv"}
+    accounts.assign(stage=accounts["ended_at"].notna().map({True: "closed", False: "live"})).to_csv(
+        leaking["accounts"], index=False
+    )
+    with pytest.raises(DataRefusedError, match=r'attribute/stage.*leave_out = \["attribute/stage"\]'):
+        trained(leaking, tmp_path)
+    with pytest.raises(SettingsError, match="did you mean 'stage'"):
+        trained(leaking, tmp_path, leave_out=("stge",))
+    run = trained(leaking, tmp_path, leave_out=("stage",))
+    assert run.stored_as == "churn_risk@1"
+    assert not any("stage" in name for name in load_churn_model(run.tracking_uri, run.stored_as).spec.names)
+
+
+def test_every_account_in_is_out_exactly_once(files: dict[str, Path], home: Path) -> None:
+    run = scored(files, home, out="once")
+    flags = run.tables["flags"]
+    accounts = pd.read_csv(files["accounts"], dtype="str")["account_id"]
+    answered = pd.read_csv(files["survey"], dtype="str")["account_id"].dropna()
+    assert sorted(flags["account_id"]) == sorted(set(accounts) | set(answered))
+    assert (flags["status"] == "flagged").sum() == 30
+    assert run.model == "churn_risk@1"
+    listed = flags[flags["status"] == "flagged"]
+    assert listed["reason_1"].notna().all()
+    assert listed.loc[listed["lane"] == "model", "risk"].notna().all()
+    called = pd.read_csv(run.folder / "call_list.csv", dtype="str")
+    assert called["account_id"].tolist() == listed.sort_values("rank")["account_id"].tolist()
+
+
+def test_a_second_run_is_a_no_op_and_what_decides_makes_a_new_one(files: dict[str, Path], home: Path) -> None:
+    first = scored(files, home, out="twice", sql=f"sqlite:///{home}/twice.db")
+    before = {path: path.stat().st_mtime_ns for path in first.folder.rglob("*")}
+    again = scored(files, home, out="twice", sql=f"sqlite:///{home}/twice.db")
+    assert again.already_done
+    assert {path: path.stat().st_mtime_ns for path in first.folder.rglob("*")} == before
+    assert not scored(files, home, out="twice", sql=f"sqlite:///{home}/twice.db", capacity=10).already_done
+    with sqlite3.connect(home / "twice.db") as database:
+        rows = database.execute("select count(*), sum(status = 'flagged') from churn_flags").fetchone()
+    assert rows == (len(first.tables["flags"]), 10), "the same moment stands there once, as decided last"
+
+
+def test_the_database_is_mended_by_the_next_run(files: dict[str, Path], home: Path) -> None:
+    url = f"sqlite:///{home}/mended.db"
+    flags = scored(files, home, out="mended", sql=url).tables["flags"]
+    with sqlite3.connect(home / "mended.db") as database:
+        database.execute("delete from churn_flags where account_id < 'A001'")
+    assert scored(files, home, out="mended", sql=url).already_done
+    with sqlite3.connect(home / "mended.db") as database:
+        assert database.execute("select count(*) from churn_flags").fetchone() == (len(flags),)
+
+
+def test_nights_remember_each_other(files: dict[str, Path], home: Path) -> None:
+    scored(files, home, out="nights", as_of=NIGHT - pd.Timedelta(days=30))
+    run = scored(files, home, out="nights")
+    changes = run.tables["flags"]["change"].value_counts()
+    assert changes.get("still", 0) > 0
+    assert changes.get("new", 0) + changes.get("still", 0) + changes.get("returned", 0) == 30
+    assert "still on" in run.sentences[0]
+
+
+def test_without_a_champion_a_rule_speaks_and_says_so(files: dict[str, Path], tmp_path: Path) -> None:
+    run = scored(files, tmp_path)
+    listed = run.tables["flags"].query("status == 'flagged' and lane == 'rule'")
+    assert run.model == ""
+    assert len(listed)
+    assert "risk" not in listed or listed["risk"].isna().all()
+    assert listed["reason_1"].str.contains("rule, not a probability").all()
+    assert any("No model speaks" in note for note in run.notes)
+
+
+def test_what_comes_after_the_night_changes_no_byte(files: dict[str, Path], home: Path, tmp_path: Path) -> None:
+    survey = pd.read_csv(files["survey"])
+    later = survey["responded_at"] >= AS_OF
+    assert later.any()
+    shutil.copy(files["accounts"], tmp_path / "accounts.csv")
+    shutil.copy(files["usage"], tmp_path / "usage.csv")
+    survey.assign(score=survey["score"].mask(later, 0)).sample(frac=1, random_state=0).to_csv(
+        tmp_path / "survey.csv", index=False
+    )
+    edited = {name: tmp_path / f"{name}.csv" for name in files}
+    plain, other = scored(files, home, out="plain"), scored(edited, home, out="edited")
+    for name in ("flags", "risk", "reasons", "overlooked"):
+        pd.testing.assert_frame_equal(plain.tables[name], other.tables[name])
+
+
+def test_outcomes_compare_those_called_with_those_held_out(files: dict[str, Path], home: Path) -> None:
+    day = pd.Timestamp("2025-10-01")
+    categories = ("detractor", "passive", "promoter", "silent")
+    run = scored(files, home, out="holdout", as_of=day, capacity=200, holdout=0.3, categories=categories)
+    found = outcomes_of([run.folder], str(files["accounts"]), known_until=NIGHT)
+    arms = found.table.query("metric == 'churned'").set_index("arm")
+    assert {"flagged", "holdout", "difference"} <= set(arms.index)
+    assert arms.loc["flagged", "estimate"] > arms.loc["not_flagged", "estimate"]
+    assert any("difference" in line for line in outcomes_in_words(found))
+    with pytest.raises(SettingsError, match="holds no finished scoring"):
+        outcomes_of([home], str(files["accounts"]), known_until=NIGHT)
+
+
+def test_on_spark_the_list_is_the_same(files: dict[str, Path], home: Path) -> None:
+    local = scored(files, home, out="local")
+    spark = scored(files, home, out="spark", engine={"kind": "spark", "master": "local[2]", "partitions": 7})
+    for name, table in local.tables.items():
+        pd.testing.assert_frame_equal(table, spark.tables[name])
+
+
+def test_killed_at_random_moments_nothing_is_half_lost_or_doubled(
+    files: dict[str, Path], home: Path, tmp_path: Path
+) -> None:
+    found = kill_at_random_moments(files, tmp_path, f"sqlite:///{home}/mlflow.db", 4)
+    assert found["half"] == 0
+    assert found["lost or doubled"] == 0
+    assert found["mended"] == 4
+
+
+def test_of_two_starts_one_runs(files: dict[str, Path], home: Path, tmp_path: Path) -> None:
+    assert start_together(files, tmp_path, f"sqlite:///{home}/mlflow.db", 2)["one ran"] == 2
+
+
+def test_a_half_folder_is_seen(tmp_path: Path) -> None:
+    (tmp_path / AS_OF).mkdir()
+    assert state(tmp_path) == "half"
+    assert state(tmp_path / "elsewhere") == "nothing"
