@@ -8,7 +8,7 @@ import pandas as pd
 
 from nps_insights.churn.families import units
 from nps_insights.churn.features.answers import Answers
-from nps_insights.churn.features.sums import counted, divided, ends, picked, slopes, summed
+from nps_insights.churn.features.sums import DAYS_OF_A_TREND, counted, divided, ends, picked, slopes, summed
 from nps_insights.churn.lookup import places
 from nps_insights.churn.moments import dates_of, days_between
 from nps_insights.churn.renewals import next_renewals
@@ -16,6 +16,7 @@ from nps_insights.tables import ATTRIBUTE_PREFIX
 
 OTHER = "other"
 USAGE_PREFIX = "usage/"
+USAGE_PARTS = ("sum", "mean", "trend", "change", "days_since")
 
 
 def is_number(column: pd.Series) -> bool:
@@ -116,7 +117,10 @@ def usage_features(
     lookback_days: float,
     columns: Sequence[str],
 ) -> dict[str, np.ndarray]:
-    """Return days in use, and by column of usage its sum, mean, slope per 90 days and days since the last value.
+    """Return days in use, and by column of usage its sum, mean, slope per 90 days, recent change and days since.
+
+    The change compares the sum of the last 90 days with that of the 90 days before, as their difference over their sum:
+    -1 is a stop, -1/3 a halving, 0 no change, 1 a start. A slope over the whole lookback sees a recent fall late.
 
     An account that was used before, but not within the lookback, has sums of 0; one that never was has NaN.
 
@@ -128,10 +132,10 @@ def usage_features(
         columns: Columns of usage, without prefix.
 
     Returns:
-        `usage/days`, `usage/days_since` and `usage/<column>/sum`, `/mean`, `/trend`, `/days_since`.
+        `usage/days`, `usage/days_since` and `usage/<column>/sum`, `/mean`, `/trend`, `/change`, `/days_since`.
     """
     n = len(accounts)
-    parts = ("sum", "mean", "trend", "days_since")
+    parts = USAGE_PARTS
     names = ["usage/days", "usage/days_since", *(f"{USAGE_PREFIX}{name}/{part}" for name in columns for part in parts)]
     if usage is None or not n:
         return {name: np.full(n, np.nan) for name in names}
@@ -158,6 +162,14 @@ def usage_features(
     return found
 
 
+def _change(code: np.ndarray, age: np.ndarray, values: np.ndarray, n: int) -> np.ndarray:
+    """Difference over sum of the last 90 days and the 90 before; NaN without any use in them, or of negative values."""
+    late = age <= DAYS_OF_A_TREND
+    early = ~late & (age <= 2 * DAYS_OF_A_TREND)
+    now, before = (summed(code[part], values[part], n) for part in (late, early))
+    return divided(now - before, now + before)
+
+
 def _course(code: np.ndarray, age: np.ndarray, values: np.ndarray, ever: np.ndarray) -> dict[str, np.ndarray]:
     n = len(ever)
     total, rows = summed(code, values, n), counted(code, n)
@@ -165,5 +177,6 @@ def _course(code: np.ndarray, age: np.ndarray, values: np.ndarray, ever: np.ndar
         "sum": np.where(ever, total, np.nan),
         "mean": divided(total, rows),
         "trend": slopes(code, age, values, n),
+        "change": _change(code, age, values, n),
         "days_since": picked(age, ends(code, n)[1]),
     }

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from nps_insights.churn.features.build import feature_columns
-from nps_insights.churn.features.facts import OTHER, USAGE_PREFIX, as_levels, is_date, is_number
+from nps_insights.churn.features.facts import OTHER, USAGE_PARTS, USAGE_PREFIX, as_levels, is_date, is_number
 from nps_insights.churn.features.spec import FeatureSpec, fingerprint
 from nps_insights.churn.leaving import customers
 from nps_insights.churn.moments import Moment, dates_of, moment
@@ -16,7 +16,6 @@ from nps_insights.tables import ATTRIBUTE_PREFIX, SettingsError
 SCORES = ("last", "mean", "min", "change", "trend", "volatility", "detractor_share")
 ANSWERS = ("count", "contacts", "days_since", "comment_share", "invited", "unanswered")
 ACCOUNT = ("tenure_days", "days_to_renewal", "value")
-USAGE = ("sum", "mean", "trend", "days_since")
 PARENT = ("mean", "answers")
 
 
@@ -185,7 +184,7 @@ def _names(spec: FeatureSpec, commented: bool, used: bool) -> tuple[str, ...]:
         *(f"{ATTRIBUTE_PREFIX}{name}={level}" for name, own in spec.levels.items() for level in (*own, OTHER)),
         *(f"account/{name}" for name in account),
         *(("usage/days", "usage/days_since") if used else ()),
-        *(f"{USAGE_PREFIX}{name}/{part}" for name in spec.usage for part in USAGE),
+        *(f"{USAGE_PREFIX}{name}/{part}" for name in spec.usage for part in USAGE_PARTS),
         *(f"parent/{name}" for name in PARENT),
     )
 
@@ -216,5 +215,5 @@ def _without_unused(spec: FeatureSpec) -> FeatureSpec:
         rare_levels={name: own for name, own in spec.rare_levels.items() if name in levels},
         themes={one: label for one, label in spec.themes.items() if {f"theme/{one}", f"theme/{one}/last"} & set(names)},
         numbers=tuple(name for name in spec.numbers if ATTRIBUTE_PREFIX + name in names),
-        usage=tuple(one for one in spec.usage if any(f"{USAGE_PREFIX}{one}/{part}" in names for part in USAGE)),
+        usage=tuple(one for one in spec.usage if any(f"{USAGE_PREFIX}{one}/{part}" in names for part in USAGE_PARTS)),
     )

@@ -193,6 +193,8 @@ def _usage(name: str, case: Case) -> str:
     part = case.lead.rpartition("/")[2]
     if part == "days_since":
         return f"no use of {said} for {span(value)}"
+    if part == "change":
+        return _recent(said, value)
     if part == "trend" and trend is not None:
         way = "down" if trend < 0 else "up"
         share = whole(100 * abs(trend) / mean) if mean is not None and mean > 0 else 100
@@ -201,6 +203,19 @@ def _usage(name: str, case: Case) -> str:
     most = compared(value, case.reference.get(case.lead))
     kind = "on average" if part == "mean" else f"in the last {span(case.spec.lookback_days)}"
     return f"use of {said} is {number(value)} {kind}{most}"
+
+
+def _recent(said: str, change: float) -> str:
+    """Use of the last 90 days beside the 90 before, from their difference over their sum."""
+    if change <= -1:
+        return f"no use of {said} in the last 90 days"
+    if change >= 1:
+        return f"use of {said} began in the last 90 days"
+    times = (1 + change) / (1 - change)
+    share = whole(100 * abs(times - 1))
+    if not share:
+        return f"use of {said} as in the 90 days before"
+    return f"use of {said} {'down' if times < 1 else 'up'} by {share} % against the 90 days before"
 
 
 def _number(said: str, case: Case, name: str) -> str:
