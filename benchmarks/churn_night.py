@@ -20,7 +20,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.results import markdown_table, write_section
-from nps_insights.simulate import planted_churn
+from nps_insights.simulate import write_churn_sample
 
 N_KILLS, N_PAIRS = 100, 50
 BUSY = 75
@@ -30,27 +30,11 @@ _ENTRY = "from nps_insights.cli.main import main; main()"
 _NOT_OF_THE_RESULT = ("command", "settings")
 
 
-def write_world(folder: Path, n_accounts: int, *, random_state: int = 0) -> dict[str, Path]:
-    """Write a planted churn world as the files that the churn jobs read; return their paths by name."""
-    world = planted_churn(n_accounts, random_state=random_state)
-    survey = world.responses.merge(world.comments[["response_id", "text"]], on="response_id", how="left")
-    names = {"text": "comment", "attribute/plan": "plan"}
-    tables = {
-        "survey": survey.rename(columns=names).drop(columns=["category", "scale_min", "scale_max"]),
-        "accounts": world.accounts.rename(columns=lambda name: name.removeprefix("attribute/")),
-        "usage": world.usage.rename(columns=lambda name: name.removeprefix("usage/")),
-    }
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, table in tables.items():
-        table.to_csv(folder / f"{name}.csv", index=False)
-    return {name: folder / f"{name}.csv" for name in tables}
-
-
 def scoring_command(files: dict[str, Path], root: Path, uri: str, *, capacity: int) -> list[str]:
     """Return the command line of the nightly job, with a database beside the folder."""
     options = ["--accounts", str(files["accounts"]), "--usage", str(files["usage"]), "--as-of", AS_OF]
     options += ["--capacity", str(capacity), "--out", str(root), "--sql", f"sqlite:///{root.parent}/flags.db"]
-    options += ["--scale", "0-10", "--tracking-uri", uri]
+    options += ["--tracking-uri", uri]
     return [sys.executable, "-c", _ENTRY, "churn", "flag", str(files["survey"]), *options]
 
 
@@ -161,7 +145,7 @@ def _first_to_end(jobs: list[subprocess.Popen[bytes]]) -> int:
 def train(files: dict[str, Path], folder: Path, uri: str) -> None:
     """Train and promote a model for the job, without text."""
     options = ["--accounts", str(files["accounts"]), "--usage", str(files["usage"]), "--out", str(folder / "training")]
-    options += ["--no-text", "--scale", "0-10", "--tracking-uri", uri]
+    options += ["--no-text", "--tracking-uri", uri]
     subprocess.run([sys.executable, "-c", _ENTRY, "churn", "train", str(files["survey"]), *options], check=True)
 
 
@@ -170,7 +154,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as parent:
         folder = Path(parent)
         uri = f"sqlite:///{folder}/mlflow.db"
-        files = write_world(folder / "data", 3_000)
+        files = write_churn_sample(folder / "data", 3_000)
         train(files, folder, uri)
         killed = kill_at_random_moments(files, folder, uri, N_KILLS)
         pairs = start_together(files, folder, uri, N_PAIRS)

@@ -1,8 +1,5 @@
 """Training of churn models: what may be known when, what is chosen, and whether it is better than nothing."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -13,6 +10,7 @@ import pandas as pd
 import pytest
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.model_selection import PredefinedSplit
+from threadpoolctl import threadpool_limits
 
 from benchmarks.churn_noise import WANTED, trained_on_noise
 from benchmarks.churn_telco import compared, lines, telco
@@ -25,6 +23,7 @@ from nps_insights.churn.training.candidates import LINEAR, PENALTIES, TREES
 from nps_insights.churn.training.folds import rolling_folds
 from nps_insights.churn.training.rows import TrainingRows, training_rows
 from nps_insights.churn.training.tuning import tuned
+from nps_insights.metrics import fold_of
 from nps_insights.tables import DataRefusedError, SettingsError
 
 NAMES = ("score/last", "score/trend", "answers/count", "theme/t01", "theme/t02", "attribute/seats", "usage/logins/fall")
@@ -64,7 +63,7 @@ def of_a_product(x: np.ndarray) -> np.ndarray:
 
 @cache
 def trained() -> ChurnTraining:
-    found = train_churn_model(panel(n=500, dates=3, logit=of_everything), n_draws=200, capacity=50)
+    found = train_churn_model(panel(n=1000, dates=3, logit=of_everything), n_draws=200, capacity=50)
     assert isinstance(found, ChurnTraining)
     return found
 
@@ -128,10 +127,8 @@ def test_the_regression_is_kept_where_nothing_more_is_there() -> None:
 
 
 def test_trees_are_chosen_where_only_they_can_tell() -> None:
-    found = train_churn_model(panel(n=200, dates=3, logit=of_a_product), n_draws=50)
-    assert isinstance(found, ChurnTraining)
-    assert found.model.kind == TREES
-    assert found.beats_baselines
+    rows = inner_rows(n=150, logit=of_a_product)
+    assert fitted(rows, random_state=0)[0].kind == TREES
 
 
 def test_a_difference_counts_by_unit() -> None:
@@ -208,8 +205,9 @@ def test_where_the_score_says_all_the_verdict_does_not_claim_more() -> None:
 
 
 def test_noise_is_no_better_than_the_baseline() -> None:
-    found = [trained_on_noise(seed, n_accounts=400) for seed in range(2)]
-    assert all(WANTED in one.verdict and not one.beats_baselines for one in found)
+    found = trained_on_noise(0, n_accounts=350)
+    assert WANTED in found.verdict
+    assert not found.beats_baselines
 
 
 def test_a_baseline_that_reads_all_or_nothing_is_left_out_and_said() -> None:
@@ -231,26 +229,31 @@ def test_too_few_that_left_are_not_trained_on() -> None:
     assert "at least 20 of each are needed" in found.reason
 
 
-def test_dates_too_close_are_cross_validated_and_said() -> None:
-    found = train_churn_model(panel(n=80, dates=2, horizon=365, logit=of_everything), n_draws=20)
-    assert isinstance(found, ChurnTraining)
-    assert found.notes[0].startswith("Time was not tested: no date lies 365 days or more before the last one")
+def test_dates_that_cannot_be_tested_are_told_from_those_that_can() -> None:
+    rows = panel(n=150, dates=2, logit=of_everything).rows
+    last = rows["as_of"] == rows["as_of"].max()
+    for given, horizon, why in (
+        (rows, 365, "no date lies 365 days or more before the last one"),
+        (rows.assign(churned=rows["churned"] & ~last), 90, "holds 0 that left and 150 that stayed; at least 10"),
+        (rows.assign(churned=rows["churned"] & last), 90, "hold 0 that left and 150 that stayed; at least 20"),
+        (rows.assign(as_of=pd.NaT), 90, "the rows have no dates"),
+    ):
+        folds, said = rolling_folds(given, horizon_days=horizon)
+        assert not folds
+        assert why in said
 
 
-def test_constant_and_empty_columns_change_nothing() -> None:
-    given = panel(n=200, dates=2, logit=of_a_product)
-    names = (*NAMES, "theme/t03", "usage/empty", "usage/once")
-    rows = given.rows.assign(**{"theme/t03": 0.0, "usage/empty": np.nan, "usage/once": np.nan})
-    rows.loc[3, "usage/once"] = 1.0
-    for kind in (LINEAR, TREES):
-        with_them, without = (
-            training_rows(frame[list(own)], given.rows["churned"].to_numpy(), given.rows["unit"])
-            for frame, own in ((rows, names), (given.rows, NAMES))
-        )
-        mine, other = (
-            fitted(one, kind=kind, random_state=0)[1].predict_proba(one.features) for one in (with_them, without)
-        )
-        np.testing.assert_allclose(mine, other, atol=2e-3)
+@pytest.mark.parametrize("kind", [LINEAR, TREES])
+def test_constant_and_empty_columns_are_fitted_with_and_never_read(kind: str) -> None:
+    given = panel(n=150, dates=2, logit=of_a_product)
+    names = [*NAMES, "theme/t03", "usage/empty", "usage/once"]
+    frame = given.rows.assign(**{"theme/t03": 0.0, "usage/empty": np.nan, "usage/once": np.nan})[names]
+    frame.loc[3, "usage/once"] = 1.0
+    rows = training_rows(frame, given.rows["churned"].to_numpy(), given.rows["unit"])
+    classifier = fitted(rows, kind=kind, random_state=0)[1]
+    known = frame.assign(**{"theme/t03": 1.0, "usage/empty": -7.0})
+    mine, other = (classifier.predict_proba(one) for one in (frame, known))
+    np.testing.assert_allclose(mine, other, atol=1e-12)
 
 
 def test_what_cannot_be_trained_on_is_refused() -> None:
@@ -267,48 +270,39 @@ def test_what_cannot_be_trained_on_is_refused() -> None:
 
 # --- the same again
 
-_BYTES = """
-import sys
-sys.path[:0] = sys.argv[1:]
-from hashlib import sha256
-from dataclasses import replace
-from tests.test_churn_training import of_a_product, of_everything, panel
-from nps_insights.churn.training import train_churn_model
 
-for logit in (of_a_product, of_everything):
-    given = panel(n=200, dates=2, logit=logit)
-    found = train_churn_model(replace(given, rows=given.rows.sample(frac=1, random_state=int(sys.argv[2]))), n_draws=20)
-    base = found.model.classifier.calibrated_classifiers_[0]
-    sums = base.estimator.decision_function(given.rows[list(given.spec.names)]).tobytes()
-    frames = [found.predictions, found.scores, found.gains, found.reliability, found.gain_curve]
-    text = "".join(frame.to_csv() for frame in frames) + str((base.calibrators[0].a_, base.calibrators[0].b_))
-    print(found.model.kind, sha256(sums + text.encode()).hexdigest())
-"""
-
-
-def test_row_order_and_threads_change_no_byte() -> None:
-    root = str(Path(__file__).parents[1])
-    printed = [
-        subprocess.run(
-            [sys.executable, "-W", "ignore", "-c", _BYTES, root, str(threads)],
-            env=os.environ | {"OMP_NUM_THREADS": str(threads)},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for threads in (1, 2)
-    ]
-    assert printed[0] == printed[1]
-    assert TREES in printed[0]
-    assert LINEAR in printed[0]
+@pytest.mark.parametrize(("logit", "kind"), [(of_everything, LINEAR), (of_a_product, TREES)])
+def test_row_order_and_threads_change_no_byte(logit: Callable[[np.ndarray], np.ndarray], kind: str) -> None:
+    given = panel(n=100, dates=2, logit=logit)
+    features = given.rows[list(NAMES)]
+    bytes_of = []
+    for threads in (1, 2):
+        with threadpool_limits(threads):
+            shuffled = replace(given, rows=given.rows.sample(frac=1, random_state=threads))
+            found = train_churn_model(shuffled, n_draws=20)
+        assert isinstance(found, ChurnTraining)
+        assert found.model.kind == kind
+        own = found.model.classifier.calibrated_classifiers_[0]
+        sigmoid = own.calibrators[0]
+        frames = (found.predictions, found.scores, found.gains, found.reliability, found.gain_curve, found.folds)
+        bytes_of.append(
+            [
+                own.estimator.decision_function(features).tobytes(),
+                sigmoid.a_,
+                sigmoid.b_,
+                *(one.to_csv() for one in frames),
+            ]
+        )
+    assert bytes_of[0] == bytes_of[1]
 
 
 # --- real data
 
 
 def test_a_real_telephone_company(shared_data: Path) -> None:
-    """One repeat without the peers: risks rank and mean what they say."""
-    found = compared(None, telco(shared_data), repeats=1)
-    assert found.loc["ours", "auc"] > 0.97
-    assert found.loc["ours", "ece"] <= 0.03
+    """A fifth of it, once, without the peers: risks rank, and mean what they say."""
+    rows = telco(shared_data)
+    found = compared(None, rows.some(fold_of(rows.units, folds=5) == 0), repeats=1)
+    assert found.loc["ours", "auc"] > 0.9
+    assert found.loc["ours", "ece"] <= 0.04
     assert lines(found)[-1].startswith("AUC")

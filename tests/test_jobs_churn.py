@@ -8,13 +8,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from benchmarks.churn_night import AS_OF, kill_at_random_moments, start_together, state, write_world
+from benchmarks.churn_night import AS_OF, kill_at_random_moments, start_together, state
 from nps_insights.jobs.checked import checked
 from nps_insights.jobs.churn_outcomes import outcomes_in_words, outcomes_of
 from nps_insights.jobs.churn_promotion import promote_by_hand
 from nps_insights.jobs.churn_scoring import ScoringRun, run_churn_scoring
 from nps_insights.jobs.churn_settings import ChurnScoringSettings, ChurnTrainingSettings
 from nps_insights.jobs.churn_training import TrainingRun, run_churn_training, training_summary
+from nps_insights.simulate import write_churn_sample
 from nps_insights.tables import DataRefusedError, SettingsError
 from nps_insights.tracking import champion_of, load_churn_model
 
@@ -23,7 +24,8 @@ NIGHT = pd.Timestamp(AS_OF)
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    return write_world(tmp_path_factory.mktemp("world"), 2_500)
+    written = write_churn_sample(tmp_path_factory.mktemp("world") / "sample", 2_500)
+    return {name: written[name] for name in ("survey", "accounts", "usage")}
 
 
 def trained(files: dict[str, Path], folder: Path, **churn: object) -> TrainingRun:
@@ -32,7 +34,6 @@ def trained(files: dict[str, Path], folder: Path, **churn: object) -> TrainingRu
             ChurnTrainingSettings,
             {
                 "input": {name: str(path) for name, path in files.items()},
-                "score": {"scale": "0-10"},
                 "churn": {"text": False, **churn},
                 "capacity": 30,
                 "output": {"folder": str(folder / "training"), "models": str(folder / "models")},
@@ -58,7 +59,6 @@ def scored(
             ChurnScoringSettings,
             {
                 "input": {name: str(path) for name, path in files.items()},
-                "score": {"scale": "0-10"},
                 "decision": {"capacity": 30, **decision},
                 "engine": engine or {},
                 "output": {"folder": str(folder / out), "sql": sql},
@@ -106,7 +106,7 @@ def test_a_column_that_knows_the_outcome_stops_training_and_can_be_left_out(
 ) -> None:
     accounts = pd.read_csv(files["accounts"])
     leaking = files | {"accounts": tmp_path / "accounts.csv"}
-    accounts.assign(stage=accounts["ended_at"].notna().map({True: "closed", False: "live"})).to_csv(
+    accounts.assign(stage=accounts["Ended at"].notna().map({True: "closed", False: "live"})).to_csv(
         leaking["accounts"], index=False
     )
     with pytest.raises(DataRefusedError, match=r'(?s)attribute/stage.*leave_out = \["attribute/stage"\]'):
@@ -121,8 +121,8 @@ def test_a_column_that_knows_the_outcome_stops_training_and_can_be_left_out(
 def test_every_account_in_is_out_exactly_once(files: dict[str, Path], home: Path) -> None:
     run = scored(files, home, out="once")
     flags = run.tables["flags"]
-    accounts = pd.read_csv(files["accounts"], dtype="str")["account_id"]
-    answered = pd.read_csv(files["survey"], dtype="str")["account_id"].dropna()
+    accounts = pd.read_csv(files["accounts"], dtype="str")["Account ID"]
+    answered = pd.read_csv(files["survey"], dtype="str")["Account ID"].dropna()
     assert sorted(flags["account_id"]) == sorted(set(accounts) | set(answered))
     assert (flags["status"] == "flagged").sum() == 30
     assert run.model == "churn_risk@1"
@@ -176,11 +176,11 @@ def test_without_a_champion_a_rule_speaks_and_says_so(files: dict[str, Path], tm
 
 def test_what_comes_after_the_night_changes_no_byte(files: dict[str, Path], home: Path, tmp_path: Path) -> None:
     survey = pd.read_csv(files["survey"])
-    later = survey["responded_at"] >= AS_OF
+    later = survey["Responded at"] >= AS_OF
     assert later.any()
     shutil.copy(files["accounts"], tmp_path / "accounts.csv")
     shutil.copy(files["usage"], tmp_path / "usage.csv")
-    survey.assign(score=survey["score"].mask(later, 0)).sample(frac=1, random_state=0).to_csv(
+    survey.assign(NPS=survey["NPS"].mask(later, 0)).sample(frac=1, random_state=0).to_csv(
         tmp_path / "survey.csv", index=False
     )
     edited = {name: tmp_path / f"{name}.csv" for name in files}

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from nps_insights.jobs.project import init_project
 from nps_insights.jobs.pipeline import read_pipeline
+from nps_insights.jobs.project import init_project
 from nps_insights.jobs.settings import check_settings
 from nps_insights.tables import SettingsError
 
@@ -53,7 +53,10 @@ def test_paths_of_a_pipeline_start_at_its_project(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("job = ", "is no valid TOML"),
-        ('job = "pizza"\n[input]\nsurvey = "x.csv"', "job == 'pizza', must be one of driver_report, churn_training, churn_scoring"),
+        (
+            'job = "pizza"\n[input]\nsurvey = "x.csv"',
+            "job == 'pizza', must be one of driver_report, churn_training, churn_scoring",
+        ),
     ],
 )
 def test_wrong_pipeline_files_are_refused(tmp_path: Path, text: str, message: str) -> None:

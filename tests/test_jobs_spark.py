@@ -77,7 +77,7 @@ def test_the_risk_has_the_bits_of_one_machine(
     partitions: int | None,
     tmp_path: Path,
 ) -> None:
-    features.sample(frac=1, random_state=1).to_parquet(tmp_path / "features.parquet")
+    features.sample(frac=1, random_state=1).to_parquet(tmp_path / "features.parquet", row_group_size=90)
     found = score_with_spark(
         tmp_path / "features.parquet", models[kind], tmp_path / "risk", session=session, partitions=partitions
     )
@@ -93,8 +93,9 @@ def test_a_frame_of_sparks_is_read_whatever_its_dates_are(
 ) -> None:
     rows = features.drop(columns="as_of")
     given = session.createDataFrame(rows.to_numpy().tolist(), list(rows.columns))
-    for date in ("timestamp'2026-02-01'", "date'2026-02-01'"):
-        found = score_with_spark(given.selectExpr("*", f"{date} AS as_of"), model, session=session)
+    for date, partitions in (("timestamp'2026-02-01'", None), ("date'2026-02-01'", 3)):
+        dated = given.selectExpr("*", f"{date} AS as_of")
+        found = score_with_spark(dated, model, session=session, partitions=partitions)
         assert_frame_equal(found.risk, local_risk(model, features), check_exact=True)
 
 
@@ -118,7 +119,9 @@ def test_what_cannot_be_scored_is_refused_and_leaves_the_former_result(
     infinite = features.assign(**{name: np.where(features.index == 3, np.inf, features[name])})
     with pytest.raises(DataRefusedError, match=f"{name}: 1 rows are infinite"):
         score_with_spark(infinite, model, out, session=session)
-    with pytest.raises(SettingsError, match="cannot read it as parquet"):
+    with pytest.raises(SettingsError, match="Spark cannot read it as parquet"):
+        score_with_spark(f"file://{tmp_path}/absent", model, out, session=session)
+    with pytest.raises(SettingsError, match="holds no parquet"):
         score_with_spark(tmp_path / "absent", model, out, session=session)
     assert_frame_equal(pd.read_parquet(out), before)
     assert [path.name for path in tmp_path.iterdir()] == ["risk"]

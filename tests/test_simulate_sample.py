@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from nps_insights.simulate import simulate_survey, write_sample
-from nps_insights.simulate.sample import MARKER
+from nps_insights.simulate.sample_folder import MARKER
 from nps_insights.tables import SettingsError
 
 

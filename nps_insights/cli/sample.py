@@ -10,6 +10,7 @@ def sample(
     folder: Annotated[Path, typer.Argument(help="Folder to write into.")],
     accounts: Annotated[int, typer.Option(min=1, help="Number of accounts; each gives about four answers.")] = 2000,
     random_state: Annotated[int, typer.Option(help="Seed: the same seed gives the same survey.")] = 0,
+    churn: Annotated[bool, typer.Option(help="The sample about who leaves: with usage and true chances.")] = False,
     replace: Annotated[bool, typer.Option(help="Replace a sample that stands there.")] = False,
 ) -> None:
     """Write a simulated survey, its accounts and the truth that was planted in it.
@@ -18,5 +19,5 @@ def sample(
     """
     from nps_insights.jobs.sample import sample_files
 
-    for path in sample_files(folder, accounts, random_state=random_state, replace=replace):
+    for path in sample_files(folder, accounts, random_state=random_state, replace=replace, churn=churn):
         typer.echo(path)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nps_insights.jobs.settings import DriverReportSettings
-from nps_insights.simulate.sample import MARKER
+from nps_insights.simulate.sample_folder import MARKER
 from nps_insights.survey import Admission, RawTable, admit_survey, read_source
 from nps_insights.tables import ATTRIBUTE_PREFIX, SettingsError
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from nps_insights.jobs.admission import notes_of
 from nps_insights.jobs.churn_settings import ChurnScoringSettings, ChurnTrainingSettings
-from nps_insights.simulate.sample import MARKER
+from nps_insights.simulate.sample_folder import MARKER
 from nps_insights.survey import (
     Admission,
     RawTable,

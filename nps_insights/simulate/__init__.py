@@ -1,5 +1,6 @@
 """Surveys, accounts and planted worlds with known truth."""
 
+from nps_insights.simulate.churn_sample import write_churn_sample
 from nps_insights.simulate.churn_world import PLANTED_CHURN_THEMES, PLANTED_HORIZON_DAYS, PlantedChurn, planted_churn
 from nps_insights.simulate.planted import (
     PLANTED_CONTRIBUTIONS,
@@ -28,5 +29,6 @@ __all__ = [
     "planted_world",
     "population_truth",
     "simulate_survey",
+    "write_churn_sample",
     "write_sample",
 ]

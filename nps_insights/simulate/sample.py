@@ -1,19 +1,14 @@
 """Write a simulated survey as files: the exports a customer would send, their dirt, and the truth beside them."""
 
 import os
-import shutil
-import tempfile
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from nps_insights.simulate.readme import readme
+from nps_insights.simulate.sample_folder import write_tables, written_whole
 from nps_insights.simulate.survey import SimulatedSurvey, simulate_survey
-from nps_insights.tables import SettingsError
-
-MARKER = ".nps-insights-sample"
-_ROWS_AT_ONCE = 50_000
 
 
 def write_sample(
@@ -44,32 +39,9 @@ def write_sample(
         ...     sorted(write_sample(Path(parent) / "demo", 20))
         ['README', 'accounts', 'survey', 'truth', 'truth_churn', 'truth_quarters', 'truth_themes']
     """
-    target = Path(folder).absolute()
-    _check_target(target, replace)
     simulated = simulate_survey(n_accounts, random_state=random_state)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.new-"))
-    try:
-        names = _write_files(fresh, simulated, np.random.default_rng([random_state, 3]))
-        fresh.chmod(0o755)
-        _put_in_place(fresh, target)
-    except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise
-    return {Path(name).stem: target / name for name in names}
-
-
-def _check_target(target: Path, replace: bool) -> None:
-    if target.exists() and not target.is_dir():
-        raise SettingsError(f"folder: {target} is a file; name a folder that is new, empty or a former sample")
-    if not target.is_dir() or not any(target.iterdir()):
-        return
-    if not (target / MARKER).is_file():
-        raise SettingsError(
-            f"folder: {target} holds files that are no sample, so it is left alone; name a new or empty folder"
-        )
-    if not replace:
-        raise SettingsError(f"folder: {target} holds a sample already; replace it with replace=True (--replace)")
+    rng = np.random.default_rng([random_state, 3])
+    return written_whole(folder, lambda fresh: _write_files(fresh, simulated, rng), replace=replace)
 
 
 def _write_files(folder: Path, simulated: SimulatedSurvey, rng: np.random.Generator) -> list[str]:
@@ -82,31 +54,8 @@ def _write_files(folder: Path, simulated: SimulatedSurvey, rng: np.random.Genera
         "truth_themes.csv": _themes(simulated),
         "truth_churn.csv": simulated.truth_churn,
     }
-    for name, table in tables.items():
-        table.to_csv(folder / name, index=False, chunksize=_ROWS_AT_ONCE, lineterminator="\n", float_format="%.6g")
     (folder / "README.txt").write_text(readme(simulated, dirt), encoding="utf-8")
-    names = [*tables, "README.txt"]
-    (folder / MARKER).write_text("\n".join(names) + "\n", encoding="utf-8")
-    return names
-
-
-def _put_in_place(fresh: Path, target: Path) -> None:
-    """Swap the new folder in; what stood in the old one and is not of the sample moves along."""
-    if not target.is_dir() or not any(target.iterdir()):
-        fresh.replace(target)
-        return
-    written = {MARKER, *(target / MARKER).read_text(encoding="utf-8").split()}
-    old = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.old-"))
-    target.replace(old)
-    try:
-        fresh.replace(target)
-    except BaseException:
-        old.replace(target)
-        raise
-    for path in sorted(old.iterdir()):
-        if path.name not in written:
-            path.replace(target / path.name)
-    shutil.rmtree(old)
+    return [*write_tables(folder, tables), "README.txt"]
 
 
 def soiled(survey: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, int]]:

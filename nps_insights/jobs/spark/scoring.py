@@ -11,9 +11,10 @@ import pandas as pd
 
 from nps_insights.churn.model import ChurnModel
 from nps_insights.churn.scoring import RiskScorer
-from nps_insights.jobs.spark.frames import mapped, on_spark, table_of
+from nps_insights.jobs.spark.frames import mapped, table_of
 from nps_insights.jobs.spark.publish import published_parquet
 from nps_insights.jobs.spark.shipping import Shipped, read_once, shipped
+from nps_insights.jobs.spark.spread import KEY, Spread, spread_features
 from nps_insights.tables import DataRefusedError, conform
 from nps_insights.tracking.churn_files import read_churn_model, write_churn_files
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     Batches = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
-_KEY = ["account_id", "as_of"]
+_KEY = list(KEY)
 _COLUMNS = "account_id string, as_of timestamp_ntz, risk double"
 
 
@@ -60,28 +61,31 @@ def score_with_spark(
     are compared by account_id and as_of before anything is published.
 
     Args:
-        features: Table `features`: parquet (path or address), a pandas frame or a frame of Spark's.
+        features: Table `features`: parquet on a disk that all machines share (a file or folder, whose row groups the
+            workers read themselves), an address that Spark reads such as `hdfs://...`, a pandas frame, or a frame of
+            Spark's.
         model: As `load_churn_model` returns it.
         out_folder: Where the risk is written as parquet, whole or not at all: a folder that all machines share (a
             former one is replaced in one step), or an address such as `hdfs://...` that is free. None writes nothing.
         session: Spark session, as `spark_session` gives it.
-        partitions: Number of partitions, by hash of account_id; None leaves the rows where they lie.
+        partitions: Number of partitions; of files at most one per row group. None takes two per processor of the
+            cluster, and leaves rows that Spark reads where they lie.
 
     Raises:
         SchemaError: A column is missing, or an account at one date stands there twice.
         DataRefusedError: A worker refused the data or the model, or accounts were lost or doubled.
         SettingsError: The features cannot be read, `out_folder` cannot be written, or the workers lack this package.
     """
-    names = model.spec.names
-    frame = on_spark(features, [*_KEY, *names], session, table="features")
-    asked = conform("features", table_of(frame.select(*_KEY)))
-    spread = frame.repartition(partitions, "account_id") if partitions else frame
-    with _model_files(model) as (folder, expected), shipped(session, folder, "churn model") as sent:
-        scored = mapped(spread, _scored(sent, expected, names), _COLUMNS)
+    with (
+        _model_files(model) as (folder, expected),
+        spread_features(features, model.spec.names, session, partitions) as spread,
+        shipped(session, folder, "churn model") as sent,
+    ):
+        scored = mapped(spread.frame, _scored(sent, expected, spread), _COLUMNS)
         with published_parquet(scored, out_folder, session) as written:
             risk = conform("risk", table_of(written))
-            _refuse_lost(asked, risk)
-        return SparkRisk(risk, spread.rdd.getNumPartitions(), sent.n_workers, sent.n_loads)
+            _refuse_lost(spread.asked, risk)
+        return SparkRisk(risk, spread.n_partitions, sent.n_workers, sent.n_loads)
 
 
 @contextmanager
@@ -91,21 +95,31 @@ def _model_files(model: ChurnModel) -> Iterator[tuple[Path, dict[str, str]]]:
         yield Path(folder) / "model", write_churn_files(model, Path(folder) / "model")
 
 
-def _scored(sent: Shipped, expected: dict[str, str], names: tuple[str, ...]) -> "Batches":
+def _scored(sent: Shipped, expected: dict[str, str], spread: Spread) -> "Batches":
+    opened = spread.opened
+
     def read(folder: Path) -> RiskScorer:
         return RiskScorer(read_churn_model(folder, expected, "the churn model on a worker"))
 
     # Spark sends this function by its code; what it calls is imported on the worker, where the model is kept.
     def work(batches: "Iterator[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
-        import pyarrow
-
         scorer = read_once(sent, read)
         for batch in batches:
-            risk = scorer.risk({name: batch.column(name) for name in names})
-            columns = [batch.column("account_id"), batch.column("as_of"), pyarrow.array(risk)]
-            yield pyarrow.RecordBatch.from_arrays(columns, names=[*_KEY, "risk"])
+            for features in opened(batch):
+                yield risk_of(scorer, features)
 
     return work
+
+
+def risk_of(scorer: RiskScorer, features: "pa.Table | pa.RecordBatch") -> "pa.RecordBatch":
+    """Return account_id, as_of and risk of Arrow's columns, row for row."""
+    import pyarrow as pa
+
+    risk = scorer.risk({name: features.column(name) for name in scorer.names})
+    types = {"account_id": pa.string(), "as_of": pa.timestamp("us")}
+    columns = {name: features.column(name).cast(kind, safe=False) for name, kind in types.items()}
+    table = pa.table({**columns, "risk": risk}).combine_chunks()
+    return table.to_batches()[0] if table.num_rows else pa.RecordBatch.from_pylist([], schema=table.schema)
 
 
 def _refuse_lost(asked: pd.DataFrame, risk: pd.DataFrame) -> None:
