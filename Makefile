@@ -19,6 +19,7 @@ demo: $(READY)
 
 test: $(READY)
 	bash tests/install_browser.sh
+	bash tests/install_java.sh
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
