@@ -22,15 +22,18 @@ WORLDS, ACCOUNTS, DATES = 50, 1_500, 5
 WANTED = "no better than the baseline"
 
 
-def trained_on_noise(seed: int, *, n_accounts: int = ACCOUNTS, noise: bool = True) -> ChurnTraining:
+def trained_on_noise(
+    seed: int, *, n_accounts: int = ACCOUNTS, n_dates: int = DATES, noise: bool = True
+) -> ChurnTraining:
     """Return what training says of one world.
 
     Args:
         seed: Of the world.
         n_accounts: Accounts.
+        n_dates: Dates at which they are looked at.
         noise: False for a world in which it can be known who leaves.
     """
-    world = planted_churn(n_accounts, n_dates=DATES, noise=noise, random_state=seed)
+    world = planted_churn(n_accounts, n_dates=n_dates, noise=noise, random_state=seed)
     texts = {"comments": world.comments, "mentions": world.mentions, "usage": world.usage}
     spec = learn_feature_spec(world.accounts, world.responses, as_of=world.dates[0], themes=world.themes, **texts)
     panel = training_panel(
