@@ -23,6 +23,7 @@ from nps_insights.churn.training.candidates import LINEAR, PENALTIES, TREES
 from nps_insights.churn.training.folds import rolling_folds
 from nps_insights.churn.training.rows import TrainingRows, training_rows
 from nps_insights.churn.training.tuning import tuned
+from nps_insights.churn.training.verdict import beats, verdict
 from nps_insights.metrics import fold_of
 from nps_insights.tables import DataRefusedError, SettingsError
 
@@ -202,6 +203,14 @@ def test_where_the_score_says_all_the_verdict_does_not_claim_more() -> None:
     else:
         assert "score and answers alone does as well" in found.verdict
     assert any(note.startswith("What customers mention adds nothing") for note in found.notes)
+
+
+def test_one_good_date_is_not_enough() -> None:
+    gains = pd.DataFrame({"model": "base_rate", "part": ["out_of_time", "rolling"], "estimate": [0.02, -0.001]})
+    gains = gains.assign(conf_low=[0.001, -0.01], conf_high=0.05, n=500, n_churned=50)
+    assert not beats(gains, "out_of_time")
+    assert beats(gains.assign(estimate=[0.02, 0.001]), "out_of_time")
+    assert "was not on the rolling dates before it" in verdict(gains, "out_of_time", confidence_level=0.95)
 
 
 def test_noise_is_no_better_than_the_baseline() -> None:

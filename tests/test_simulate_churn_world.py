@@ -130,7 +130,7 @@ def test_comments_name_the_themes_that_are_mentioned(world: PlantedChurn) -> Non
     labels = world.themes.set_index("theme_id")["keywords"]
     texts = world.comments.set_index("response_id")["text"]
     some = world.mentions.iloc[::50]
-    assert all(labels[row.theme_id] in texts[row.response_id] for row in some.itertuples())
+    assert all(labels[row.theme_id].lower() in texts[row.response_id].lower() for row in some.itertuples())
     silent = world.comments.loc[world.comments["says_nothing"], "response_id"]
     assert not world.mentions["response_id"].isin(silent).any()
 

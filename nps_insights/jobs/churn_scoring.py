@@ -255,7 +255,8 @@ def _write(partial: Path, tables: Mapping[str, pd.DataFrame], sentences: tuple[s
     shown(flags).to_csv(partial / "flags.csv", index=False, encoding="utf-8-sig")
     called = flags[flags["status"] == "flagged"].sort_values("rank")
     names = [name for name in _CALL_LIST if name in called.columns]
-    shown(called[names]).to_csv(partial / "call_list.csv", index=False, encoding="utf-8-sig")
+    readable = called[names].round({"risk": 3, "value_at_risk": 0, "expected_gain": 0})
+    shown(readable).to_csv(partial / "call_list.csv", index=False, encoding="utf-8-sig")
     shown(tables["quarantine"]).to_csv(partial / "quarantine.csv", index=False)
     (partial / "summary.txt").write_text("\n".join(sentences) + "\n", encoding="utf-8")
 

@@ -4,6 +4,8 @@ import pandas as pd
 
 from nps_insights.churn.decisions.decide import Decided
 
+# Dates and numbers of one account, which would make every reason another one.
+_PARTICULARS = r"(?: on| for)? \d[\d:.,-]*(?: \d[\d:]*)?(?: days?)?(?: ago)?"
 _CHANGES = {"new": "new", "still": "still on", "returned": "back", "dropped": "off"}
 _PLURALS = {"detractor": "detractors", "passive": "passives", "promoter": "promoters", "silent": "silent accounts"}
 
@@ -58,6 +60,18 @@ def _left_out(table: pd.DataFrame) -> str:
 
 def _others(flags: pd.DataFrame) -> str:
     counts = flags["status"].value_counts()
-    words = {"holdout": "held out", "suppressed": "left alone", "refused": "refused"}
-    told = [f"{counts[status]:,} {word}" for status, word in words.items() if counts.get(status, 0)]
-    return "Beside them " + ", ".join(told) + "."
+    told = [f"{counts['holdout']:,} held out"] if counts.get("holdout", 0) else []
+    told += [_why(flags, "suppressed", "left alone")] if counts.get("suppressed", 0) else []
+    told += [_why(flags, "refused", "no customers tonight")] if counts.get("refused", 0) else []
+    return "Beside them " + "; ".join(told) + "."
+
+
+def _why(flags: pd.DataFrame, status: str, word: str) -> str:
+    """How many accounts have a status, and the commonest reasons without their dates and numbers."""
+    rows = flags[flags["status"] == status]
+    column = f"{status}_because"
+    if column not in rows or rows[column].isna().all():
+        return f"{len(rows):,} {word}"
+    kinds = rows[column].str.replace(_PARTICULARS, "", regex=True).str.strip()
+    common = kinds.value_counts().head(3)
+    return f"{len(rows):,} {word} (" + ", ".join(f"{n:,} {kind}" for kind, n in common.items()) + ")"

@@ -127,11 +127,17 @@ def _comment(case: Case) -> str:
 
 def _unmentioned(case: Case) -> str:
     theme = about(case.lead, case.spec)[len(THEME_PREFIX) :]
-    return f"no mention of {case.labels.get(theme, theme)}"
+    return f"no mention of {_label(theme, case)}"
+
+
+def _label(theme: str, case: Case) -> str:
+    """The label, in quotes where its own commas or words in brackets would run into the sentence."""
+    label = case.labels.get(theme, theme)
+    return f'"{label}"' if any(mark in label for mark in ',("“') else label
 
 
 def _theme(theme: str, case: Case) -> str:
-    said = f"mentioned {case.labels.get(theme, theme)}"
+    said = f"mentioned {_label(theme, case)}"
     found = case.facts.mentions.get((case.account_id, theme))
     if found is None:
         return said
@@ -173,7 +179,7 @@ def _attribute(name: str, case: Case) -> str:
         level = held[0][len(column) + 1 :] if held else None
     if level is None:
         return f"{_said(name)} is not known"
-    return f"on {_said(name)} {level}" if name in _SUBSCRIBED else f"{_said(name)} is {level}"
+    return f"on {_said(name).lower()} {level}" if name.casefold() in _SUBSCRIBED else f"{_said(name)} is {level}"
 
 
 def _use(case: Case) -> str:
@@ -205,6 +211,10 @@ def _usage(name: str, case: Case) -> str:
     return f"use of {said} is {number(value)} {kind}{most}"
 
 
+# Per cent by which use must have moved to be told as a movement.
+_NOTICEABLE = 5
+
+
 def _recent(said: str, change: float) -> str:
     """Use of the last 90 days beside the 90 before, from their difference over their sum."""
     if change <= -1:
@@ -213,8 +223,8 @@ def _recent(said: str, change: float) -> str:
         return f"use of {said} began in the last 90 days"
     times = (1 + change) / (1 - change)
     share = whole(100 * abs(times - 1))
-    if not share:
-        return f"use of {said} as in the 90 days before"
+    if share < _NOTICEABLE:
+        return f"use of {said} hardly changed in the last 90 days"
     return f"use of {said} {'down' if times < 1 else 'up'} by {share} % against the 90 days before"
 
 

@@ -22,8 +22,9 @@ class ChurnTraining:
         gains: Table `churn_gains`: by how much the chosen model's log-loss is below each other one's.
         reliability: Table `reliability`.
         gain_curve: Table `gain_curve`.
-        beats_baselines: Whether the model earns its place: beyond noise better than the base rate, and better than the
-            score alone and the attributes alone, out of time (by cross-validation where time cannot be tested).
+        beats_baselines: Whether the model earns its place: beyond noise better than the base rate, not only on the last
+            date, and better than the score alone and the attributes alone, out of time (by cross-validation where time
+            cannot be tested).
         verdict: The same in a plain sentence with its figures.
         notes: Plain sentences on what a reader must know.
     """

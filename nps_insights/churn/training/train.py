@@ -223,8 +223,8 @@ def _with_figures(
         gains=gains,
         reliability=reliability(predictions, **draws),
         gain_curve=gain_curve(predictions, economics=economics, **draws),
-        beats_baselines=beats(judged),
-        verdict=verdict(judged, confidence_level=level),
+        beats_baselines=beats(gains, plan.part),
+        verdict=verdict(gains, plan.part, confidence_level=level),
         notes=tuple(notes),
     )
 

@@ -12,34 +12,35 @@ _NAMES = {
 _ADDED = {"without_text": "What customers mention", "without_score": "The score"}
 
 
-def beats(gains: pd.DataFrame) -> bool:
+def beats(gains: pd.DataFrame, part: str) -> bool:
     """Return whether the gains show a model that earns its place.
 
-    It must be better than the base rate beyond noise (the lower bound above 0), and better than each of the simpler
-    models by its estimate: beside those it is the one to use even where the two cannot be told apart.
+    It must be better than the base rate beyond noise (the lower bound above 0), on the rolling dates too by its
+    estimate where there are such, and better than each of the simpler models by its estimate: beside those it is the
+    one to use even where the two cannot be told apart.
 
     Args:
-        gains: Table `churn_gains`, of one part.
+        gains: Table `churn_gains`.
+        part: The part that the verdict is about.
 
     Example:
         >>> gains = pd.DataFrame({"model": ["base_rate", "score_only"], "conf_low": [0.02, -0.01]})
-        >>> gains = gains.assign(estimate=[0.05, 0.01])
-        >>> beats(gains), beats(gains.assign(estimate=[0.05, -0.01]))
+        >>> gains = gains.assign(part="out_of_time", estimate=[0.05, 0.01])
+        >>> beats(gains, "out_of_time"), beats(gains.assign(estimate=[0.05, -0.01]), "out_of_time")
         (True, False)
     """
-    rows = gains.set_index("model")
-    held = [name for name in BASELINES if name in rows.index]
-    return bool(rows.loc[BASE_RATE, "conf_low"] > 0 and (rows.loc[held, "estimate"] > 0).all())
+    return not _against(gains, part)
 
 
-def verdict(gains: pd.DataFrame, *, confidence_level: float) -> str:
+def verdict(gains: pd.DataFrame, part: str, *, confidence_level: float) -> str:
     """Return what the gains say of the model.
 
     Args:
-        gains: Table `churn_gains`, of one part, with conf_high and n, n_churned.
+        gains: Table `churn_gains`.
+        part: The part that the verdict is about.
         confidence_level: Coverage of its intervals.
     """
-    rows = gains.set_index("model")
+    rows = gains[gains["part"] == part].set_index("model")
     held = [name for name in BASELINES if name in rows.index]
     n, left = int(rows.loc[BASE_RATE, "n"]), int(rows.loc[BASE_RATE, "n_churned"])
     tail = (
@@ -47,22 +48,31 @@ def verdict(gains: pd.DataFrame, *, confidence_level: float) -> str:
         + "; ".join(f"over {_NAMES[name]} {_figure(rows.loc[name])}" for name in held)
         + "."
     )
-    if beats(gains):
-        open_ones = [_NAMES[name] for name in held if name != BASE_RATE and rows.loc[name, "conf_low"] <= 0]
-        head = "The model tells who leaves better than the baselines."
-        if open_ones:
-            head = (
-                "The model tells who leaves better than the base rate; "
-                f"that it is better than {' and '.join(open_ones)} is within noise."
-            )
-        return f"{head} {tail}"
+    against = _against(gains, part)
+    if against:
+        return f"The model is no better than the baseline: {against}. {tail}"
+    alike = [_NAMES[name] for name in held if rows.loc[name, "conf_low"] <= 0]
+    if alike:
+        return (
+            "The model tells who leaves better than the base rate; "
+            f"that it is better than {' and '.join(alike)} is within noise. {tail}"
+        )
+    return f"The model tells who leaves better than the baselines. {tail}"
+
+
+def _against(gains: pd.DataFrame, part: str) -> str:
+    """What speaks against the model; empty where it earns its place."""
+    rows = gains[gains["part"] == part].set_index("model")
     if rows.loc[BASE_RATE, "conf_low"] <= 0:
-        return f"The model is no better than the baseline: what it gains over the base rate is within noise. {tail}"
-    as_good = [_NAMES[name] for name in held if rows.loc[name, "estimate"] <= 0]
-    return (
-        f"The model is no better than the baseline: it is better than the base rate, but {' and '.join(as_good)} "
-        f"{'does' if len(as_good) == 1 else 'do'} as well. {tail}"
-    )
+        return "what it gains over the base rate is within noise"
+    before = gains.loc[(gains["part"] == "rolling") & (gains["model"] == BASE_RATE), "estimate"]
+    if (before <= 0).any():
+        return "it is better than the base rate on the last date, but was not on the rolling dates before it"
+    as_good = [_NAMES[name] for name in BASELINES if name in rows.index and rows.loc[name, "estimate"] <= 0]
+    if as_good:
+        does = "does" if len(as_good) == 1 else "do"
+        return f"it is better than the base rate, but {' and '.join(as_good)} {does} as well"
+    return ""
 
 
 def what_they_add(gains: pd.DataFrame, *, confidence_level: float) -> list[str]:

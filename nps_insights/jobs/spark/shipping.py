@@ -4,6 +4,7 @@ The bytes travel as a Spark broadcast, which works on every cluster and leaves n
 pickled: each worker writes the files to a folder of its own, compares their hash and reads them as this machine would.
 """
 
+import gc
 import hashlib
 import os
 import socket
@@ -112,6 +113,9 @@ def read_once(model: Shipped, read: Callable[[Path], T]) -> T:
             path.write_bytes(content)
         made = read(Path(folder))
     _READ[model.kind] = model.sha256, made
+    # Spark collects garbage after every task, and would look through the model and all libraries each time.
+    gc.collect()
+    gc.freeze()
     model.visits.add([(worker, 1)])
     return made
 
