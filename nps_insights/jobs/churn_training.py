@@ -274,7 +274,7 @@ def _page_facts(run: TrainingRun, customers: Customers, panel: ChurnPanel) -> Ev
     return EvaluationFacts(
         title=f"Who leaves within {panel.horizon_days} days",
         masthead=f"{customers.hashes['survey']['name']} · {customers.hashes['accounts']['name']} · {looked_at}",
-        sentences=[run.verdict, *promotion, *run.in_words],
+        sentences=[run.verdict, *run.in_words, *promotion],
         notes=run.notes,
         simulated=customers.simulated,
         run_id=run.run_id,

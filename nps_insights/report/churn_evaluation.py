@@ -90,6 +90,8 @@ def render_churn_evaluation(tables: Mapping[str, pd.DataFrame], facts: Evaluatio
         True
     """
     whole = {name: conform(name, tables[name]) if name in tables else empty(name) for name in READ}
+    # The first sentence is the answer; its figures come after what they mean.
+    lead, _, rest = facts.sentences[0].partition(". ")
     sections = [_compared(whole), _calibrated(whole), _gained(whole), _folds(whole), _checked(whole)]
     return render_page(
         "evaluation.html.j2",
@@ -98,7 +100,8 @@ def render_churn_evaluation(tables: Mapping[str, pd.DataFrame], facts: Evaluatio
         simulated=facts.simulated,
         run_id=words.clean(facts.run_id, nothing=""),
         version=words.clean(facts.version, nothing=""),
-        verdict=list(facts.sentences),
+        lead=lead,
+        verdict=[*facts.sentences[1:], *([rest] if rest else [])],
         sections=[section for section in sections if section is not None],
         notes=list(facts.notes),
     )
@@ -171,7 +174,7 @@ def _calibrated(whole: Mapping[str, pd.DataFrame]) -> EvaluationSection | None:
         for row in table.itertuples()
     ]
     chart = curve_chart(
-        "reliability",
+        "reliability-chart",
         "Chart: the share of accounts that left against the risk that the model gave; the table holds every figure.",
         marks,
         [100 * one for one in table["mean_risk"]],
@@ -181,8 +184,8 @@ def _calibrated(whole: Mapping[str, pd.DataFrame]) -> EvaluationSection | None:
     )
     rows = [
         (
-            f"{words.percent(row.risk_low)} to {words.percent(row.risk_high)}",
-            words.percent(row.mean_risk),
+            f"{100 * row.risk_low:.1f} to {100 * row.risk_high:.1f} %",
+            f"{100 * row.mean_risk:.1f} %",
             words.percent_with_range(row.estimate, row.conf_low, row.conf_high),
             f"{row.n:,}",
         )
@@ -210,7 +213,7 @@ def _gained(whole: Mapping[str, pd.DataFrame]) -> EvaluationSection | None:
         for row in table.itertuples()
     ]
     chart = curve_chart(
-        "gain",
+        "gain-chart",
         "Chart: the share of leavers among the riskiest accounts; the table holds every figure.",
         marks,
         [100 * one for one in table["contacted"]],
@@ -249,7 +252,7 @@ def _folds(whole: Mapping[str, pd.DataFrame]) -> EvaluationSection | None:
             f"{row.n_train:,} ({row.n_train_churned:,})",
             f"{row.n:,} ({row.n_churned:,})",
         )
-        for row in folds.itertuples()
+        for row in folds.sort_values([name for name in ("as_of", "fold") if name in folds]).itertuples()
     ]
     table = TextTable("Dates and accounts", ("used", "looked at on", "learned from (left)", "tried on (left)"), rows)
     said = "A model is tried on a date only after learning from dates whose outcome was known by then."
