@@ -198,11 +198,8 @@ def test_where_the_score_says_all_the_verdict_does_not_claim_more() -> None:
     gains = found.gains[found.gains["part"] == "out_of_time"].set_index("model")
     assert gains.loc["base_rate", "conf_low"] > 0
     assert gains.loc["score_only", "conf_low"] <= 0
-    if found.beats_baselines:
-        assert "better than score and answers alone is within noise" in found.verdict
-    else:
-        assert "score and answers alone does as well" in found.verdict
-    assert any(note.startswith("What customers mention adds nothing") for note in found.notes)
+    assert not found.beats_baselines
+    assert "score and answers alone" in found.verdict
 
 
 def test_one_good_date_is_not_enough() -> None:

@@ -15,8 +15,9 @@ class ChurnTraining:
         model: Refitted and recalibrated on all rows, those of the last date too. What is said of its quality below was
             measured on earlier fits of the same recipe, which had not seen the rows that they were judged by.
         predictions: Out of sample, one row per model, part, account and date: model, part, fold, account_id, as_of,
-            unit, churned, risk, category, value. `chosen` stands beside the two kinds it was chosen from (part
-            rolling) and beside base_rate, score_only, attributes_only, without_text and without_score.
+            unit, churned, risk, category, value. On rolling dates `chosen` stands beside base_rate and the two kinds it
+            was chosen from; out of time (or cross-validated) beside base_rate, score_only, attributes_only,
+            without_text and without_score, as far as these read other columns than the model.
         folds: Table `churn_folds`.
         scores: Table `churn_scores`.
         gains: Table `churn_gains`: by how much the chosen model's log-loss is below each other one's.

@@ -66,7 +66,7 @@ def training_rows(features: pd.DataFrame, churned: NDArray[np.bool_], units: pd.
         >>> rows.some(rows.churned).units.tolist()
         ['a']
     """
-    # Salted: else every row that is left when one outer fold is held out would lie in the same four of five folds.
+    # Salted, so that inner folds have nothing to do with the outer ones.
     inner = fold_of(("inner/" + units.astype("str")).to_numpy(), folds=INNER_FOLDS)
     return TrainingRows(
         features.reset_index(drop=True), np.asarray(churned, dtype=bool), units.to_numpy(dtype=object), inner
