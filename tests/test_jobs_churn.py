@@ -70,15 +70,18 @@ def scored(
 
 
 @pytest.fixture(scope="module")
-def home(files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def first(files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> TrainingRun:
+    return trained(files, tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def home(first: TrainingRun) -> Path:
     """A folder with a registry in which a champion stands."""
-    folder = tmp_path_factory.mktemp("home")
-    trained(files, folder)
-    return folder
+    return first.folder.parent
 
 
-def test_training_leaves_a_champion_its_card_and_a_page(files: dict[str, Path], tmp_path: Path) -> None:
-    run = trained(files, tmp_path)
+def test_training_leaves_a_champion_its_card_and_a_page(first: TrainingRun, home: Path) -> None:
+    run = first
     assert run.promotion is not None
     assert run.promotion.promoted, run.promotion.reason
     assert champion_of(run.tracking_uri) == run.stored_as == "churn_risk@1"
@@ -87,12 +90,17 @@ def test_training_leaves_a_champion_its_card_and_a_page(files: dict[str, Path], 
     told = json.loads((run.folder / "manifest.json").read_text(encoding="utf-8"))
     assert told["model"] == "churn_risk@1"
     assert told["rows"] == {name: len(table) for name, table in run.tables.items()}
-    for place in (run.folder / "models", tmp_path / "models"):
+    for place in (run.folder / "models", home / "models"):
         assert "churn_risk@1" in (place / "churn_risk" / "card.md").read_text(encoding="utf-8")
     assert training_summary(run)["stored_as"] == "churn_risk@1"
     about = load_churn_model(run.tracking_uri, "churn_risk@champion").about
     assert about["labels"]["event"] == "ended"
 
+
+def test_trained_again_on_the_same_data_the_champion_stays_until_somebody_decides(
+    files: dict[str, Path], home: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(home, tmp_path, dirs_exist_ok=True)
     again = trained(files, tmp_path)
     assert again.promotion is not None
     assert again.stored_as == "churn_risk@2"

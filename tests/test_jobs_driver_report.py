@@ -108,7 +108,8 @@ class TestDriverReport:
             name: data for name, data in first.items() if name != "quarantine.parquet"
         }
 
-    def test_one_or_two_threads_give_the_same_bytes(self, sample: Path, tmp_path: Path) -> None:
+    def test_one_or_two_threads_give_the_same_bytes(self, tmp_path: Path) -> None:
+        sample = write_sample(tmp_path / "sample", 90, random_state=3)["survey"]
         folders = []
         for threads in ("1", "2"):
             settings = {
