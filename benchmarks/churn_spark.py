@@ -2,10 +2,10 @@
 
 Run `python -m benchmarks.churn_spark`. Each method runs in a process of its own, in a session `local[2]` of its own,
 reads the same parquet (one file per partition, so that nothing has to be shuffled) and writes the risk as parquet. The
-clock starts when session, model and libraries are there and stops when the parquet is written; ours includes comparing
-all accounts in and out and bringing the table to the driver. The peer is `mlflow.pyfunc.spark_udf(...,
-env_manager="local")` on the folder that the registry stores: Spark reads the rows and sends them to Python, where ours
-sends the names of row groups.
+clock starts when session and model are there (the peer's is read once as well) and stops when the parquet is written;
+ours includes comparing all accounts in and out and bringing the table to the driver. The peer is
+`mlflow.pyfunc.spark_udf(..., env_manager="local")` on the folder that the registry stores: Spark reads the rows and
+sends them to Python, where ours sends the names of row groups.
 """
 
 import argparse
@@ -21,6 +21,9 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.results import markdown_table, write_section
+from nps_insights.jobs.spark import spark_session
+from nps_insights.jobs.spark.session import pandas_3_unmentioned
+from nps_insights.tracking.churn_files import write_churn_files
 
 ROOT = Path(__file__).parents[1]
 ROWS, FEATURES, PARTITIONS, TAUGHT = 1_000_000, 60, 200, 20_000
@@ -80,53 +83,52 @@ def trained(kind: str, k: int, n: int = TAUGHT) -> Any:
     return ChurnModel(fitted, FeatureSpec(names), 90, kind, dated=True)
 
 
-def measured(method: str, kind: str, folder: Path, k: int, partitions: int) -> Found:
+def measured(method: str, kind: str, folder: Path, k: int) -> Found:
     """Return what one method takes, in this process, and how far its risk is from that of the local run."""
-    from nps_insights.jobs.spark import spark_session
-
-    model, given, out = trained(kind, k), folder / "features", folder / f"{kind} {method}"
+    model, given, out = trained(kind, k), folder / "features", folder / f"{kind}-{method}"
+    stored = folder / f"{kind}-{method}-model"
+    expected = write_churn_files(model, stored)
     # A file costs a whole partition to open, so Spark puts no two of them together.
     options = {"spark.sql.files.openCostInBytes": "128MB", "spark.sql.files.maxPartitionBytes": "128MB"}
     with spark_session("local[2]", options=options) as session:
         # What a first job of a session pays, once and for both.
         session.range(4).repartition(2).count()
-        run = _ours if method == OURS else _peers
-        found = run(session, model, given, out, partitions)
-    return found | _compared(model, given, out)
+        found = (ours if method == OURS else peers)(session, stored, expected, given, out)
+    return found | compared_with_local(model, given, out)
 
 
-def _ours(session: Any, model: Any, given: Path, out: Path, partitions: int) -> Found:
-    import mlflow.sklearn  # noqa: F401
-
+def ours(session: Any, stored: Path, expected: dict[str, str], given: Path, out: Path) -> Found:
+    """Score with `score_with_spark`, and return what it took."""
     from nps_insights.jobs.spark import score_with_spark
+    from nps_insights.tracking.churn_files import read_churn_model
 
+    model = read_churn_model(stored, expected, "churn model")
     began = time.perf_counter()
-    scored = score_with_spark(given, model, out, session=session, partitions=partitions)
+    scored = score_with_spark(given, model, out, session=session, partitions=len(list(given.iterdir())))
     seconds = time.perf_counter() - began
     counts = {"workers": scored.n_workers, "loads": scored.n_loads, "partitions": scored.n_partitions}
     return {"seconds": seconds, **counts}
 
 
-def _peers(session: Any, model: Any, given: Path, out: Path, partitions: int) -> Found:
+def peers(session: Any, stored: Path, expected: dict[str, str], given: Path, out: Path) -> Found:
+    """Score with the peer, and return what it took."""
     import mlflow.pyfunc
     from pyspark.sql.functions import struct
 
-    from nps_insights.jobs.spark.session import pandas_3_unmentioned
-    from nps_insights.tracking.churn_files import write_churn_files
-
-    with tempfile.TemporaryDirectory() as folder, pandas_3_unmentioned():
-        stored = Path(folder) / "model"
-        write_churn_files(model, stored)
+    del expected
+    names = mlflow.pyfunc.load_model(str(stored)).metadata.get_input_schema().input_names()
+    with pandas_3_unmentioned():
         began = time.perf_counter()
         predict = mlflow.pyfunc.spark_udf(session, stored.as_uri(), result_type="array<double>", env_manager="local")
         rows = session.read.parquet(str(given))
-        risk = predict(struct(*(f"`{name}`" for name in model.spec.names)))[1]
+        risk = predict(struct(*(f"`{name}`" for name in names)))[1]
         rows.select("account_id", "as_of", risk.alias("risk")).write.parquet(str(out))
         seconds = time.perf_counter() - began
-        return {"seconds": seconds, "partitions": rows.rdd.getNumPartitions()}
+    return {"seconds": seconds, "partitions": rows.rdd.getNumPartitions()}
 
 
-def _compared(model: Any, given: Path, out: Path) -> Found:
+def compared_with_local(model: Any, given: Path, out: Path) -> Found:
+    """Return the number of accounts and how far the written risk is from that of one machine."""
     from nps_insights.churn.scoring import RiskScorer
 
     features = pd.read_parquet(given)
@@ -135,10 +137,10 @@ def _compared(model: Any, given: Path, out: Path) -> Found:
     return {"rows": len(local), "largest difference": float(np.abs(risk - local).max(skipna=False))}
 
 
-def in_own_process(method: str, kind: str, folder: Path, k: int, partitions: int) -> Found:
+def in_own_process(method: str, kind: str, folder: Path, k: int) -> Found:
     """Return what one method takes, in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.churn_spark", "--method", method, "--kind", kind]
-    command += ["--folder", str(folder), "--features", str(k), "--partitions", str(partitions)]
+    command += ["--folder", str(folder), "--features", str(k)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr[-3000:]}")
@@ -154,9 +156,7 @@ def compared(n: int, k: int, partitions: int) -> dict[tuple[str, str], Found]:
         for number, rows in enumerate(np.array_split(np.arange(n), partitions)):
             features.iloc[rows].to_parquet(given / f"part-{number:05d}.parquet", index=False)
         return {
-            (kind, method): in_own_process(method, kind, Path(folder), k, partitions)
-            for kind in KINDS
-            for method in (OURS, PEER)
+            (kind, method): in_own_process(method, kind, Path(folder), k) for kind in KINDS for method in (OURS, PEER)
         }
 
 
@@ -191,7 +191,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.method:
-        print(json.dumps(measured(given.method, given.kind, given.folder, given.features, given.partitions)))
+        print(json.dumps(measured(given.method, given.kind, given.folder, given.features)))
         return
     size = given.rows, given.features, given.partitions
     lines = [*__doc__.split("\n\n")[1:], *lines_of(compared(*size), *size)]

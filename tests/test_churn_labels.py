@@ -91,12 +91,15 @@ def test_a_renewal_within_the_horizon_is_at_risk_and_ends_around_it() -> None:
         renewal_at=["2026-03-20", "2026-03-20", "2026-06-30", None, "2026-03-30", "2026-03-31"],
         ended_at=["2026-03-22", None, "2026-03-25", "2026-03-25", "2026-03-05", "2026-04-09"],
     )
-    given = {"event": "renewal", "renewal_tolerance_days": 10}
+    given = {"event": "renewal", "renewal_tolerance_days": 10, "renewal_months": 12}
     labels = churn_labels(accounts, AS_OF, 30, known_until="2026-04-10", **given)
     assert reasons_of(labels) == {"a0": "churned", "a1": "stayed", "a4": "excluded", "a5": "churned"}
     assert set(churn_labels(accounts, AS_OF, 30, known_until="2026-04-09", **given)["reason"]) == {"open"}
     with pytest.raises(SettingsError, match="renewal_tolerance_days"):
-        churn_labels(accounts, AS_OF, 30, event="renewal", renewal_tolerance_days=-1)
+        churn_labels(accounts, AS_OF, 30, event="renewal", renewal_tolerance_days=-1, renewal_months=12)
+    # As it stands renewal_at shows leavers and hardly anybody else.
+    with pytest.raises(SettingsError, match="renewal_months"):
+        churn_labels(accounts, AS_OF, 30, known_until="2026-04-10", event="renewal")
 
 
 def test_contract_terms_bring_renewals_to_the_date() -> None:
@@ -148,6 +151,22 @@ def test_inactivity_ends_at_the_last_use_plus_the_days() -> None:
         churn_labels(accounts, AS_OF, 30, event="inactivity", usage=usage)
     with pytest.raises(DataRefusedError, match="usage"):
         churn_labels(accounts, AS_OF, 30, event="inactivity", inactive_days=30)
+
+
+@pytest.mark.parametrize("known_until", ["2026-03-31", "2026-06-01", None])
+def test_where_usage_ends_nobody_fell_silent_for_that(known_until: str | None) -> None:
+    accounts = accounts_of(ended_at=[None] * 20 + ["2026-03-10"])
+    used = [f"{day:%Y-%m-%d}" for day in pd.date_range("2026-02-02", "2026-03-31", freq="3D")]
+    usage = usage_of({account: [*used, "2026-03-31"] for account in accounts["account_id"][:20]} | {"a20": used[:8]})
+    given = {"event": "inactivity", "inactive_days": 10, "known_until": known_until}
+    # The horizon ends with the table of usage, and a day later: then its end would look like everybody's leaving.
+    labels = churn_labels(accounts, AS_OF, 30, usage=usage, **given)
+    assert reasons_of(labels) == {f"a{number}": "stayed" if number < 20 else "churned" for number in range(21)}
+    assert set(churn_labels(accounts, AS_OF, 31, usage=usage, **given)["reason"]) == {"open"}
+    # Whoever uses it later, known or not, tells that the table goes on: then the others did fall silent.
+    longer = pd.concat([usage, usage_of({"unknown": ["2026-05-01"]})])
+    later = churn_labels(accounts, AS_OF, 60, usage=longer, **(given | {"known_until": "2026-06-01"}))
+    assert set(later["reason"]) == {"churned"}
 
 
 def test_a_snapshot_tells_who_had_left() -> None:

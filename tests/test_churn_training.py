@@ -75,7 +75,7 @@ def trained() -> ChurnTraining:
 @pytest.mark.parametrize("horizon", [30, 90, 91, 180, 200])
 def test_nothing_is_fitted_on_or_chosen_by_what_was_not_yet_known(horizon: int) -> None:
     rows = panel(n=300, dates=7, logit=of_everything).rows
-    folds, why = rolling_folds(rows, horizon_days=horizon)
+    folds, why = rolling_folds(rows, known_after_days=horizon)
     gap, last = pd.Timedelta(days=horizon), rows["as_of"].max()
     assert not why
     assert [fold.part for fold in folds] == ["rolling"] * (len(folds) - 1) + ["out_of_time"]
@@ -86,6 +86,16 @@ def test_nothing_is_fitted_on_or_chosen_by_what_was_not_yet_known(horizon: int) 
         assert fold.train.sum() == (rows["as_of"] + gap <= fold.as_of).sum()
         assert fold.part == "out_of_time" or fold.as_of + gap <= last
     assert folds[-1].as_of == last
+
+
+def test_outcomes_that_take_longer_than_the_horizon_are_waited_for() -> None:
+    given = panel(n=150, dates=4, logit=of_everything)
+    for tolerance, n_train in ((0, 450), (1, 450), (2, 300), (31, 300)):
+        found = train_churn_model(replace(given, tolerance_days=tolerance), n_draws=20)
+        assert isinstance(found, ChurnTraining)
+        test = found.folds[found.folds["part"] == "out_of_time"]
+        assert test["n_train"].tolist() == [n_train]
+        assert found.model.horizon_days == 90
 
 
 def test_the_last_date_has_no_say_in_the_choice_nor_in_any_risk_before_it() -> None:
@@ -244,7 +254,7 @@ def test_dates_that_cannot_be_tested_are_told_from_those_that_can() -> None:
         (rows.assign(churned=rows["churned"] & last), 90, "hold 0 that left and 150 that stayed; at least 20"),
         (rows.assign(as_of=pd.NaT), 90, "the rows have no dates"),
     ):
-        folds, said = rolling_folds(given, horizon_days=horizon)
+        folds, said = rolling_folds(given, known_after_days=horizon)
         assert not folds
         assert why in said
 

@@ -163,6 +163,72 @@ def test_the_database_is_mended_by_the_next_run(files: dict[str, Path], home: Pa
         assert database.execute("select count(*) from churn_flags").fetchone() == (len(flags),)
 
 
+def test_lists_of_one_table_leave_each_other_alone(files: dict[str, Path], home: Path) -> None:
+    url = f"sqlite:///{home}/shared.db"
+    flags = scored(files, home, out="north", sql=url).tables["flags"]
+    scored(files, home, out="south", sql=url)
+    with sqlite3.connect(home / "shared.db") as database:
+        rows = database.execute("select list_name, count(*) from churn_flags group by list_name order by 1").fetchall()
+    assert rows == [("north", len(flags)), ("south", len(flags))]
+
+
+def test_a_database_that_cannot_be_written_is_refused_before_any_work(files: dict[str, Path], home: Path) -> None:
+    with pytest.raises(SettingsError, match="its driver is not installed"):
+        scored(files, home, out="nowhere", sql="postgresql+psycopg://anna:s3cret@warehouse/crm")
+    assert not (home / "nowhere").exists()
+
+
+def test_somebody_elses_folder_is_left_alone(files: dict[str, Path], home: Path) -> None:
+    mine = home / "exports" / AS_OF / "mine.xlsx"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine", encoding="utf-8")
+    with pytest.raises(SettingsError, match="no run wrote it"):
+        scored(files, home, out="exports")
+    assert mine.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_model_that_vanished_is_no_reason_to_go_by_a_rule(files: dict[str, Path], home: Path, tmp_path: Path) -> None:
+    before = scored(files, home, out="before", as_of=NIGHT - pd.Timedelta(days=1))
+    shutil.copytree(before.folder.parent, tmp_path / "night")
+    with pytest.raises(SettingsError, match="churn_risk@1 made the list of 2026-03-31"):
+        scored(files, tmp_path)
+
+
+def test_accounts_refused_at_the_door_stand_on_the_list_with_the_reason(
+    files: dict[str, Path], home: Path, tmp_path: Path
+) -> None:
+    accounts = pd.read_csv(files["accounts"], dtype="str")
+    accounts.loc[[3, 5], "Value"] = "n. v."
+    accounts.to_csv(tmp_path / "accounts.csv", index=False)
+    flags = scored(files | {"accounts": tmp_path / "accounts.csv"}, home, out="door").tables["flags"]
+    refused = flags.set_index("account_id").loc[accounts.loc[[3, 5], "Account ID"]]
+    assert refused["status"].tolist() == ["refused"] * 2
+    assert (refused["refused_because"] == "value is not a number").all()
+
+
+def test_who_could_not_be_told_is_told_by_the_next_run(files: dict[str, Path], home: Path) -> None:
+    def night(url: str) -> ScoringRun:
+        given = {
+            "input": {name: str(path) for name, path in files.items()},
+            "decision": {"capacity": 5},
+            "output": {"folder": str(home / "told")},
+            "tracking": {"uri": f"sqlite:///{home}/mlflow.db"},
+            "notify": {"urls": [url]},
+        }
+        return run_churn_scoring(checked(ChurnScoringSettings, given), as_of=NIGHT)
+
+    # Nobody listens at this port.
+    failed = night("json://127.0.0.1:9/secret-token")
+    assert not failed.told
+    assert (failed.folder / "call_list.csv").is_file()
+    assert "secret-token" not in (failed.folder / "manifest.json").read_text(encoding="utf-8")
+    again = night("json://127.0.0.1:9/secret-token")
+    assert again.already_done
+    assert not again.told
+    with pytest.raises(SettingsError, match="is no URL that apprise knows"):
+        night("nowhere://x")
+
+
 def test_nights_remember_each_other(files: dict[str, Path], home: Path) -> None:
     scored(files, home, out="nights", as_of=NIGHT - pd.Timedelta(days=1))
     run = scored(files, home, out="nights")

@@ -15,9 +15,12 @@ from fitted_churn_models import KINDS, drawn_churn, drawn_features, fitted_model
 from pandas.testing import assert_frame_equal
 from small_encoder import small_english
 
+from benchmarks import churn_spark
 from nps_insights.churn.model import ChurnModel
 from nps_insights.churn.scoring import RiskScorer
 from nps_insights.jobs.spark import mentions_with_spark, score_with_spark, spark_session
+from nps_insights.jobs.spark.frames import mapped, table_of
+from nps_insights.jobs.spark.pieces import Piece, PieceReader
 from nps_insights.jobs.spark.publish import published_parquet
 from nps_insights.jobs.spark.scoring import _refuse_lost
 from nps_insights.tables import DataRefusedError, SchemaError, SettingsError, conform
@@ -26,6 +29,7 @@ from nps_insights.themes.encoders.transformer import TransformerEncoder
 from nps_insights.themes.model import ThemeModel
 from nps_insights.themes.ngrams import NgramFeatures
 from nps_insights.themes.tone import ToneModel
+from nps_insights.tracking.churn_files import write_churn_files
 
 ACCOUNTS = 700
 
@@ -127,6 +131,22 @@ def test_what_cannot_be_scored_is_refused_and_leaves_the_former_result(
     assert [path.name for path in tmp_path.iterdir()] == ["risk"]
 
 
+def test_a_worker_without_the_file_says_so(session: Any) -> None:
+    tasks = ((Piece("/no/such/features.parquet", 0, 1),),)
+    work = _scored_nothing(PieceReader(tasks, ("account_id",)))
+    with pytest.raises(SettingsError, match=r"/no/such/features.parquet: a worker has no such file"):
+        table_of(mapped(session.range(1), work, "account_id string"))
+
+
+def _scored_nothing(reader: PieceReader) -> Any:
+    def work(batches: Any) -> Any:
+        for batch in batches:
+            for table in reader(batch):
+                yield from table.to_batches()
+
+    return work
+
+
 def test_a_lost_and_a_doubled_account_are_told() -> None:
     asked = pd.DataFrame({"account_id": ["a", "b"], "as_of": pd.Timestamp("2026-02-01")})
     with pytest.raises(DataRefusedError, match="of 2 accounts 1 got no risk, and 0 came back"):
@@ -141,11 +161,30 @@ def test_at_an_address_nothing_is_replaced_and_nothing_half_written_stays(sessio
         raise RuntimeError
     assert not list(tmp_path.iterdir())
     with published_parquet(frame, place, session) as written:
-        assert written.count() == 5
+        assert written["id"].tolist() == [0, 1, 2, 3, 4]
         assert not (tmp_path / "risk").exists()
     assert len(pd.read_parquet(tmp_path / "risk")) == 5
     with pytest.raises(SettingsError, match="holds something already"), published_parquet(frame, place, session):
         pass
+
+
+def test_the_benchmark_runs_both_ways_and_judges_them(session: Any, tmp_path: Path) -> None:
+    given, stored = tmp_path / "features", tmp_path / "model"
+    given.mkdir()
+    rows, _ = churn_spark.drawn(300, 12, random_state=0)
+    for number, part in enumerate((rows.iloc[:100], rows.iloc[100:])):
+        part.to_parquet(given / f"part-{number}.parquet", index=False)
+    model = churn_spark.trained("logistic_regression", 12, 400)
+    expected = write_churn_files(model, stored)
+    found = {}
+    for method, run in ((churn_spark.OURS, churn_spark.ours), (churn_spark.PEER, churn_spark.peers)):
+        taken = run(session, stored, expected, given, tmp_path / method)
+        found["logistic_regression", method] = taken | churn_spark.compared_with_local(model, given, tmp_path / method)
+    assert found["logistic_regression", churn_spark.OURS]["largest difference"] == 0
+    assert found["logistic_regression", churn_spark.PEER]["largest difference"] < 1e-12
+    lines = churn_spark.lines_of(found, 300, 12, 2)
+    assert "equal to the bit" in lines[-2]
+    assert len(lines) == 6
 
 
 @pytest.fixture(scope="module")
@@ -208,7 +247,7 @@ def test_a_worker_without_the_weights_says_so(
     session: Any, fitted: FittedThemes, comments: pd.DataFrame, tmp_path: Path
 ) -> None:
     encoder = TransformerEncoder("no/such-model", Path(fitted.encoder.folder))
-    with pytest.raises(DataRefusedError, match="'no/such-model' is neither"):
+    with pytest.raises(SettingsError, match="'no/such-model' is neither"):
         mentions_with_spark(comments, FittedThemes(encoder, fitted.model), session=session, partitions=1)
 
 

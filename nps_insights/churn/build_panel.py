@@ -16,7 +16,7 @@ from nps_insights.churn.moments import Moment, Span, dates_of, latest, moment, w
 from nps_insights.churn.panel import ChurnPanel
 from nps_insights.churn.panel_notes import panel_notes, snapshot_notes
 from nps_insights.churn.rolling_dates import as_of_dates
-from nps_insights.tables import DataRefusedError, SettingsError
+from nps_insights.tables import SettingsError
 
 __all__ = ["as_of_dates", "snapshot_panel", "training_panel"]
 
@@ -52,20 +52,20 @@ def training_panel(
         usage: Table `usage`.
         invitations: Table `invitations`.
         known_until: When the extract was taken. Where not given, the latest answer or use: dates whose horizon ends
-            later are then set aside as open.
+            later are then set aside as open. With event "inactivity" nothing is known after the latest use.
         event: As in `churn_labels`; a snapshot is for `snapshot_panel`.
         excluded_reasons: As in `churn_labels`.
         competing_reasons: As in `churn_labels`.
         inactive_days: As in `churn_labels`.
-        renewal_tolerance_days: As in `churn_labels`; `renewal_months` is that of the spec.
+        renewal_tolerance_days: As in `churn_labels`; `renewal_months` is that of the spec, and event
+            "renewal" needs it.
 
     Returns:
         The panel; without rows where no outcome is known yet, which its notes then say.
 
     Raises:
         SettingsError: An argument cannot be used, or dates are missing or repeated.
-        DataRefusedError: As in `churn_labels` and `account_features`; or the event is "renewal" and only those who
-            left can be seen, since `renewal_at` of everybody else has moved on.
+        DataRefusedError: As in `churn_labels` and `account_features`.
 
     Example:
         >>> accounts = pd.DataFrame({"account_id": ["a", "b"], "ended_at": pd.to_datetime(["2026-03-15", None])})
@@ -112,10 +112,25 @@ def training_panel(
         category = latest_category(accounts, responses, as_of=one)
         blocks.append(_rows(labels, features, facts.assign(category=category.to_numpy())))
     rows = pd.concat(blocks, ignore_index=True)
-    if event == "renewal":
-        _refuse_leavers_only(rows, spec)
-    notes = panel_notes(accounts, usage, spec, until=None if known_until is not None else until, rows=rows, aside=aside)
-    return ChurnPanel(rows, spec, days, dated=True, set_aside=dict(sorted(aside.items())), notes=notes)
+    notes = panel_notes(
+        accounts,
+        usage,
+        spec,
+        until=until,
+        stated=known_until is not None,
+        last_use=latest(dates_of(usage, "used_at")) if event == "inactivity" and usage is not None else None,
+        rows=rows,
+        aside=aside,
+    )
+    return ChurnPanel(
+        rows,
+        spec,
+        days,
+        dated=True,
+        set_aside=dict(sorted(aside.items())),
+        notes=notes,
+        tolerance_days=renewal_tolerance_days if event == "renewal" else 0,
+    )
 
 
 def snapshot_panel(
@@ -250,12 +265,3 @@ def _set_aside(labels: pd.DataFrame) -> dict[str, int]:
     """How many labels tell no outcome, or another than the plain ones, by reason."""
     unknown = labels.loc[labels["churned"].isna(), "reason"]
     return {str(reason): int(n) for reason, n in unknown.value_counts().items()}
-
-
-def _refuse_leavers_only(rows: pd.DataFrame, spec: FeatureSpec) -> None:
-    if spec.renewal_months is None and len(rows) and rows["churned"].all():
-        raise DataRefusedError(
-            f"event 'renewal': all {len(rows)} accounts whose renewal_at lies within the horizon of a date have left. "
-            "renewal_at of everybody else has moved on to the next renewal, so that nobody who renewed can be seen. "
-            "State the length of contracts (renewal_months, such as 12), from which earlier renewals follow."
-        )

@@ -39,7 +39,8 @@ def churn_labels(
         as_of: The moment of knowing; a bare day is that day at 00:00. None with event "snapshot".
         horizon: Days, or a Timedelta of whole days. None with event "snapshot".
         known_until: When the extract was taken. Where not given, the latest use, or without usage the latest start or
-            end of an account: state it where ends lie in the future, such as cancellations with notice.
+            end of an account: state it where ends lie in the future, such as cancellations with notice. With event
+            "inactivity" never later than the latest use: after it nobody can be told from the silent.
         event: What counts as leaving:
             "ended": `ended_at` within the horizon.
             "renewal": only accounts whose next renewal lies within the horizon are in the table, and churned if they
@@ -54,8 +55,9 @@ def churn_labels(
         inactive_days: See event "inactivity".
         usage: Table `usage`, for event "inactivity".
         renewal_tolerance_days: See event "renewal".
-        renewal_months: Length of contracts, from which earlier and later renewals follow; None takes `renewal_at` as
-            it stands (see `next_renewals`).
+        renewal_months: Length of contracts, from which the renewal that was next at `as_of` follows (see
+            `next_renewals`). Event "renewal" needs it: `renewal_at` of those who renewed has moved on since, and as it
+            stands would leave hardly anyone but leavers in the table.
 
     Returns:
         Table `churn_labels`: account_id, as_of, churned (empty where open or excluded), reason, ended_at (where it
@@ -83,7 +85,7 @@ def churn_labels(
         )
     now, days = _dated(as_of, horizon, event)
     end = now + pd.Timedelta(days=days)
-    known = _known_until(known_until, accounts, usage)
+    known = _known_until(known_until, accounts, usage, event)
     if event == "ended":
         leaving = by_end(accounts, now, end)
     elif event == "renewal":
@@ -136,11 +138,15 @@ def _dated(as_of: Moment | None, horizon: Span | None, event: str) -> tuple[pd.T
     return moment(as_of, "as_of"), whole_days(horizon, "horizon")
 
 
-def _known_until(given: Moment | None, accounts: pd.DataFrame, usage: pd.DataFrame | None) -> pd.Timestamp | None:
-    if given is not None:
-        return moment(given, "known_until")
+def _known_until(
+    given: Moment | None, accounts: pd.DataFrame, usage: pd.DataFrame | None, event: str
+) -> pd.Timestamp | None:
     used = None if usage is None else latest(dates_of(usage, "used_at"))
-    return used if used is not None else latest(dates_of(accounts, "started_at"), dates_of(accounts, "ended_at"))
+    if given is None:
+        return used if used is not None else latest(dates_of(accounts, "started_at"), dates_of(accounts, "ended_at"))
+    stated = moment(given, "known_until")
+    # A table of usage that ends early would make everybody silent at once.
+    return min(stated, used) if event == "inactivity" and used is not None else stated
 
 
 def _reasons(accounts: pd.DataFrame) -> pd.Series:

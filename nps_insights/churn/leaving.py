@@ -67,6 +67,11 @@ def at_renewal(
 
     Who ended earlier than the tolerance before the renewal neither renewed nor let it pass, and is set aside.
     """
+    if months is None:
+        raise SettingsError(
+            "renewal_months == None: event 'renewal' needs the length of contracts in months, such as 12. renewal_at "
+            "of those who renewed has moved on to the next renewal; as it stands, hardly any but leavers would be seen."
+        )
     _need(accounts, "ended_at", "renewal")
     _need(accounts, "renewal_at", "renewal")
     if tolerance_days < 0:

@@ -21,6 +21,8 @@ class ChurnPanel:
         dated: False for one undated snapshot: time cannot be tested.
         set_aside: Accounts at dates without a usable outcome, counted by label reason (open, excluded, competing).
         notes: Plain sentences on what a reader must know.
+        tolerance_days: Days after the horizon until outcomes are known: with event "renewal", those within which an
+            account may still end around its renewal.
     """
 
     rows: pd.DataFrame
@@ -29,3 +31,9 @@ class ChurnPanel:
     dated: bool = True
     set_aside: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    tolerance_days: int = 0
+
+    @property
+    def known_after_days(self) -> int:
+        """Days after as_of on which an outcome is known: only dates so much earlier can be learned from."""
+        return self.horizon_days + self.tolerance_days

@@ -22,13 +22,31 @@ def panel_notes(
     usage: pd.DataFrame | None,
     spec: FeatureSpec,
     *,
-    until: pd.Timestamp | None,
+    until: pd.Timestamp,
+    stated: bool,
+    last_use: pd.Timestamp | None,
     rows: pd.DataFrame,
     aside: Mapping[str, int],
 ) -> tuple[str, ...]:
-    """Return the notes of a panel of dates; `until` is when the extract was taken, where that was not stated."""
+    """Return the notes of a panel of dates.
+
+    Args:
+        accounts: Table `accounts`.
+        usage: Table `usage`.
+        spec: The features.
+        until: When the extract was taken.
+        stated: Whether that was given, and not read off the tables.
+        last_use: The latest use of anybody, where leaving is inactivity.
+        rows: Rows of the panel.
+        aside: Rows without a usable outcome, by reason.
+    """
     notes = _outcomes(rows, aside)
-    if until is not None:
+    if last_use is not None and last_use < until:
+        notes.append(
+            f"usage ends on {last_use:%Y-%m-%d %H:%M}, before the extract of {until:%Y-%m-%d %H:%M}: outcomes count as "
+            "known until the last use, since nobody's silence after it tells anything."
+        )
+    elif not stated:
         notes.append(
             f"known_until was not stated: outcomes count as known until {until:%Y-%m-%d %H:%M}, "
             "the latest answer or use."

@@ -16,22 +16,26 @@ def as_of_dates(
     accounts: pd.DataFrame,
     *,
     horizon: Span,
+    outcome_days: Span | None = None,
     every: Span | None = None,
     first: Moment | None = None,
     known_until: Moment | None = None,
     lookback_days: int = 365,
     n_dates: int = 6,
 ) -> list[pd.Timestamp]:
-    """Return dates at which accounts are looked at, counted back from the last one whose horizon is over.
+    """Return dates at which accounts are looked at, counted back from the last one whose outcomes are known.
 
     Args:
         responses: Table `responses`, dated.
         accounts: Table `accounts`; only starts and ends of the time that answers speak of matter.
         horizon: Days within which an account leaves.
+        outcome_days: Days after a date until its outcomes are known; the horizon where not given. With event "renewal":
+            horizon plus tolerance.
         every: Days from one date to the next. Where not given: the horizon, so that no outcome counts twice, or less
             where that gives fewer than three dates.
         first: No date is earlier. Where not given: `lookback_days` after the first answer.
-        known_until: When the extract was taken. Where not given, the latest answer.
+        known_until: When the extract was taken. Where not given, the latest answer. With event "inactivity": no later
+            than the latest use.
         lookback_days: History that the first date should have.
         n_dates: Most dates, at least 3; the latest are taken.
 
@@ -51,6 +55,9 @@ def as_of_dates(
     if n_dates < FEWEST_DATES:
         raise SettingsError(f"n_dates == {n_dates}: must be at least {FEWEST_DATES}.")
     days = whole_days(horizon, "horizon")
+    known_after = days if outcome_days is None else whole_days(outcome_days, "outcome_days")
+    if known_after < days:
+        raise SettingsError(f"outcome_days == {known_after}: must not be below the horizon, {days} days.")
     answered = dates_of(responses, "responded_at")
     newest = latest(answered)
     if newest is None:
@@ -61,11 +68,12 @@ def as_of_dates(
     until = newest if known_until is None else moment(known_until, "known_until")
     oldest = pd.Timestamp(answered[~np.isnat(answered)].min()).normalize()
     earliest = oldest + pd.Timedelta(days=lookback_days) if first is None else moment(first, "first")
-    last = (until - pd.Timedelta(days=days)).normalize()
+    last = (until - pd.Timedelta(days=known_after)).normalize()
     span = (last - earliest).days
     step = whole_days(every, "every") if every is not None else min(days, span // (FEWEST_DATES - 1))
     if span < (FEWEST_DATES - 1) * max(step, FEWEST_DAYS_APART if every is None else 1):
-        raise DataRefusedError(_missing(accounts, oldest, until, earliest, last, days, step if every else None))
+        ahead = f"a horizon of {days} days" + (f" and {known_after - days} more" if known_after > days else "")
+        raise DataRefusedError(_missing(accounts, oldest, until, earliest, last, ahead, step if every else None))
     number = min(n_dates, span // step + 1)
     return [last - pd.Timedelta(days=step * back) for back in range(number)][::-1]
 
@@ -76,7 +84,7 @@ def _missing(
     until: pd.Timestamp,
     earliest: pd.Timestamp,
     last: pd.Timestamp,
-    days: int,
+    ahead: str,
     step: int | None,
 ) -> str:
     apart = step or FEWEST_DAYS_APART
@@ -85,7 +93,7 @@ def _missing(
     begun = "" if start is None else f" (the youngest account started on {start:%Y-%m-%d})"
     return (
         f"dates: answers from {oldest:%Y-%m-%d}, known until {until:%Y-%m-%d}{begun}. Three dates {apart} days apart "
-        f"need history from before {earliest:%Y-%m-%d} and a horizon of {days} days after the last of them, which may "
+        f"need history from before {earliest:%Y-%m-%d} and {ahead} after the last of them, which may "
         f"be {last:%Y-%m-%d} at the latest: {short} days are missing. Give older answers, a shorter horizon or "
         "lookback, an earlier first date, or a later known_until."
     )

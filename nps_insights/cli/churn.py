@@ -199,6 +199,8 @@ def flag_and_print(
     with encoding_progress() as progress:
         finished = run_churn_scoring(settings, as_of=moment, command=command, progress=progress)
     _echo(scoring_summary(finished), as_json)
+    if not finished.told:
+        raise typer.Exit(1)
     if finished.drifted:
         raise typer.Exit(DRIFTED)
 
@@ -245,6 +247,8 @@ def _day(text: str, option: str) -> "pd.Timestamp":
     from nps_insights.tables import SettingsError
 
     try:
-        return pd.Timestamp(text)
+        moment = pd.Timestamp(text)
     except ValueError:
         raise SettingsError(f"{option} == {text!r}, must be a day such as 2026-06-30") from None
+    # Tables hold moments without zone, in UTC where the source had one.
+    return moment if moment.tz is None else moment.tz_convert("UTC").tz_localize(None)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from nps_insights.churn import ChurnModel, ChurnTraining
+from nps_insights.churn import ChurnModel, ChurnTraining, schema_changes
 from nps_insights.jobs.churn_inputs import Customers
 from nps_insights.jobs.churn_panels import panel_at
 from nps_insights.jobs.churn_settings import ChurnTrainingSettings
@@ -16,9 +16,9 @@ from nps_insights.tracking import (
     better,
     champion_of,
     champion_predictions,
+    judged_promotion,
     load_churn_model,
     load_theme_version,
-    promote,
 )
 
 
@@ -30,36 +30,75 @@ def promotion_of(
     *,
     tracking_uri: str,
 ) -> Promotion:
-    """Hold a new version against the champion, and give the aliases.
+    """Hold a new version against the champion, and return what is to become of it; no alias is written yet.
 
     Args:
         version: The new version, such as `churn_risk@3`.
-        training: What was trained.
-        customers: What was let in.
+        training: What was trained; `model.about["labels"]` says what leaving means.
+        customers: What was read.
         settings: Of the training.
         tracking_uri: MLflow's tracking URI.
     """
     told: dict[str, Any] = {
         "beats_baselines": training.beats_baselines,
         "verdict": training.verdict,
-        "time_tested": training.model.about["evaluated_by"] == "out_of_time",
+        "time_tested": _time_tested(training.model),
         "allow_untested": settings.churn.promote_undated,
     }
     before = champion_of(tracking_uri, name=version.partition("@")[0])
     if not before or not training.beats_baselines:
-        return promote(tracking_uri, version, **told)
+        return judged_promotion(tracking_uri, version, **told)
     try:
         champion = load_churn_model(tracking_uri, before)
-        if (champion.horizon_days, champion.dated) != (training.model.horizon_days, training.model.dated):
-            raise DataRefusedError(
-                f"it looks {champion.horizon_days} days ahead, this one {training.model.horizon_days}"
-            )
+        _refuse_another_question(champion, training.model)
+        _refuse_missing_columns(champion, customers)
         challenger = _last_part(training.predictions)
         rows = _rows_for(champion, challenger, customers, settings, tracking_uri)
+        gain = better(challenger, champion_predictions(champion, rows))
     except (SettingsError, DataRefusedError) as why:
-        return promote(tracking_uri, version, champion_lacks=str(why).splitlines()[0], **told)
-    gain = better(challenger, champion_predictions(champion, rows))
-    return promote(tracking_uri, version, gain=gain, **told)
+        return judged_promotion(tracking_uri, version, champion_lacks=str(why).splitlines()[0], **told)
+    return judged_promotion(tracking_uri, version, gain=gain, **told)
+
+
+def _time_tested(model: ChurnModel) -> bool:
+    return bool(model.about["evaluated_by"] == "out_of_time")
+
+
+def _refuse_another_question(champion: ChurnModel, model: ChurnModel) -> None:
+    """Two that mean different things by leaving, or were tested differently, have no common accounts to be judged on.
+
+    Raises:
+        DataRefusedError: They differ.
+    """
+    was, now = ({"horizon": one.horizon_days, **one.about.get("labels", {})} for one in (champion, model))
+    differ = [name for name in (*now, *(was.keys() - now.keys())) if _plain(was.get(name)) != _plain(now.get(name))]
+    if differ:
+        pairs = (f"churn.{name} was {_shown(was.get(name))} and is {_shown(now.get(name))}" for name in differ)
+        raise DataRefusedError("it foresees something else: " + ", ".join(pairs))
+    if _time_tested(champion) != _time_tested(model):
+        was_tested, other = ("was", "was not") if _time_tested(champion) else ("was not", "was")
+        raise DataRefusedError(f"it {was_tested} judged on a later date than it was trained on, and this one {other}")
+
+
+def _refuse_missing_columns(champion: ChurnModel, customers: Customers) -> None:
+    """A champion that takes a column as not known scores, but not as the model that was promoted.
+
+    Raises:
+        DataRefusedError: A column that it reads is gone, left out, or not readable.
+    """
+    changes = schema_changes(customers.accounts, customers.usage, champion.spec)
+    gone = [change.sentence for change in changes if change.level == "error"]
+    if gone:
+        raise DataRefusedError(" ".join(gone))
+
+
+def _plain(value: object) -> object:
+    """Lists and tuples of the same things are the same, whatever their order."""
+    return sorted(value) if isinstance(value, list | tuple) else value
+
+
+def _shown(value: object) -> str:
+    return "not set" if value is None or value in ([], ()) else repr(value)
 
 
 def _last_part(predictions: pd.DataFrame) -> pd.DataFrame:

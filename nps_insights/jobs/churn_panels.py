@@ -17,7 +17,9 @@ from nps_insights.jobs.churn_settings import ChurnTrainingSettings
 from nps_insights.jobs.churn_text import CustomerText
 from nps_insights.tables import SettingsError
 
-SNAPSHOT = "snapshot"
+SNAPSHOT, RENEWAL, INACTIVITY = "snapshot", "renewal", "inactivity"
+# Days within which an account leaves, where the settings do not say.
+HORIZON = 90
 
 
 def dates_of(customers: Customers, settings: ChurnTrainingSettings) -> list[pd.Timestamp]:
@@ -25,14 +27,21 @@ def dates_of(customers: Customers, settings: ChurnTrainingSettings) -> list[pd.T
     chosen = settings.churn
     if chosen.event == SNAPSHOT:
         return []
+    if chosen.event == RENEWAL and chosen.renewal_months is None:
+        raise SettingsError(
+            "churn.renewal_months: event 'renewal' needs the length of contracts in months, such as 12; renewal_at of "
+            "those who renewed has moved on since, and hardly anyone but leavers would be seen"
+        )
     if chosen.dates:
         return sorted(_day(text, "churn.dates") for text in chosen.dates)
+    horizon = chosen.horizon or HORIZON
     return as_of_dates(
         customers.responses,
         customers.accounts,
-        horizon=chosen.horizon,
+        horizon=horizon,
+        outcome_days=horizon + (chosen.renewal_tolerance_days if chosen.event == RENEWAL else 0),
         every=chosen.every,
-        known_until=known_until(customers, settings),
+        known_until=_outcomes_until(customers, settings),
         lookback_days=chosen.lookback,
     )
 
@@ -77,23 +86,32 @@ def panel_at(
     chosen = settings.churn
     asked: dict[str, Any] = {
         "spec": spec,
-        "horizon": chosen.horizon,
         "excluded_reasons": chosen.excluded_reasons,
         "competing_reasons": chosen.competing_reasons,
         **_known(customers, mentions),
     }
     if chosen.event == SNAPSHOT:
-        return snapshot_panel(customers.accounts, customers.responses, **asked)
+        return snapshot_panel(customers.accounts, customers.responses, horizon=chosen.horizon, **asked)
     return training_panel(
         customers.accounts,
         customers.responses,
         dates=dates,
+        horizon=chosen.horizon or HORIZON,
         known_until=known_until(customers, settings),
         event=chosen.event,
         inactive_days=chosen.inactive_days,
         renewal_tolerance_days=chosen.renewal_tolerance_days,
         **asked,
     )
+
+
+def _outcomes_until(customers: Customers, settings: ChurnTrainingSettings) -> pd.Timestamp | None:
+    """Until when outcomes are known: where leaving is inactivity, no later than the last use of anybody."""
+    known = known_until(customers, settings)
+    if settings.churn.event != INACTIVITY or customers.usage is None:
+        return known
+    last = customers.usage["used_at"].max()
+    return known if pd.isna(last) or (known is not None and known < last) else last
 
 
 def _known(customers: Customers, mentions: pd.DataFrame | None) -> dict[str, Any]:

@@ -27,16 +27,18 @@ class ChurnSettings(Section):
     """What leaving means, and from what it is foreseen.
 
     Attributes:
-        horizon: Days after the moment of knowing within which an account leaves.
+        horizon: Days after the moment of knowing within which an account leaves; 90 if not given. A snapshot has the
+            horizon that is given, and else none.
         lookback: Days before it that are read.
         every: Days between the dates at which accounts are looked at for training; the horizon if not given.
         dates: These dates instead.
-        known_until: Until when it is known who left; the last answer of the survey if not given.
+        known_until: Until when it is known who left; the last answer of the survey if not given. With event
+            "inactivity" the last use, where that is earlier.
         event: What leaving is: "ended" (ended_at), "renewal" (the contract is not renewed), "inactivity" (no use for
             `inactive_days`), "snapshot" (a column `churned` without dates).
         inactive_days: Days without use that mean an account has left.
-        renewal_months: Length of contracts, from which the renewals before and after `renewal_at` follow. Without it
-            `renewal_at`, which is of the day of the extract, is no feature.
+        renewal_months: Length of contracts, from which the renewals before and after `renewal_at` follow; event
+            "renewal" needs it. Without it `renewal_at`, which is of the day of the extract, is no feature.
         renewal_tolerance_days: An account has not renewed if it ended within so many days of its renewal.
         excluded_reasons: Values of ended_reason whose accounts say nothing: left out.
         competing_reasons: Values of ended_reason that are an end of another kind: not churn.
@@ -49,7 +51,7 @@ class ChurnSettings(Section):
         confidence_level: Coverage of every range.
     """
 
-    horizon: int = Field(90, ge=1)
+    horizon: int | None = Field(None, ge=1)
     lookback: int = Field(365, ge=1)
     every: int | None = Field(None, ge=1)
     dates: tuple[str, ...] = ()
@@ -88,6 +90,8 @@ class ChurnTrainingSettings(SurveyJobSettings):
 
     job: Literal["churn_training"] = "churn_training"
     input: CustomerInputSettings
+    usage_columns: dict[str, str] = Field(default_factory=dict)
+    invitation_columns: dict[str, str] = Field(default_factory=dict)
     churn: ChurnSettings = ChurnSettings()
     economics: EconomicsSettings | None = None
     capacity: int | None = Field(None, ge=1)
@@ -100,12 +104,10 @@ class ScoringSettings(Section):
     Attributes:
         model: Stored model: "churn_risk@champion" or "churn_risk@3". Where no champion was promoted a rule speaks.
         as_of: Moment of knowing; the day on which the job runs if not given.
-        lookback: Days before it that the rule reads, where no model speaks.
     """
 
     model: str = "churn_risk@champion"
     as_of: str | None = None
-    lookback: int = Field(365, ge=1)
 
 
 class DecisionSection(Section):
@@ -175,10 +177,13 @@ class FlagOutputSettings(OutputSettings):
         folder: Folder of dated run folders; `runs/churn_scoring` if not given.
         sql: SQLAlchemy URL of a database that gets the list too.
         sql_table: Its table, made if it does not exist.
+        sql_list: Name of this list in the table; the name of `folder` if not given. Lists of one table need different
+            names, since each night of a list replaces what stood there under its name.
     """
 
     sql: str | None = None
     sql_table: str = Field("churn_flags", pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
+    sql_list: str | None = Field(None, min_length=1, max_length=255)
 
 
 class NotifySettings(Section):
@@ -196,6 +201,8 @@ class ChurnScoringSettings(SurveyJobSettings):
 
     job: Literal["churn_scoring"] = "churn_scoring"
     input: CustomerInputSettings
+    usage_columns: dict[str, str] = Field(default_factory=dict)
+    invitation_columns: dict[str, str] = Field(default_factory=dict)
     scoring: ScoringSettings = ScoringSettings()
     decision: DecisionSection = DecisionSection(capacity=50)
     drift: DriftSettings = DriftSettings()

@@ -4,11 +4,13 @@ A theme model that had read comments of after a date would know, at that date, w
 training learns themes from what was written before its first date alone, and scoring reads with that very fit.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
+from nps_insights.churn.leaks import COMMENTS, announces_leaving
 from nps_insights.jobs.churn_inputs import Customers
 from nps_insights.jobs.settings import SurveyJobSettings
 from nps_insights.jobs.theming import cache_folder, encoder_of, guidance
@@ -37,6 +39,36 @@ class CustomerText:
     themes: pd.DataFrame
     seen: int = 0
     notes: list[str] = field(default_factory=list)
+
+
+def unannounced(customers: Customers, allowed: Collection[str] = ()) -> Customers:
+    """Return the customers without comments that say, by a phrase, that their author leaves.
+
+    A model shall foresee the end, not repeat it. What is taken out depends on the text alone, so those who left, those
+    who stayed and those of whom nobody knows yet are treated alike, in training and at night. The answers stay.
+
+    Args:
+        customers: What was let in.
+        allowed: `churn.allow`; with "comments" in it nothing is taken out.
+
+    Returns:
+        The customers with the remaining comments, and a note that counts the others.
+    """
+    if COMMENTS in allowed:
+        return customers
+    comments = customers.comments
+    announcing = announces_leaving(comments["text"])
+    n = int(announcing.sum())
+    if not n:
+        return customers
+    say = (
+        "1 comment says that its author leaves; it is"
+        if n == 1
+        else f"{n:,} comments say that who wrote them leaves; they are"
+    )
+    note = f"{say} left out, whatever became of the account: a risk shall foresee the end, not repeat it."
+    remaining = replace(customers.admission, comments=comments[~announcing].reset_index(drop=True))
+    return replace(customers, admission=remaining, notes=[*customers.notes, note])
 
 
 def text_before(

@@ -20,11 +20,12 @@ from nps_insights.churn import (
     refuse_leaks,
     train_churn_model,
 )
+from nps_insights.churn.leaks import COMMENTS
 from nps_insights.jobs.churn_champion import promotion_of
 from nps_insights.jobs.churn_inputs import Customers, admit_customers, without_columns
 from nps_insights.jobs.churn_panels import dates_of, panel_at, spec_of
 from nps_insights.jobs.churn_settings import ChurnTrainingSettings, EconomicsSettings
-from nps_insights.jobs.churn_text import CHURN_THEMES, CustomerText, text_before
+from nps_insights.jobs.churn_text import CHURN_THEMES, CustomerText, text_before, unannounced
 from nps_insights.jobs.driver_report import write_tables
 from nps_insights.jobs.folder import held, published
 from nps_insights.jobs.manifest import versions, write_manifest
@@ -35,6 +36,7 @@ from nps_insights.themes import Progress
 from nps_insights.tracking import (
     Promotion,
     TrackedRun,
+    give_aliases,
     local_tracking_uri,
     log_churn_model,
     log_themes,
@@ -94,23 +96,16 @@ def run_churn_training(
     folder = Path(settings.output.folder or "runs/churn_training")
     uri = settings.tracking.uri or local_tracking_uri(Path.cwd())
     with held(folder):
-        customers = without_columns(admit_customers(settings), settings.churn.leave_out)
+        admitted = without_columns(admit_customers(settings), settings.churn.leave_out)
+        customers = unannounced(admitted, settings.churn.allow)
         dates = dates_of(customers, settings)
         text = _text(customers, dates, settings, uri, progress)
         with tracked_run(uri, EXPERIMENT, run_name=folder.name) as run:
             stored_themes = log_themes(run, text.fitted, name=CHURN_THEMES) if text.fitted else ""
             spec = spec_of(customers, settings, dates, text, stored_themes)
-            panel = panel_at(customers, settings, spec, _mentions(text), dates)
-            leaks = leaks_of(customers, panel, settings)
-            if leaks.announcing:
-                panel = panel_at(customers, settings, spec, _unannounced(text, leaks), dates)
-            training = train_churn_model(
-                panel,
-                random_state=settings.churn.random_state,
-                confidence_level=settings.churn.confidence_level,
-                economics=economics_of(settings.economics),
-                capacity=settings.capacity,
-            )
+            panel = panel_at(customers, settings, spec, text.mentions if text.fitted else None, dates)
+            leaks = leaks_of(admitted, panel, settings)
+            training = _trained(panel, settings)
             stored, promotion = _stored(run, training, customers, settings)
             notes = [*customers.notes, *text.notes, *panel.notes, *leaks.notes, *training.notes]
             tables = _tables(customers, panel, leaks, training)
@@ -125,13 +120,21 @@ def run_churn_training(
                 tables=tables,
                 notes=list(dict.fromkeys(notes)),
             )
-            _publish(finished, settings, customers, panel, leaks, training, stored_themes, command)
             run.log_tables(tables)
+            _publish(finished, settings, customers, panel, leaks, training, stored_themes, command)
+            # Last, so that no version speaks whose run folder and card are not there.
+            if promotion:
+                give_aliases(uri, stored, promotion)
     return finished
 
 
 def leaks_of(customers: Customers, panel: ChurnPanel, settings: ChurnTrainingSettings) -> Leaks:
-    """Look for columns and comments that know the outcome, and refuse those that are not allowed by name.
+    """Look for columns and comments that know the outcome, and refuse columns that are not allowed by name.
+
+    Args:
+        customers: What was let in, with all their comments.
+        panel: Accounts at dates.
+        settings: `churn.allow` names what may be used all the same.
 
     Raises:
         DataRefusedError: A column knows the outcome.
@@ -178,14 +181,30 @@ def _text(
     return text_before(customers, dates[0] if dates else None, settings, uri, progress)
 
 
-def _mentions(text: CustomerText) -> pd.DataFrame | None:
-    return text.mentions if text.fitted else None
-
-
-def _unannounced(text: CustomerText, leaks: Leaks) -> pd.DataFrame | None:
-    """The mentions without those of comments that announce the end: the model shall foresee it, not repeat it."""
-    mentions = _mentions(text)
-    return None if mentions is None else mentions[~mentions["response_id"].isin(leaks.announcing)]
+def _trained(panel: ChurnPanel, settings: ChurnTrainingSettings) -> ChurnTraining | NotTrained:
+    """Train; what the model must know of the settings to be used at night goes with it."""
+    chosen = settings.churn
+    training = train_churn_model(
+        panel,
+        random_state=chosen.random_state,
+        confidence_level=chosen.confidence_level,
+        economics=economics_of(settings.economics),
+        capacity=settings.capacity,
+    )
+    if isinstance(training, NotTrained):
+        return training
+    labels = {
+        "event": chosen.event,
+        "excluded_reasons": list(chosen.excluded_reasons),
+        "competing_reasons": list(chosen.competing_reasons),
+        "inactive_days": chosen.inactive_days,
+        "renewal_tolerance_days": chosen.renewal_tolerance_days,
+        "renewal_months": chosen.renewal_months,
+    }
+    # The card is TOML, which has no word for "not set".
+    stated = {name: value for name, value in labels.items() if value is not None}
+    about = {"labels": stated, "announcing_left_out": COMMENTS not in chosen.allow}
+    return replace(training, model=replace(training.model, about=training.model.about | about))
 
 
 def _stored(
@@ -197,17 +216,7 @@ def _stored(
     """Store a trained model, and hold it against the champion."""
     if isinstance(training, NotTrained):
         return "", None
-    chosen = settings.churn
-    labels = {
-        "event": chosen.event,
-        "excluded_reasons": list(chosen.excluded_reasons),
-        "competing_reasons": list(chosen.competing_reasons),
-        "inactive_days": chosen.inactive_days,
-        "renewal_tolerance_days": chosen.renewal_tolerance_days,
-        "renewal_months": chosen.renewal_months,
-    }
-    model = replace(training.model, about=training.model.about | {"labels": labels})
-    stored = log_churn_model(run, model, training.scores, simulated=customers.simulated)
+    stored = log_churn_model(run, training.model, training.scores, simulated=customers.simulated)
     return stored, promotion_of(stored, training, customers, settings, tracking_uri=run.tracking_uri)
 
 
@@ -272,7 +281,7 @@ def _page_facts(run: TrainingRun, customers: Customers, panel: ChurnPanel) -> Ev
     looked_at = f"{panel.rows['account_id'].nunique():,} accounts" + (f" at {dates} dates" if dates else "")
     promotion = [run.promotion.reason] if run.promotion else []
     return EvaluationFacts(
-        title=f"Who leaves within {panel.horizon_days} days",
+        title=f"Who leaves within {panel.horizon_days} days" if panel.horizon_days else "Who has left",
         masthead=f"{customers.hashes['survey']['name']} · {customers.hashes['accounts']['name']} · {looked_at}",
         sentences=[run.verdict, *run.in_words, *promotion],
         notes=run.notes,

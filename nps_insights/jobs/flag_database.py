@@ -11,8 +11,29 @@ from nps_insights.tables import TABLES, SettingsError
 _ROWS_AT_ONCE = 1_000
 
 
-def write_flags(flags: pd.DataFrame, url: str, table: str, *, as_of: pd.Timestamp, fingerprint: str) -> bool:
-    """Put the flags of one moment into a database; rows of that moment that stood there are replaced.
+def refuse_unreachable(url: str) -> None:
+    """Refuse, before any work, a database that could not be written at the end.
+
+    Raises:
+        SettingsError: The URL, the driver or the database cannot be used.
+    """
+    import sqlalchemy
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        with sqlalchemy.create_engine(url).connect():
+            return
+    except ImportError as error:
+        raise SettingsError(f"output.sql == {masked(url)!r}: its driver is not installed ({error.name})") from None
+    except SQLAlchemyError as error:
+        why = masked(str(error).splitlines()[0])
+        raise SettingsError(f"output.sql == {masked(url)!r}: cannot be reached: {why}") from None
+
+
+def write_flags(
+    flags: pd.DataFrame, url: str, table: str, *, list_name: str, as_of: pd.Timestamp, fingerprint: str
+) -> bool:
+    """Put the flags of one moment into a database; what stood there of that list and moment is replaced.
 
     All is one transaction: a kill leaves the old rows or the new. Every row carries the run's fingerprint, so that a
     repeated run sees that its rows are there.
@@ -21,6 +42,7 @@ def write_flags(flags: pd.DataFrame, url: str, table: str, *, as_of: pd.Timestam
         flags: Table `flags`.
         url: SQLAlchemy URL.
         table: Name of the table; made if it does not exist.
+        list_name: Name of the list, so that several pipelines can share a table.
         as_of: The moment.
         fingerprint: Of the run.
 
@@ -39,15 +61,16 @@ def write_flags(flags: pd.DataFrame, url: str, table: str, *, as_of: pd.Timestam
         target = _table(table)
         with engine.begin() as connection:
             target.metadata.create_all(connection)
-            there = sqlalchemy.select(sqlalchemy.func.count()).where(
-                target.c.as_of == moment, target.c.fingerprint == fingerprint
-            )
-            if connection.execute(there).scalar() == len(flags):
+            own = (target.c.list_name == list_name) & (target.c.as_of == moment)
+            count = sqlalchemy.select(sqlalchemy.func.count())
+            ours = target.c.fingerprint == fingerprint
+            there = [connection.execute(count.where(own & rows)).scalar() for rows in (ours, ~ours)]
+            if there == [len(flags), 0]:
                 return False
-            connection.execute(sqlalchemy.delete(target).where(target.c.as_of == moment))
+            connection.execute(sqlalchemy.delete(target).where(own))
             for start in range(0, len(flags), _ROWS_AT_ONCE):
-                rows = _rows(flags.iloc[start : start + _ROWS_AT_ONCE], fingerprint)
-                connection.execute(sqlalchemy.insert(target), rows)
+                part = flags.iloc[start : start + _ROWS_AT_ONCE]
+                connection.execute(sqlalchemy.insert(target), _rows(part, list_name, fingerprint))
     except SQLAlchemyError as error:
         raise SettingsError(
             f"output.sql == {masked(url)!r}: the list cannot be written there: {masked(str(error).splitlines()[0])}"
@@ -71,7 +94,11 @@ def _table(name: str) -> Any:
         for column in TABLES["flags"].columns
     ]
     return sqlalchemy.Table(
-        name, sqlalchemy.MetaData(), *columns, sqlalchemy.Column("fingerprint", sqlalchemy.String(64), nullable=False)
+        name,
+        sqlalchemy.MetaData(),
+        sqlalchemy.Column("list_name", sqlalchemy.String(255), primary_key=True),
+        *columns,
+        sqlalchemy.Column("fingerprint", sqlalchemy.String(64), nullable=False),
     )
 
 
@@ -84,11 +111,15 @@ def _text(kind: str) -> Any:
     return functools.partial(sqlalchemy.String, 255) if kind == "id" else sqlalchemy.Text
 
 
-def _rows(flags: pd.DataFrame, fingerprint: str) -> list[dict[str, Any]]:
+def _rows(flags: pd.DataFrame, list_name: str, fingerprint: str) -> list[dict[str, Any]]:
     names = [column.name for column in TABLES["flags"].columns]
     full = flags.reindex(columns=names)
     return [
-        {name: _plain(value) for name, value in zip(names, row, strict=True)} | {"fingerprint": fingerprint}
+        {
+            "list_name": list_name,
+            "fingerprint": fingerprint,
+            **{name: _plain(value) for name, value in zip(names, row, strict=True)},
+        }
         for row in full.itertuples(index=False, name=None)
     ]
 

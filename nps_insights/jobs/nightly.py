@@ -21,18 +21,20 @@ _REMEMBERED = ("account_id", "as_of", "status")
 
 
 @dataclass(frozen=True)
-class Night:
+class PastNight:
     """One finished run below the root.
 
     Attributes:
         folder: Its folder, named by its moment.
         as_of: Its moment of knowing.
         fingerprint: Of all that decided its result.
+        model: The stored model that spoke; empty where a rule did.
     """
 
     folder: Path
     as_of: pd.Timestamp
     fingerprint: str
+    model: str = ""
 
 
 def folder_of(root: Path, as_of: pd.Timestamp) -> Path:
@@ -75,17 +77,28 @@ def sweep_leftovers(root: Path) -> None:
         shutil.rmtree(leftover)
 
 
-def nights_of(root: Path) -> list[Night]:
+def nights_of(root: Path) -> list[PastNight]:
     """Return the finished runs below a root, by their moment."""
     found = []
     for manifest in sorted(root.glob(f"*/{MANIFEST}")):
         told = json.loads(manifest.read_text(encoding="utf-8"))
         if told.get("job") == "churn_scoring":
-            found.append(Night(manifest.parent, pd.Timestamp(told["as_of"]), told["fingerprint"]))
+            found.append(PastNight(manifest.parent, pd.Timestamp(told["as_of"]), told["fingerprint"], told["model"]))
     return sorted(found, key=lambda night: night.as_of)
 
 
-def remembered(nights: list[Night]) -> list[pd.DataFrame]:
+def is_told(folder: Path, mark: str) -> bool:
+    """Return whether people were told of a run; the mark stands beside the run's folder, which is never touched."""
+    place = folder.parent / f".told-{folder.name}"
+    return place.is_file() and place.read_text(encoding="utf-8") == mark
+
+
+def mark_told(folder: Path, mark: str) -> None:
+    """Remember that people were told of a run."""
+    (folder.parent / f".told-{folder.name}").write_text(mark, encoding="utf-8")
+
+
+def remembered(nights: list[PastNight]) -> list[pd.DataFrame]:
     """Return of each night who stood where: account_id, as_of, status."""
     return [pd.read_parquet(night.folder / FLAGS, columns=list(_REMEMBERED)) for night in nights]
 

@@ -1,10 +1,21 @@
 """Keep passwords of database URLs out of everything that is written or shown."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 _IN_URL = re.compile(r"(://[^:/@\s]*):[^@\s]*@")
 _AS_PARAMETER = re.compile(r"(?i)\b(password|pwd|passwd|token|secret|access_key)=[^&\s;]+")
+
+
+def without_targets(urls: Iterable[str]) -> list[str]:
+    """Return notification URLs without what stands behind the scheme: tokens stand anywhere in them.
+
+    Example:
+        >>> without_targets(["slack://T1/A1/secret", "env:CHURN_LIST_URL"])
+        ['slack://***', 'env:CHURN_LIST_URL']
+    """
+    return [url if url.startswith("env:") else url.partition("://")[0] + "://***" for url in urls]
 
 
 def masked(value: Any) -> Any:

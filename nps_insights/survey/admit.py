@@ -45,6 +45,7 @@ class Admission:
         counts: Input rows read, kept, quarantined, duplicate, filtered; read is the sum of the others.
         breakdown: Fate -> reason -> rows.
         account_counts: The same counts of the accounts' file; empty without one.
+        account_columns: Field -> column of the accounts' file; empty without one.
         account_breakdown: Fate -> reason -> rows of the accounts' file.
         notes: What a reader must know, in sentences without any comment's text.
         mapping: Which column was understood as what.
@@ -78,6 +79,7 @@ class Admission:
     named_attributes: dict[str, str] = field(default_factory=dict)
     driver_attributes: tuple[str, ...] = ()
     stated_codes: tuple[str, ...] = ()
+    account_columns: dict[str, str] = field(default_factory=dict)
 
 
 def admit_survey(raw: RawTable, settings: SurveySettings, accounts: RawTable | None = None) -> Admission:
@@ -152,6 +154,7 @@ def _admission(
         counts=ledger.counts(),
         breakdown=ledger.breakdown(),
         account_counts={} if customers is None else customers.counts,
+        account_columns={} if customers is None else customers.columns,
         account_breakdown={} if customers is None else customers.breakdown,
         notes=_notes(ledger, answers, mapping, told, customers),
         mapping=mapping,

@@ -12,9 +12,8 @@ from nps_insights.survey.numbers import is_missing, parse_numbers, read_numbers
 from nps_insights.survey.read import RawTable
 from nps_insights.survey.settings import SurveySettings
 from nps_insights.survey.side_tables import SideAdmission, side_admission, take_out_repeated
-from nps_insights.tables import DataRefusedError
+from nps_insights.tables import USAGE_PREFIX, DataRefusedError
 
-USAGE_PREFIX = "usage/"
 # Fewer strangers than this are typing errors, and their rows are refused; a column with more is none of numbers.
 _STRANGERS = 0.02
 

@@ -1,6 +1,6 @@
 """The contract: columns of every table, validation, and the errors that users meet."""
 
-from nps_insights.tables.columns import ATTRIBUTE_PREFIX, CATEGORIES, OUTCOMES, Column, Table
+from nps_insights.tables.columns import ATTRIBUTE_PREFIX, CATEGORIES, OUTCOMES, USAGE_PREFIX, Column, Table
 from nps_insights.tables.conform import conform, empty
 from nps_insights.tables.contract import TABLES
 from nps_insights.tables.driver_tables import DRIVER_TABLES
@@ -20,6 +20,7 @@ __all__ = [
     "DRIVER_TABLES",
     "OUTCOMES",
     "TABLES",
+    "USAGE_PREFIX",
     "BusyFolderError",
     "Column",
     "DataRefusedError",

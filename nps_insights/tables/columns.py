@@ -8,6 +8,7 @@ Kind = Literal["id", "text", "number", "integer", "share", "points", "date", "fl
 CATEGORIES = ("detractor", "passive", "promoter")
 OUTCOMES = ("nps", "promoter", "passive", "detractor")
 ATTRIBUTE_PREFIX = "attribute/"
+USAGE_PREFIX = "usage/"
 
 
 @dataclass(frozen=True)

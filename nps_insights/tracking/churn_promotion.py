@@ -3,8 +3,8 @@
 A version earns it by beating its baselines beyond noise and, where there is a champion, by a lower log-loss than the
 champion's on the same accounts at the same dates. No margin is asked there: both beat the baselines, so that taking the
 slightly better of two for the better one costs little. A champion that cannot be scored on today's data (a column is
-gone, or the theme model whose themes it reads, or its files are refused) or that looks ahead by another horizon could
-not make tonight's list either: it is replaced by any version that beats its baselines.
+gone, or the theme model whose themes it reads, or its files are refused) could not make tonight's list either, and one
+that means something else by leaving answers another question: it is replaced by any version that beats its baselines.
 """
 
 from collections.abc import Sequence
@@ -91,10 +91,11 @@ def speaking_version(tracking_uri: str, named: str) -> str:
         named: `churn_risk@champion`, another alias, or a version.
 
     Raises:
-        SettingsError: A version or another alias is named that does not exist: only the champion may be missing.
+        SettingsError: A version, another alias or a model of another name is named that does not exist: only
+            `churn_risk@champion` may be missing.
     """
     name, _, version = named.partition("@")
-    if version == CHAMPION:
+    if version == CHAMPION and name == CHURN_MODEL:
         return champion_of(tracking_uri, name=name)
     return f"{name}@{stored_version(tracking_uri, named, setting='scoring.model').version}"
 
@@ -190,7 +191,7 @@ def promote(
 ) -> Promotion:
     """Give the aliases: `challenger` to a new version always, `champion` only where it has earned it.
 
-    The reason is also a tag of the version, `promotion`.
+    The reason is also a tag of the version, `promotion`. This is `judged_promotion` and `give_aliases` in one.
 
     Args:
         tracking_uri: MLflow's tracking URI.
@@ -200,8 +201,40 @@ def promote(
         time_tested: Whether it was judged on a later date than it was trained on: whether
             `model.about["evaluated_by"]` is `out_of_time`.
         gain: What `better` returned; needed where there is a champion that can be scored.
-        champion_lacks: Why the champion cannot be scored on today's data, for the reason.
-        allow_untested: Whether one whose time was not tested, such as one of an undated snapshot, may be champion.
+        champion_lacks: Why the champion cannot be held against it (it cannot be scored on today's data, or it means
+            something else by leaving), for the reason.
+        allow_untested: Whether one whose time was not tested may be champion: one of an undated snapshot, or of dates
+            that do not lie a horizon apart.
+
+    Raises:
+        SettingsError: There is no such version, or there is a champion and neither `gain` nor `champion_lacks`.
+    """
+    promotion = judged_promotion(
+        tracking_uri,
+        version,
+        beats_baselines=beats_baselines,
+        verdict=verdict,
+        time_tested=time_tested,
+        gain=gain,
+        champion_lacks=champion_lacks,
+        allow_untested=allow_untested,
+    )
+    give_aliases(tracking_uri, version, promotion)
+    return promotion
+
+
+def judged_promotion(
+    tracking_uri: str,
+    version: str,
+    *,
+    beats_baselines: bool,
+    verdict: str,
+    time_tested: bool,
+    gain: Better | None = None,
+    champion_lacks: str = "",
+    allow_untested: bool = False,
+) -> Promotion:
+    """Return whether a new version earns the alias `champion`, and write nothing; the arguments are those of `promote`.
 
     Raises:
         SettingsError: There is no such version, or there is a champion and neither `gain` nor `champion_lacks`.
@@ -211,8 +244,22 @@ def promote(
     promoted, reason = _judged(
         version, before, beats_baselines, verdict, time_tested or allow_untested, gain, champion_lacks
     )
-    _tell(tracking_uri, stored, reason, [CHALLENGER, CHAMPION] if promoted else [CHALLENGER])
     return Promotion(promoted, reason, version if promoted else before)
+
+
+def give_aliases(tracking_uri: str, version: str, promotion: Promotion) -> None:
+    """Write what `judged_promotion` returned: the last step of a training, once all that it tells of is in place.
+
+    Args:
+        tracking_uri: MLflow's tracking URI.
+        version: The new version.
+        promotion: What became of it.
+
+    Raises:
+        SettingsError: There is no such version.
+    """
+    stored = stored_version(tracking_uri, version, setting=f"{CHALLENGER} of the churn model")
+    _tell(tracking_uri, stored, promotion.reason, [CHALLENGER, CHAMPION] if promotion.promoted else [CHALLENGER])
 
 
 def _tell(tracking_uri: str, stored: "ModelVersion", reason: str, aliases: Sequence[str]) -> None:
@@ -241,7 +288,7 @@ def _judged(
         return True, f"{version} is champion: it beats its baselines, and there was no champion before."
     if lacks:
         return True, (
-            f"{version} is champion: it beats its baselines, and {before} cannot be scored on today's data "
+            f"{version} is champion: it beats its baselines, and {before} cannot be held against it "
             f"({lacks.rstrip('.')})."
         )
     if gain is None:

@@ -12,10 +12,9 @@ from nps_insights.churn.features.sums import DAYS_OF_A_TREND, counted, divided, 
 from nps_insights.churn.lookup import places
 from nps_insights.churn.moments import dates_of, days_between
 from nps_insights.churn.renewals import next_renewals
-from nps_insights.tables import ATTRIBUTE_PREFIX
+from nps_insights.tables import ATTRIBUTE_PREFIX, USAGE_PREFIX
 
 OTHER = "other"
-USAGE_PREFIX = "usage/"
 USAGE_PARTS = ("sum", "mean", "trend", "change", "days_since")
 
 

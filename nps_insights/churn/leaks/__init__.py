@@ -2,7 +2,7 @@
 
 from nps_insights.churn.leaks.find import find_leaks
 from nps_insights.churn.leaks.phrases import announces_leaving
-from nps_insights.churn.leaks.result import COMMENTS, Leaks, refuse_leaks, without_columns
+from nps_insights.churn.leaks.result import COMMENTS, Leaks, refuse_leaks
 from nps_insights.churn.leaks.text_probe import leaving_probe
 
 __all__ = [
@@ -12,5 +12,4 @@ __all__ = [
     "find_leaks",
     "leaving_probe",
     "refuse_leaks",
-    "without_columns",
 ]

@@ -22,7 +22,7 @@ _FEWEST_LEFT, _MOST_COMMENTS = 20, 20_000
 
 @dataclass(frozen=True)
 class Announced:
-    """What comments tell: rows of table `leaks`, responses that announce, sentences."""
+    """What comments tell: rows of table `leaks`, responses with a phrase of leaving, sentences."""
 
     rows: tuple[Row, ...] = ()
     announcing: tuple[str, ...] = ()
@@ -38,11 +38,12 @@ def announced_leaks(
     confidence_level: float,
     enough: bool,
 ) -> Announced:
-    """Return comments before as_of that announce the end, where announcing does tell who left.
+    """Return which comments announce the end, and how much of the outcome those before as_of tell.
 
-    A comment announces if it has a phrase of `announces_leaving`, or if a probe learned on the other accounts puts it
-    among those whose authors nearly all left. A finding is reported where the lower bound of the share of leavers among
-    announcing accounts lies above the share among all that commented; where it does not, a note tells of the phrases.
+    Announcing are all comments with a phrase of `announces_leaving`, whatever their date and whatever became of the
+    account: a choice by the outcome would tell it. For the finding, those count as well that a probe learned on the
+    other accounts puts among those whose authors nearly all left; it is reported where the lower bound of the share of
+    leavers among announcing accounts lies above the share among all that commented.
 
     Args:
         panel: For its lookback.
@@ -59,25 +60,24 @@ def announced_leaks(
         return Announced()
     if responses is None:
         raise SettingsError("comments were given without responses: give both, as responses say whose a comment is")
-    said = _said(panel, cases, responses, comments)
+    marked = comments.assign(phrase=announces_leaving(comments["text"]))
+    announcing = tuple(sorted(set(marked.loc[marked["phrase"], "response_id"])))
+    said = _said(panel, cases, responses, marked)
     if said.empty:
-        return Announced(notes=("No comment lies before the dates at which accounts are looked at.",))
-    by_phrase = announces_leaving(said["text"])
+        return Announced((), announcing, ("No comment lies before the dates at which accounts are looked at.",))
     if not enough or said.loc[said["left"], "account_id"].nunique() < _FEWEST_LEFT:
         note = "Too few of those who left commented to learn how they announce it; phrases alone were looked for."
-        return Announced(announcing=_responses(said, by_phrase), notes=(note, *_of_phrases(by_phrase)))
+        return Announced((), announcing, (note, *_of_phrases(said)))
     scores = _out_of_fold(said)
     learned = _among_the_sure(scores, said, many_at_once(confidence_level, len(said)))
-    return _finding(said, by_phrase, learned, scores, confidence_level)
+    row, notes = _finding(said, learned, scores, confidence_level)
+    return Announced((row,) if row else (), announcing, notes)
 
 
 def _finding(
-    said: pd.DataFrame,
-    by_phrase: NDArray[np.bool_],
-    learned: NDArray[np.bool_],
-    scores: NDArray[np.float64],
-    confidence_level: float,
-) -> Announced:
+    said: pd.DataFrame, learned: NDArray[np.bool_], scores: NDArray[np.float64], confidence_level: float
+) -> tuple[Row | None, tuple[str, ...]]:
+    by_phrase = said["phrase"].to_numpy(dtype=bool)
     marks = said.assign(score=scores, announces=by_phrase | learned)
     each = marks.groupby("account_id").agg(
         left=("left", "first"), unit=("unit", "first"), score=("score", "max"), announces=("announces", "any")
@@ -88,7 +88,7 @@ def _finding(
     n, n_left = int(announced.sum()), int((announced & left).sum())
     share, low, _ = share_interval(n_left, n, confidence_level=confidence_level)
     if not n or low <= base:
-        return Announced(announcing=_responses(said, by_phrase), notes=_of_phrases(by_phrase))
+        return None, _of_phrases(said)
     unit = pd.factorize(each["unit"])[0].astype(np.int64)
     auc = auc_interval(each["score"].to_numpy(), left, unit, confidence_level=confidence_level)
     reason = (
@@ -98,7 +98,7 @@ def _finding(
     )
     row = {"name": COMMENTS, "kind": "announced", "n": len(each), "reason": reason}
     row |= dict(zip(("auc", "auc_low", "auc_high"), auc, strict=True))
-    return Announced((row,), _responses(said, by_phrase | learned))
+    return row, _of_learned(int((learned & ~by_phrase).sum()))
 
 
 def _said(panel: ChurnPanel, cases: Cases, responses: pd.DataFrame, comments: pd.DataFrame) -> pd.DataFrame:
@@ -106,7 +106,7 @@ def _said(panel: ChurnPanel, cases: Cases, responses: pd.DataFrame, comments: pd
     whose = cases.rows[["account_id", "as_of"]].assign(left=cases.left, unit=cases.unit, fold=cases.fold)
     dated = responses.reindex(columns=["response_id", "account_id", "responded_at"])
     said = comments.loc[~comments["says_nothing"].astype(bool)] if "says_nothing" in comments.columns else comments
-    said = said[["comment_id", "response_id", "text"]].dropna(subset="text")
+    said = said[["comment_id", "response_id", "text", "phrase"]].dropna(subset="text")
     said = said.merge(dated, on="response_id").merge(whose, on="account_id")
     if panel.dated:
         age = said["as_of"] - said["responded_at"]
@@ -148,13 +148,19 @@ def _among_the_sure(scores: NDArray[np.float64], said: pd.DataFrame, confidence_
     return scores >= (ordered[best] if sure else np.inf)
 
 
-def _responses(said: pd.DataFrame, announces: NDArray[np.bool_]) -> tuple[str, ...]:
-    return tuple(sorted(set(said.loc[announces, "response_id"])))
-
-
-def _of_phrases(by_phrase: NDArray[np.bool_]) -> tuple[str, ...]:
-    n = int(by_phrase.sum())
+def _of_phrases(said: pd.DataFrame) -> tuple[str, ...]:
+    n = int(said["phrase"].sum())
     if not n:
         return ()
     say = "comment says" if n == 1 else "comments say"
-    return (f"{n} {say} that the customer leaves; too few for a figure, their mentions are left out all the same.",)
+    return (f"{n:,} {say} that the customer leaves; too few for a figure of how much that tells.",)
+
+
+def _of_learned(n: int) -> tuple[str, ...]:
+    if not n:
+        return ()
+    read, stay = ("comment reads", "It stays") if n == 1 else ("comments read", "They stay")
+    return (
+        f"{n:,} more {read} like nobody's but leavers', without a phrase that says so. {stay} in what is read: leaving "
+        "comments out by who left would itself tell who left. Look at them, and train without text if in doubt.",
+    )

@@ -58,7 +58,7 @@ def find_leaks(
         confidence_level: With which the bounds of all columns hold together.
 
     Returns:
-        Table, refused names, and responses whose mentions must not become features.
+        Table, refused names, and responses whose comment announces the end.
 
     Raises:
         SettingsError: A name in `allowed` is no column that was looked at.

@@ -1,7 +1,6 @@
 """What the leak guard found, and refusing to train on it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -21,8 +20,8 @@ class Leaks:
             out of fold; the interval holds for all columns at once. `n` counts accounts.
         refused: Columns that must not be used: findings that were not allowed, by name. Columns of the accounts are
             called as there (`attribute/status`), everything else as the feature.
-        announcing: Responses whose comment announces that the customer leaves: their mentions must not become
-            features. Empty where `comments` are allowed.
+        announcing: Responses whose comment says, by a phrase, that the customer leaves, whatever became of it: such
+            comments must not become features, neither in training nor at night. Empty where `comments` are allowed.
         notes: Plain sentences on what a reader must know.
     """
 
@@ -35,7 +34,7 @@ class Leaks:
 def refuse_leaks(leaks: Leaks) -> None:
     """Raise if any column is refused; the message names each with its figure and says what to do.
 
-    Announcing comments raise nothing: leaving out the mentions of `leaks.announcing` is enough.
+    Announcing comments raise nothing: leaving those of `leaks.announcing` out is enough.
 
     Raises:
         DataRefusedError: `leaks.refused` is not empty.
@@ -67,32 +66,6 @@ def refuse_leaks(leaks: Leaks) -> None:
             ]
         )
     )
-
-
-def without_columns(panel: ChurnPanel, names: Iterable[str]) -> ChurnPanel:
-    """Return the panel without the features of some columns, in its rows and in its spec.
-
-    Args:
-        panel: Accounts at dates.
-        names: Columns as `Leaks.refused` calls them: `attribute/plan` takes `attribute/plan=<level>` with it.
-
-    Example:
-        >>> from nps_insights.churn.features.spec import FeatureSpec
-        >>> spec = FeatureSpec(("score/last", "attribute/plan=gold"), levels={"plan": ("gold",)})
-        >>> rows = pd.DataFrame({"account_id": ["a"], "score/last": [9.0], "attribute/plan=gold": [1.0]})
-        >>> without_columns(ChurnPanel(rows, spec, 90), ["attribute/plan"]).spec.names
-        ('score/last',)
-    """
-    out = set(names)
-    dropped = [name for name in panel.spec.names if name in out or column_of(name, panel) in out]
-    attributes = {name.removeprefix("attribute/") for name in out if name.startswith("attribute/")}
-    spec = replace(
-        panel.spec,
-        names=tuple(name for name in panel.spec.names if name not in dropped),
-        levels={name: levels for name, levels in panel.spec.levels.items() if name not in attributes},
-        numbers=tuple(name for name in panel.spec.numbers if name not in attributes),
-    )
-    return replace(panel, rows=panel.rows.drop(columns=dropped), spec=spec)
 
 
 def column_of(feature: str, panel: ChurnPanel) -> str:

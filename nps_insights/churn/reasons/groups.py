@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from nps_insights.churn.features.spec import FeatureSpec
-from nps_insights.tables import ATTRIBUTE_PREFIX
+from nps_insights.tables import ATTRIBUTE_PREFIX, USAGE_PREFIX
 
 # What a reason can be about, beside one theme, one attribute, one usage column and further columns of the account.
 SCORE, SILENCE, COMMENT, UNMENTIONED = "score", "silence", "comment", "theme"
 TENURE, RENEWAL, VALUE, PARENT, USAGE = "tenure", "renewal", "value", "parent", "usage"
-THEME_PREFIX, USAGE_PREFIX = "theme/", "usage/"
+THEME_PREFIX = "theme/"
 
 _ACCOUNT = {"account/tenure_days": TENURE, "account/days_to_renewal": RENEWAL, "account/value": VALUE}
 

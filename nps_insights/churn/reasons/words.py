@@ -18,12 +18,11 @@ from nps_insights.churn.reasons.groups import (
     THEME_PREFIX,
     UNMENTIONED,
     USAGE,
-    USAGE_PREFIX,
     VALUE,
     about,
 )
 from nps_insights.churn.reasons.spans import compared, day, month, number, span, times, whole
-from nps_insights.tables import ATTRIBUTE_PREFIX
+from nps_insights.tables import ATTRIBUTE_PREFIX, USAGE_PREFIX
 
 # Attributes that read as "on plan Basic" rather than "plan is Basic".
 _SUBSCRIBED = frozenset({"plan", "tariff", "package", "tier", "subscription"})

@@ -36,16 +36,16 @@ class Fold:
     judged: NDArray[np.bool_]
 
 
-def rolling_folds(rows: pd.DataFrame, *, horizon_days: int) -> tuple[list[Fold], str]:
+def rolling_folds(rows: pd.DataFrame, *, known_after_days: int) -> tuple[list[Fold], str]:
     """Return folds whose origin rolls forward, the last date as the out-of-time test, or why there is none.
 
-    At each date judged only rows of dates at least a horizon earlier are fitted on: on that day no later outcome was
-    known. The choice between models is made on the day of the last date, so that dates whose outcomes were not known
-    by then have no say in it: their horizon reaches into the test.
+    At each date judged only rows of dates whose outcomes were known by that day are fitted on. The choice between
+    models is made on the day of the last date, so that dates whose outcomes were not known by then have no say in it:
+    their horizon reaches into the test.
 
     Args:
         rows: as_of, unit, churned.
-        horizon_days: Days after as_of within which an account leaves.
+        known_after_days: Days after as_of until an outcome is known (`ChurnPanel.known_after_days`).
 
     Returns:
         The folds, by date, the last of part `out_of_time` (the only one where no earlier date can be judged); and an
@@ -55,27 +55,27 @@ def rolling_folds(rows: pd.DataFrame, *, horizon_days: int) -> tuple[list[Fold],
         >>> dates = pd.to_datetime(["2025-01-01", "2025-04-01", "2025-07-01"]).repeat(60)
         >>> units = [f"a{number}" for number in range(60)] * 3
         >>> rows = pd.DataFrame({"as_of": dates, "unit": units, "churned": [True, False] * 90})
-        >>> [(fold.part, int(fold.train.sum())) for fold in rolling_folds(rows, horizon_days=90)[0]]
+        >>> [(fold.part, int(fold.train.sum())) for fold in rolling_folds(rows, known_after_days=90)[0]]
         [('rolling', 60), ('out_of_time', 120)]
-        >>> rolling_folds(rows, horizon_days=365)[1]
+        >>> rolling_folds(rows, known_after_days=365)[1]
         'no date lies 365 days or more before the last one (2025-07-01)'
     """
-    horizon = pd.Timedelta(days=horizon_days)
+    gap = pd.Timedelta(days=known_after_days)
     dates = sorted(rows["as_of"].dropna().unique())
     if not dates:
         return [], "the rows have no dates"
     last = pd.Timestamp(dates[-1])
-    test = _dated("out_of_time", 0, last, rows, horizon)
+    test = _dated("out_of_time", 0, last, rows, gap)
     if not test.train.any():
-        return [], f"no date lies {horizon_days} days or more before the last one ({last.date()})"
-    few = _few(rows[test.train], MIN_UNITS, f"the dates {horizon_days} days or more before the last one hold")
+        return [], f"no date lies {known_after_days} days or more before the last one ({last.date()})"
+    few = _few(rows[test.train], MIN_UNITS, f"the dates {known_after_days} days or more before the last one hold")
     few = few or _few(rows[test.judged], MIN_JUDGED, f"the last date ({last.date()}) holds")
     if few:
         return [], few
     folds: list[Fold] = []
     for one in map(pd.Timestamp, dates[:-1]):
-        fold = _dated("rolling", len(folds), one, rows, horizon)
-        if one + horizon <= last and not _few(rows[fold.train], MIN_UNITS):
+        fold = _dated("rolling", len(folds), one, rows, gap)
+        if one + gap <= last and not _few(rows[fold.train], MIN_UNITS):
             folds.append(fold)
     return [*folds, test], ""
 
@@ -131,9 +131,9 @@ def folds_table(folds: Sequence[Fold], rows: pd.DataFrame) -> pd.DataFrame:
     return conform("churn_folds", pd.DataFrame(counts))
 
 
-def _dated(part: str, number: int, date: pd.Timestamp, rows: pd.DataFrame, horizon: pd.Timedelta) -> Fold:
+def _dated(part: str, number: int, date: pd.Timestamp, rows: pd.DataFrame, gap: pd.Timedelta) -> Fold:
     as_of = rows["as_of"]
-    return Fold(part, number, date, (as_of + horizon <= date).to_numpy(), (as_of == date).to_numpy())
+    return Fold(part, number, date, (as_of + gap <= date).to_numpy(), (as_of == date).to_numpy())
 
 
 def _few(rows: pd.DataFrame, least: int, where: str = "") -> str:

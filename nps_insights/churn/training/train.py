@@ -1,5 +1,6 @@
 """Train a churn model: choose, calibrate, judge it on what it had not seen, and fit it anew on everything."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +60,7 @@ def train_churn_model(
     n_draws: int = 1_000,
     economics: ContactEconomics | None = None,
     capacity: int | None = None,
+    by: Sequence[str] = ("category",),
 ) -> ChurnTraining | NotTrained:
     """Train a model of who leaves, and say whether it is better than doing without.
 
@@ -76,6 +78,7 @@ def train_churn_model(
         n_draws: Bootstrap samples of units.
         economics: For expected profit among the scores.
         capacity: Accounts that can be called, for precision and capture among the scores.
+        by: Columns of the predictions by whose groups the scores are measured as well.
 
     Returns:
         The model and what it is worth; or why there is none (fewer than 20 units that left, or that stayed).
@@ -118,13 +121,14 @@ def train_churn_model(
         "n_draws": n_draws,
         "random_state": random_state,
     }
-    return _with_figures(model, predictions, plan, rows, [*said, *panel.notes], draws, economics, capacity)
+    scores = churn_scores(predictions, by=by, capacity=capacity, economics=economics, **draws)
+    return _with_figures(model, predictions, scores, plan, rows, [*said, *panel.notes], draws, economics)
 
 
 def _plan(panel: ChurnPanel, rows: pd.DataFrame) -> _Plan:
     if not panel.dated:
         return _Plan(unit_folds(rows), "the panel is one snapshot without dates")
-    folds, why = rolling_folds(rows, horizon_days=panel.horizon_days)
+    folds, why = rolling_folds(rows, known_after_days=panel.known_after_days)
     return _Plan(folds or unit_folds(rows), why)
 
 
@@ -198,12 +202,12 @@ def _final(
 def _with_figures(
     model: ChurnModel,
     predictions: pd.DataFrame,
+    scores: pd.DataFrame,
     plan: _Plan,
     rows: pd.DataFrame,
     said: list[str],
     draws: dict[str, Any],
     economics: ContactEconomics | None,
-    capacity: int | None,
 ) -> ChurnTraining:
     gains = log_loss_gains(predictions, **draws)
     judged = gains[gains["part"] == plan.part]
@@ -219,7 +223,7 @@ def _with_figures(
         model=model,
         predictions=predictions,
         folds=folds_table(plan.folds, rows),
-        scores=churn_scores(predictions, capacity=capacity, economics=economics, **draws),
+        scores=scores,
         gains=gains,
         reliability=reliability(predictions, **draws),
         gain_curve=gain_curve(predictions, economics=economics, **draws),

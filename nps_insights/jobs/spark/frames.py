@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
 
 _OURS = re.compile(r"^nps_insights\.tables\.errors\.(\w+): (.*?)(?=^\S+Error|\n\n|\Z)", re.MULTILINE | re.DOTALL)
+_OF_SETTINGS = {"SettingsError", "MissingExtraError"}
 _DATES = "as_of"
 
 
@@ -86,7 +87,7 @@ def errors_of_workers() -> Iterator[None]:
 
     Raises:
         DataRefusedError: A worker refused the data.
-        SettingsError: The workers' Python does not hold this package.
+        SettingsError: A worker lacks what it needs: this package, a file, the encoder's weights.
     """
     from pyspark.errors import PythonException
 
@@ -103,7 +104,8 @@ def errors_of_workers() -> Iterator[None]:
         found = _OURS.search(said)
         if found is None:
             raise
-        raise DataRefusedError(found.group(2).strip()) from error
+        kind = SettingsError if found.group(1) in _OF_SETTINGS else DataRefusedError
+        raise kind(found.group(2).strip()) from error
 
 
 def _read(path: str, session: "SparkSession") -> "DataFrame":

@@ -6,8 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from nps_insights.jobs.folder import published
-from nps_insights.jobs.spark.frames import address, errors_of_workers
+from nps_insights.jobs.spark.frames import address, errors_of_workers, table_of
 from nps_insights.tables import DataRefusedError, SettingsError
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ _DONE = "_SUCCESS"
 
 
 @contextmanager
-def published_parquet(frame: "DataFrame", out: str | Path | None, session: "SparkSession") -> "Iterator[DataFrame]":
+def published_parquet(frame: "DataFrame", out: str | Path | None, session: "SparkSession") -> Iterator[pd.DataFrame]:
     """Write a frame aside, give what was written to be looked at, and put it in its place when the block ends well.
 
     On a disk the new folder takes the old one's place in one step. At an address of the cluster's own storage
@@ -25,19 +27,18 @@ def published_parquet(frame: "DataFrame", out: str | Path | None, session: "Spar
 
     Args:
         frame: What to write.
-        out: Folder on a disk that all machines share, an address with a scheme, or None to write nothing: then the
-            frame itself is given.
+        out: Folder on a disk that all machines share, an address with a scheme, or None to write nothing.
         session: Spark session.
 
     Yields:
-        The frame as read back from where it was written.
+        All rows, as read back from where they were written.
 
     Raises:
         SettingsError: The address holds something already.
         DataRefusedError: Spark did not finish writing.
     """
     if out is None:
-        yield frame
+        yield table_of(frame)
     elif isinstance(out, str) and "://" in out:
         with _at_address(frame, out, session) as written:
             yield written
@@ -48,7 +49,7 @@ def published_parquet(frame: "DataFrame", out: str | Path | None, session: "Spar
             _write(frame, address(partial))
             if not (partial / _DONE).is_file():
                 raise DataRefusedError(f"{partial}: Spark left no {_DONE}, so it did not finish; nothing is published.")
-            yield session.read.parquet(address(partial))
+            yield pd.read_parquet(partial)
 
 
 def _write(frame: "DataFrame", where: str) -> None:
@@ -57,7 +58,7 @@ def _write(frame: "DataFrame", where: str) -> None:
 
 
 @contextmanager
-def _at_address(frame: "DataFrame", out: str, session: "SparkSession") -> "Iterator[DataFrame]":
+def _at_address(frame: "DataFrame", out: str, session: "SparkSession") -> Iterator[pd.DataFrame]:
     """Hadoop's rename, which refuses nothing by itself: that the place is free is asked before."""
     java = session.sparkContext._jvm
     assert java is not None
@@ -71,7 +72,7 @@ def _at_address(frame: "DataFrame", out: str, session: "SparkSession") -> "Itera
         _write(frame, aside)
         if not files.exists(java.org.apache.hadoop.fs.Path(partial, _DONE)):
             raise DataRefusedError(f"{aside}: Spark left no {_DONE}, so it did not finish; nothing is published.")
-        yield session.read.parquet(aside)
+        yield table_of(session.read.parquet(aside))
         if files.exists(target) or not files.rename(partial, target):
             raise SettingsError(f"{out}: another run has written there; name another place")
     finally:

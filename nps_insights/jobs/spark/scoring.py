@@ -11,7 +11,7 @@ import pandas as pd
 
 from nps_insights.churn.model import ChurnModel
 from nps_insights.churn.scoring import RiskScorer
-from nps_insights.jobs.spark.frames import mapped, table_of
+from nps_insights.jobs.spark.frames import mapped
 from nps_insights.jobs.spark.publish import published_parquet
 from nps_insights.jobs.spark.shipping import Shipped, read_once, shipped
 from nps_insights.jobs.spark.spread import KEY, Spread, spread_features
@@ -83,7 +83,7 @@ def score_with_spark(
     ):
         scored = mapped(spread.frame, _scored(sent, expected, spread), _COLUMNS)
         with published_parquet(scored, out_folder, session) as written:
-            risk = conform("risk", table_of(written))
+            risk = conform("risk", written)
             _refuse_lost(spread.asked, risk)
         return SparkRisk(risk, spread.n_partitions, sent.n_workers, sent.n_loads)
 

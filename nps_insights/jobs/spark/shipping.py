@@ -79,10 +79,9 @@ def shipped(session: "SparkSession", folder: Path, kind: str) -> Iterator[Shippe
     files = files_of(folder, kind)
     context = session.sparkContext
     broadcast = context.broadcast(files)
-    try:
-        yield Shipped(kind, sha256_of(files), broadcast, context.accumulator([], VisitsParam()))  # type: ignore[arg-type]
-    finally:
-        broadcast.destroy()
+    yield Shipped(kind, sha256_of(files), broadcast, context.accumulator([], VisitsParam()))  # type: ignore[arg-type]
+    # After a failure tasks may still be reading it; then it goes with the session.
+    broadcast.destroy()
 
 
 def read_once(model: Shipped, read: Callable[[Path], T]) -> T:
