@@ -22,7 +22,7 @@ from nps_insights.churn.features import learn_feature_spec
 from nps_insights.churn.training import ChurnTraining, train_churn_model
 from nps_insights.simulate import PLANTED_HORIZON_DAYS, planted_churn, simulate_survey
 
-ACCOUNTS, SEEDS = 20_000, 5
+ACCOUNTS, SEEDS = 20_000, 3
 N_DATES = 6
 ECONOMICS = ContactEconomics(offer_cost=50, contact_cost=10, acceptance=0.3)
 PEER_RISK = 0.5

@@ -47,8 +47,18 @@ def card(training: ChurnTraining) -> ChurnCard:
 
 def leaks() -> Leaks:
     rows = [
-        {"name": "attribute/code", "reason": "one cut of it finds 99 % of those who left", "allowed": False},
-        {"name": "attribute/status", "reason": "it is set when an account leaves", "allowed": True},
+        {
+            "name": "attribute/code",
+            "kind": "set_at_exit",
+            "reason": "one cut of it finds 99 % of those who left",
+            "allowed": False,
+        },
+        {
+            "name": "attribute/status",
+            "kind": "set_at_exit",
+            "reason": "it is set when an account leaves",
+            "allowed": True,
+        },
     ]
     return Leaks(pd.DataFrame(rows), refused=("attribute/code",), announcing=("r1", "r2"), notes=("Texts were read.",))
 
@@ -91,7 +101,7 @@ def test_leaks_are_named_with_what_was_done(card: ChurnCard, training: ChurnTrai
     said = plain(card.card_md)
     assert "`attribute/code` (left out): one cut of it" in said
     assert "`attribute/status` (allowed by name, so it is in the model)" in said
-    assert "2 responses mention was left out" in said
+    assert "2 comments that announce that the customer leaves were not read" in said
     none = churn_card(training, **TOLD, leaks=Leaks(pd.DataFrame(columns=["name", "reason", "allowed"])))
     assert "None was found." in none.card_md
     assert "may know the outcome" not in churn_card(training, **TOLD).card_md
@@ -101,7 +111,7 @@ def test_the_spec_says_the_same_for_programs(card: ChurnCard, training: ChurnTra
     spec = tomllib.loads(card.spec_toml)
     assert spec["features"]["names"] == list(SPEC.names)
     assert spec["model"]["version"] == "churn_risk@3"
-    assert spec["model"]["beats_baselines"] is True
+    assert spec["model"]["beats_baselines"] is training.beats_baselines
     assert spec["data"]["n"] == 1200
     assert spec["data"]["evaluated_by"] == "out_of_time"
     assert spec["leaks"] == {

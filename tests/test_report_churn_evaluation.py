@@ -47,6 +47,30 @@ def test_only_the_part_that_judges_is_shown() -> None:
     assert "reliability-chart" not in none
 
 
+def test_this_model_is_shown_in_each_category_of_the_part_that_judges() -> None:
+    whole = scores()
+    grouped = [
+        whole.assign(by="category", group=name, estimate=whole["estimate"] - less, n=n, n_churned=7)
+        for name, less, n in (("silent", 0.05, 70), ("detractor", 0.1, 140))
+    ]
+    page = render_churn_evaluation({"churn_scores": pd.concat([whole, *grouped])}, facts())
+    chapter = page[page.index("By category of the last answer") :]
+    assert chapter.index("detractor") < chapter.index("silent")
+    assert "7 (5%)" in chapter
+    assert "7 (10%)" in chapter
+    assert "0.700 (0.400 to 0.900)" in chapter
+    assert "0.750 (0.400 to 0.900)" in chapter
+    assert "0.400 (" not in chapter, "the base rate is no part of it"
+    assert "By category" not in render_churn_evaluation({"churn_scores": whole}, facts())
+
+
+def test_announcing_comments_are_said_to_be_left_out_by_phrase() -> None:
+    leak = {"name": "comments", "kind": "announced", "auc": 0.7, "auc_low": 0.6, "auc_high": 0.8, "n": 9, "reason": "-"}
+    leaks = pd.DataFrame([leak | {"allowed": False}])
+    assert "left out where a phrase says so" in render_churn_evaluation({"leaks": leaks}, facts())
+    assert "allowed by name" in render_churn_evaluation({"leaks": leaks.assign(allowed=True)}, facts())
+
+
 def test_without_a_model_the_page_says_why_and_draws_nothing() -> None:
     page = render_churn_evaluation(
         {}, EvaluationFacts("Who leaves", "survey.csv", ["No churn model was trained: 3 left."])

@@ -88,7 +88,9 @@ def _spec(
         "model": {
             "name": version.partition("@")[0],
             "version": version,
-            "predicts": f"the account leaves within {model.horizon_days} days",
+            "predicts": f"the account leaves within {model.horizon_days} days"
+            if model.horizon_days
+            else "the account has left",
             "horizon_days": model.horizon_days,
             "kind": model.kind,
             "beats_baselines": training.beats_baselines,

@@ -54,7 +54,9 @@ def card_markdown(
         _quality(training, spec, capacity, currency),
         _calibration(training, spec),
         _leaks(leaks),
-        _USE.format(horizon=spec["model"]["horizon_days"]),
+        _USE.format(
+            horizon=f"{spec['model']['horizon_days']} days" if spec["model"]["horizon_days"] else "the one asked"
+        ),
         "\n\n".join(["## What else to know", listed(training.notes)]) if training.notes else "",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -71,7 +73,8 @@ def _head(spec: dict[str, Any]) -> str:
             f"# {model['name']}",
             *([wrapped(simulated)] if spec["data"]["simulated"] else []),
             wrapped(
-                f"How likely is an account to leave within {model['horizon_days']} days? A probability per account, "
+                f"How likely {_leaving(model, 'is an account to leave', 'is it that an account has left')}? A "
+                "probability per account, "
                 f"from {_KINDS.get(model['kind'], model['kind'])} with calibrated risks, read from what was known of "
                 f"the account before the day. Stored in MLflow as `{model['version']}`; `spec.toml` says the same for "
                 "programs."
@@ -79,6 +82,11 @@ def _head(spec: dict[str, Any]) -> str:
             *([wrapped(f"**Champion or not:** {model['promotion']}")] if model["promotion"] else []),
         ]
     )
+
+
+def _leaving(model: dict[str, Any], dated: str, undated: str) -> str:
+    """A snapshot without dates has no horizon, and its card claims none."""
+    return f"{dated} within {model['horizon_days']} days" if model["horizon_days"] else undated
 
 
 def _trained_on(spec: dict[str, Any]) -> str:
@@ -99,8 +107,8 @@ def _trained_on(spec: dict[str, Any]) -> str:
             "## Trained on",
             wrapped(
                 f"{data['source']}: {data['n']:,} rows{units}, each an account at a date, {until}. In "
-                f"{data['n_churned']:,} of them ({_percent(data['base_rate'])}) the account left within "
-                f"{spec['model']['horizon_days']} days."
+                f"{data['n_churned']:,} of them ({_percent(data['base_rate'])}) the account "
+                f"{_leaving(spec['model'], 'left', 'had left')}."
             ),
             listed(read),
         ]
@@ -213,14 +221,16 @@ def _leaks(leaks: Leaks | None) -> str:
     found = [f"`{row.name}`{_dealt_with(row)}: {row.reason}" for row in leaks.table.itertuples(index=False)]
     announced = len(leaks.announcing)
     if announced:
-        found.append(f"What {announced:,} responses mention was left out: their comments announce that they leave.")
+        found.append(f"{announced:,} comments that announce that the customer leaves were not read.")
     if not found:
         found = ["None was found."]
     return "\n\n".join([heading, listed([*found, *leaks.notes])])
 
 
 def _dealt_with(row: Any) -> str:
-    return " (allowed by name, so it is in the model)" if row.allowed else " (left out)"
+    if row.allowed:
+        return " (allowed by name, so it is in the model)"
+    return " (left out where a phrase says so)" if row.kind == "announced" else " (left out)"
 
 
 _USE = """## What it is for
@@ -231,5 +241,5 @@ _USE = """## What it is for
 - To say what would happen if somebody were called: it knows who leaves, not who can be kept. The holdout tells.
 - To say why customers leave: what goes with leaving need not cause it.
 - To refuse, price or rank customers in ways they would not expect, or to judge employees.
-- For another horizon than {horizon} days, for accounts of a kind it has not seen, or long after it was trained: the
+- For another horizon than {horizon}, for accounts of a kind it has not seen, or long after it was trained: the
   scoring job warns when its inputs have moved or the model has aged."""

@@ -55,6 +55,7 @@ def train(
     lookback: Annotated[int | None, typer.Option(help="Days back that are read; 365.")] = None,
     event: Annotated[str | None, typer.Option(help="ended, renewal, inactivity, or snapshot (undated).")] = None,
     inactive_days: Annotated[int | None, typer.Option(help="Days without use that mean an account has left.")] = None,
+    renewal_months: Annotated[int | None, typer.Option(help="Length of contracts, for --event renewal.")] = None,
     known_until: Annotated[str | None, typer.Option(help="Until when it is known who left; the last answer.")] = None,
     exclude_reason: Annotated[Names, typer.Option(help="ended_reason whose accounts are left out.")] = None,
     competing_reason: Annotated[Names, typer.Option(help="ended_reason that is an end of another kind.")] = None,
@@ -76,7 +77,7 @@ def train(
     given = _stated(survey, accounts, usage, invitations, query, columns, scale, date_format, out, tracking_uri)
     given["churn"] = _given(
         horizon=horizon, lookback=lookback, event=event, inactive_days=inactive_days, known_until=known_until,
-        excluded_reasons=exclude_reason, competing_reasons=competing_reason,
+        renewal_months=renewal_months, excluded_reasons=exclude_reason, competing_reasons=competing_reason,
         leave_out=parse_names(leave_out) or None, allow=parse_names(allow) or None, text=text,
     )  # fmt: skip
     given |= _given(capacity=capacity)

@@ -43,7 +43,8 @@ def promotion_of(
         "beats_baselines": training.beats_baselines,
         "verdict": training.verdict,
         "time_tested": _time_tested(training.model),
-        "allow_untested": settings.churn.promote_undated,
+        # A dated panel whose dates lie too close can be given later ones; a snapshot never gets any.
+        "allow_untested": settings.churn.promote_undated and not training.model.dated,
     }
     before = champion_of(tracking_uri, name=version.partition("@")[0])
     if not before or not training.beats_baselines:

@@ -1,6 +1,7 @@
 """One night of the scoring job, computed: risks, the decision, reasons for those on the list, and what has drifted."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,7 +71,7 @@ def night_of(
     notes = [_rule_speaks(settings)] if model is None else []
     known: dict[str, Any] = {}
     if model is not None:
-        read = customers if model.about.get("announcing_read", False) else unannounced(customers)
+        read = unannounced(customers) if model.about.get("announcing_left_out", False) else customers
         known = _known(read, settings, tracking_uri, model, progress)
         features = account_features(customers.accounts, customers.responses, as_of=as_of, spec=model.spec, **known)
         scored |= {
@@ -108,6 +109,14 @@ def with_refused(flags: pd.DataFrame, refused: Mapping[str, str], *, as_of: pd.T
     rows = rows.assign(as_of=as_of, lane="rule", status="refused")
     others = flags[~flags["account_id"].isin(rows["account_id"])]
     return conform("flags", pd.concat([others, rows.astype({"account_id": "str"})], ignore_index=True))
+
+
+def _engine(settings: ChurnScoringSettings) -> AbstractContextManager[Any]:
+    if settings.engine.kind == "local":
+        return nullcontext()
+    from nps_insights.jobs.spark import spark_session
+
+    return spark_session(settings.engine.master)
 
 
 def _rule_speaks(settings: ChurnScoringSettings) -> str:

@@ -203,8 +203,7 @@ def promote(
         gain: What `better` returned; needed where there is a champion that can be scored.
         champion_lacks: Why the champion cannot be held against it (it cannot be scored on today's data, or it means
             something else by leaving), for the reason.
-        allow_untested: Whether one whose time was not tested may be champion: one of an undated snapshot, or of dates
-            that do not lie a horizon apart.
+        allow_untested: Whether one whose time was not tested, such as one of an undated snapshot, may be champion.
 
     Raises:
         SettingsError: There is no such version, or there is a champion and neither `gain` nor `champion_lacks`.
@@ -281,8 +280,8 @@ def _judged(
         return False, f"{version} is not promoted: {why[:1].lower()}{why[1:]}; {stays}."
     if not time_ok:
         return False, (
-            f"{version} is not promoted: whether it holds in time was not tested, for want of dates (a setting allows "
-            f"it if that will do); {stays}."
+            f"{version} is not promoted: whether it holds in time was not tested, for want of dates (somebody "
+            f"who has looked at its card can promote it by hand); {stays}."
         )
     if not before:
         return True, f"{version} is champion: it beats its baselines, and there was no champion before."
