@@ -4,6 +4,7 @@ A killed run may leave the folder and the database as they were or as they will 
 byte for byte as a run that nobody disturbed. Of two that start together one works, and the other exits with 75 at once.
 """
 
+import argparse
 import hashlib
 import json
 import os
@@ -151,22 +152,26 @@ def train(files: dict[str, Path], folder: Path, uri: str) -> None:
 
 def main() -> None:
     """Print and write what kills and simultaneous starts left behind."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kills", type=int, default=N_KILLS)
+    parser.add_argument("--pairs", type=int, default=N_PAIRS)
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory() as parent:
         folder = Path(parent)
         uri = f"sqlite:///{folder}/mlflow.db"
         files = write_churn_sample(folder / "data", 3_000)
         train(files, folder, uri)
-        killed = kill_at_random_moments(files, folder, uri, N_KILLS)
-        pairs = start_together(files, folder, uri, N_PAIRS)
+        killed = kill_at_random_moments(files, folder, uri, given.kills)
+        pairs = start_together(files, folder, uri, given.pairs)
     rows = [[name, killed[name]] for name in ("while running", "old", "new", "half", "mended", "lost or doubled")]
     rows += [[f"pairs: {name}", pairs[name]] for name in ("one ran", "otherwise", "at once")]
     lines = [
-        f"{N_KILLS} kills at random moments, each followed by a run that nobody disturbs; {N_PAIRS} pairs of starts.",
+        f"{given.kills} kills at random moments, each followed by a run that nobody disturbs; {given.pairs} pairs of starts.",
         "",
         *markdown_table(["what", "times"], rows),
     ]
     print("\n".join(lines))
-    command = "python -m benchmarks.churn_night"
+    command = f"python -m benchmarks.churn_night --kills {given.kills} --pairs {given.pairs}"
     write_section("Churn: the night", command=command, packages=["nps-insights"], lines=lines)
 
 
