@@ -166,7 +166,8 @@ def main() -> None:
     rows = [[name, killed[name]] for name in ("while running", "old", "new", "half", "mended", "lost or doubled")]
     rows += [[f"pairs: {name}", pairs[name]] for name in ("one ran", "otherwise", "at once")]
     lines = [
-        f"{given.kills} kills at random moments, each followed by a run that nobody disturbs; {given.pairs} pairs of starts.",
+        f"{given.kills} kills at random moments, each followed by a run that nobody disturbs; "
+        f"{given.pairs} pairs of starts.",
         "",
         *markdown_table(["what", "times"], rows),
     ]

@@ -118,10 +118,10 @@ def answer_tables(
 
 
 def _words(ids: np.ndarray, held: np.ndarray, themes: Sequence[tuple]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Comments of one sentence per theme that is held (comments, themes), and which mentions which theme."""
+    """Comments of one clause per theme that is held (comments, themes), and which clause mentions which theme."""
     bits = held @ (1 << np.arange(len(themes)))
     sets = [[theme for place, theme in enumerate(themes) if number >> place & 1] for number in range(1 << len(themes))]
-    texts = np.array([" ".join(_sentence(theme[1]) for theme in some) or _NOTHING for some in sets], dtype=object)
+    texts = np.array([", ".join(theme[1] for theme in some) or _NOTHING for some in sets], dtype=object)
     comments = pd.DataFrame(
         {
             "comment_id": ids,
@@ -145,10 +145,6 @@ def _words(ids: np.ndarray, held: np.ndarray, themes: Sequence[tuple]) -> tuple[
         }
     )
     return conform("comments", comments), conform("mentions", mentions)
-
-
-def _sentence(clause: str) -> str:
-    return f"{clause[0].upper()}{clause[1:]}."
 
 
 def _theme_ids(themes: Sequence[tuple]) -> list[str]:
