@@ -23,7 +23,15 @@ from nps_insights.tables import DataRefusedError, SettingsError
 from nps_insights.tracking import local_tracking_uri, tracked_run
 from nps_insights.tracking.churn_files import file_hashes, read_churn_model, write_churn_files
 from nps_insights.tracking.churn_model import load_churn_model, log_churn_model, spec_hash
-from nps_insights.tracking.churn_promotion import Better, better, champion_of, champion_predictions, promote
+from nps_insights.tracking.churn_promotion import (
+    Better,
+    Promotion,
+    better,
+    champion_of,
+    champion_predictions,
+    give_aliases,
+    judged_promotion,
+)
 from nps_insights.tracking.runs import quiet
 
 KINDS = ("logistic_regression", "hist_gradient_boosting")
@@ -258,6 +266,12 @@ def test_malicious_folders_run_in_mlflow_and_not_here(tmp_path: Path) -> None:
         # The hash alone is not relied on: who may write the folder may perhaps write the registry.
         assert one.ours_refused_with_its_own_hashes or attack == "wrong hash", attack
     assert "sha256" in found["wrong hash"].ours_said
+
+
+def promote(uri: str, version: str, **judged) -> Promotion:
+    promotion = judged_promotion(uri, version, **judged)
+    give_aliases(uri, version, promotion)
+    return promotion
 
 
 def test_only_what_earned_it_is_champion(uri: str, tmp_path: Path) -> None:

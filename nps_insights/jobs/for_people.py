@@ -5,10 +5,15 @@ import tempfile
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from nps_insights.tables import SettingsError, not_a_formula
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 
 def write_for_people(out: Path, sheets: Mapping[str, pd.DataFrame], *, fill_in: tuple[str, ...] = ()) -> list[Path]:
@@ -76,13 +81,13 @@ def _write_excel(path: Path, sheets: Mapping[str, pd.DataFrame], fill_in: tuple[
                     _write_cell(sheet, row, column, value, form)
 
 
-def _write_cell(sheet: object, row: int, column: int, value: object, form: object) -> None:
+def _write_cell(sheet: "Worksheet", row: int, column: int, value: object, form: "Format") -> None:
     if value is None or value is pd.NA or value != value:
-        sheet.write_blank(row, column, None, form)  # type: ignore[attr-defined]
+        sheet.write_blank(row, column, None, form)
     elif isinstance(value, str):
-        sheet.write_string(row, column, value, form)  # type: ignore[attr-defined]
+        sheet.write_string(row, column, value, form)
     else:
-        sheet.write(row, column, value, form)  # type: ignore[attr-defined]
+        sheet.write(row, column, value, form)
 
 
 def _width(column: pd.Series) -> int:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from types import ModuleType
 
 from nps_insights.tables import MissingExtraError, SettingsError
 
@@ -64,7 +65,7 @@ def notify(urls: Sequence[str], *, title: str, sentences: Sequence[str]) -> bool
     return bool(service.notify(title=title, body="\n".join(sentences)))
 
 
-def _apprise():  # type: ignore[no-untyped-def]
+def _apprise() -> ModuleType:
     try:
         import apprise
     except ImportError:

@@ -10,7 +10,6 @@ from nps_insights.tracking.churn_promotion import (
     give_aliases,
     judged_promotion,
     make_champion,
-    promote,
     speaking_version,
 )
 from nps_insights.tracking.runs import TrackedRun, local_tracking_uri, tracked_run
@@ -32,7 +31,6 @@ __all__ = [
     "log_churn_model",
     "log_themes",
     "make_champion",
-    "promote",
     "speaking_version",
     "tracked_run",
 ]

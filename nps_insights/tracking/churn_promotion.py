@@ -178,7 +178,7 @@ def better(
     return Better(float(found["estimate"]), float(found["conf_low"]), float(found["conf_high"]), int(found["n"]))
 
 
-def promote(
+def judged_promotion(
     tracking_uri: str,
     version: str,
     *,
@@ -189,9 +189,7 @@ def promote(
     champion_lacks: str = "",
     allow_untested: bool = False,
 ) -> Promotion:
-    """Give the aliases: `challenger` to a new version always, `champion` only where it has earned it.
-
-    The reason is also a tag of the version, `promotion`. This is `judged_promotion` and `give_aliases` in one.
+    """Return whether a new version earns the alias `champion`, and write nothing: `give_aliases` does.
 
     Args:
         tracking_uri: MLflow's tracking URI.
@@ -204,36 +202,6 @@ def promote(
         champion_lacks: Why the champion cannot be held against it (it cannot be scored on today's data, or it means
             something else by leaving), for the reason.
         allow_untested: Whether one whose time was not tested, such as one of an undated snapshot, may be champion.
-
-    Raises:
-        SettingsError: There is no such version, or there is a champion and neither `gain` nor `champion_lacks`.
-    """
-    promotion = judged_promotion(
-        tracking_uri,
-        version,
-        beats_baselines=beats_baselines,
-        verdict=verdict,
-        time_tested=time_tested,
-        gain=gain,
-        champion_lacks=champion_lacks,
-        allow_untested=allow_untested,
-    )
-    give_aliases(tracking_uri, version, promotion)
-    return promotion
-
-
-def judged_promotion(
-    tracking_uri: str,
-    version: str,
-    *,
-    beats_baselines: bool,
-    verdict: str,
-    time_tested: bool,
-    gain: Better | None = None,
-    champion_lacks: str = "",
-    allow_untested: bool = False,
-) -> Promotion:
-    """Return whether a new version earns the alias `champion`, and write nothing; the arguments are those of `promote`.
 
     Raises:
         SettingsError: There is no such version, or there is a champion and neither `gain` nor `champion_lacks`.
