@@ -20,18 +20,6 @@ CHURN_TABLES = (
         open_prefixes=("usage/",),
     ),
     Table(
-        name="invitations",
-        row="one invitation to a survey",
-        key=("invitation_id",),
-        columns=(
-            Column("invitation_id", "id"),
-            optional("account_id", "id"),
-            optional("contact_id", "id"),
-            Column("sent_at", "date"),
-            optional("response_id", "id"),
-        ),
-    ),
-    Table(
         name="churn_labels",
         row="what became of one account within the horizon after one date",
         key=("account_id", "as_of"),

@@ -2,7 +2,7 @@
 
 Ids are strings. Shares lie in 0..1; NPS figures and effects are in points (-100..100).
 Columns under the prefix `attribute/` hold what is known of a customer beside the answer (plan, region, ...).
-The tables stand in `survey_tables.py`, `theme_tables.py`, `driver_tables.py` and `churn_tables.py`.
+The tables stand in `survey_tables.py`, `theme_tables.py`, `driver_tables.py`, `churn_tables.py` and `watch_tables.py`.
 """
 
 from nps_insights.tables.churn_tables import CHURN_TABLES
@@ -10,7 +10,8 @@ from nps_insights.tables.columns import Table
 from nps_insights.tables.driver_tables import DRIVER_TABLES
 from nps_insights.tables.survey_tables import SURVEY_TABLES
 from nps_insights.tables.theme_tables import THEME_TABLES
+from nps_insights.tables.watch_tables import WATCH_TABLES
 
 TABLES: dict[str, Table] = {
-    table.name: table for table in (*SURVEY_TABLES, *THEME_TABLES, *DRIVER_TABLES, *CHURN_TABLES)
+    table.name: table for table in (*SURVEY_TABLES, *THEME_TABLES, *DRIVER_TABLES, *CHURN_TABLES, *WATCH_TABLES)
 }

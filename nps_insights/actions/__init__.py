@@ -1,0 +1,1 @@
+"""What to do next: alerts, targets, lists per category, money, and what became of contacts."""
