@@ -11,13 +11,13 @@ import nps_insights
 
 PACKAGE = Path(nps_insights.__file__).parent
 SHARED = {"tables", "metrics"}
-ROOMS = {"survey", "themes", "drivers", "churn", "simulate", "report", "tracking"}
+ROOMS = {"survey", "themes", "drivers", "churn", "simulate", "report", "tracking", "actions"}
 ALLOWED = {
     "tables": set(),
     "metrics": {"tables"},
     **dict.fromkeys(ROOMS, SHARED),
     "tracking": SHARED | {"themes", "churn"},
-    "jobs": SHARED | ROOMS | {"actions"},
+    "jobs": SHARED | ROOMS,
     "cli": {"jobs", "tables"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))

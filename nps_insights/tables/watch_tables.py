@@ -1,4 +1,4 @@
-"""The tables of the watched number: who was asked, what is comparable, alerts, targets, restatements, actions, money."""
+"""The tables of the watched number: who was asked, what can be compared, alerts, targets, actions, money."""
 
 from nps_insights.tables.columns import CATEGORIES, INTERVAL, Column, Table, may_be_empty, optional
 
@@ -25,7 +25,7 @@ WATCH_TABLES = (
     ),
     Table(
         name="nonresponse",
-        row="one group and period of those who were asked: how many answered, and how far the silent could move the NPS",
+        row="one group and period of those who were asked: how many answered, how far the silent could move the NPS",
         key=("by", "group", "period_start"),
         columns=(
             Column("by", "text"),
@@ -72,7 +72,7 @@ WATCH_TABLES = (
     ),
     Table(
         name="agents",
-        row="one agent: NPS shrunken towards all agents and adjusted for whom the agent serves, never the raw one alone",
+        row="one agent: NPS shrunken towards all agents and adjusted for whom the agent serves, beside the raw one",
         key=("agent_id",),
         columns=(
             Column("agent_id", "id"),
