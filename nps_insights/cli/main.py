@@ -9,6 +9,7 @@ from nps_insights.cli.churn import app as churn
 from nps_insights.cli.drivers import drivers
 from nps_insights.cli.init import init
 from nps_insights.cli.inspect import inspect
+from nps_insights.cli.nps import nps
 from nps_insights.cli.report import report
 from nps_insights.cli.run import run
 from nps_insights.cli.sample import sample
@@ -24,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=True,
 )
-for command in (inspect, report, drivers, sample, init, run):
+for command in (inspect, nps, report, drivers, sample, init, run):
     app.command()(command)
 app.add_typer(themes, name="themes")
 app.add_typer(churn, name="churn")

@@ -8,9 +8,17 @@ import typer
 
 def sample(
     folder: Annotated[Path, typer.Argument(help="Folder to write into.")],
-    accounts: Annotated[int, typer.Option(min=1, help="Number of accounts; each gives about four answers.")] = 2000,
+    accounts: Annotated[
+        int | None, typer.Option(min=1, help="Number of accounts: 2000, with --watch 5000, if not given.")
+    ] = None,
     random_state: Annotated[int, typer.Option(help="Seed: the same seed gives the same survey.")] = 0,
     churn: Annotated[bool, typer.Option(help="The sample about who leaves: with usage and true chances.")] = False,
+    watch: Annotated[
+        bool, typer.Option(help="The sample about the number itself: months, invitations, calls, events.")
+    ] = False,
+    story: Annotated[
+        str | None, typer.Option(help="With --watch: product_drop (the usual), target_reached or stable.")
+    ] = None,
     replace: Annotated[bool, typer.Option(help="Replace a sample that stands there.")] = False,
 ) -> None:
     """Write a simulated survey, its accounts and the truth that was planted in it.
@@ -19,5 +27,8 @@ def sample(
     """
     from nps_insights.jobs.sample import sample_files
 
-    for path in sample_files(folder, accounts, random_state=random_state, replace=replace, churn=churn):
+    files = sample_files(
+        folder, accounts, random_state=random_state, replace=replace, churn=churn, watch=watch, story=story
+    )
+    for path in files:
         typer.echo(path)

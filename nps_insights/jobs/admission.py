@@ -1,13 +1,26 @@
 """The first step of a job: read the files and let in what can be used."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pandas as pd
+
 from nps_insights.jobs.settings import DriverReportSettings
+from nps_insights.jobs.side_files import SideFile, SideFiles, read_side_files
+from nps_insights.metrics import Ruled, answers_by_rule, one_survey
 from nps_insights.simulate.sample_folder import MARKER
-from nps_insights.survey import Admission, RawTable, admit_survey, read_source
-from nps_insights.tables import ATTRIBUTE_PREFIX, SettingsError
+from nps_insights.survey import (
+    Admission,
+    RawTable,
+    admit_benchmark,
+    admit_events,
+    admit_invitations,
+    admit_outcomes,
+    admit_survey,
+    read_source,
+)
+from nps_insights.tables import ATTRIBUTE_PREFIX, DataRefusedError, SettingsError, conform
 
 _log = logging.getLogger(__name__)
 
@@ -24,6 +37,9 @@ class AdmittedSurvey:
         by: Columns of the responses to group by.
         drivers: Attributes that are drivers: those named, and the accounts' own, less the controls; without prefix.
         controls: Attributes that are adjusted for; without prefix.
+        sides: What was read beside survey and accounts.
+        all_responses: Every admitted answer, those that the rules of `[answers]` set aside included.
+        ruled: How many answers count, and how many were set aside for which reason.
     """
 
     admission: Admission
@@ -33,10 +49,17 @@ class AdmittedSurvey:
     by: list[str]
     drivers: list[str]
     controls: list[str]
+    sides: SideFiles
+    all_responses: pd.DataFrame
+    ruled: dict[str, int]
 
 
-def admit(settings: DriverReportSettings) -> AdmittedSurvey:
-    """Read the survey and the accounts, and let in what can be used.
+def admit(settings: DriverReportSettings, *, apart: bool = False) -> AdmittedSurvey:
+    """Read the survey and what is known beside it, and let in what can be used.
+
+    Args:
+        settings: Checked settings.
+        apart: Keep relational and transactional answers, for a caller that keeps them apart.
 
     Raises:
         SettingsError: A setting does not fit the files.
@@ -45,19 +68,73 @@ def admit(settings: DriverReportSettings) -> AdmittedSurvey:
     given = settings.input
     raw = read_source(given.survey, query=given.query, sheet=given.sheet, encoding=given.encoding)
     accounts = read_source(given.accounts) if given.accounts else None
-    admission = admit_survey(raw, settings.for_survey(), accounts)
+    read_as = settings.for_survey()
+    admission = admit_survey(raw, read_as, accounts)
     counts = admission.counts
     _log.info("read %d rows of %s, kept %d", counts["read"], raw.name, counts["kept"])
     _refuse_period_without_dates(settings, admission)
+    sides = read_side_files(_side_files(settings), read_as)
+    ruled = _by_rule(admission, settings, apart=apart)
     columns = admission.named_attributes
     return AdmittedSurvey(
-        admission=admission,
+        admission=_with(admission, ruled, sides),
         raw=raw,
         accounts=accounts,
         simulated=(Path(given.survey).parent / MARKER).is_file(),
         by=[columns[name] for name in settings.report.by],
         drivers=list(admission.driver_attributes),
         controls=[columns[name].removeprefix(ATTRIBUTE_PREFIX) for name in settings.report.controls],
+        sides=sides,
+        all_responses=admission.responses,
+        ruled=ruled.counts,
+    )
+
+
+def _side_files(settings: DriverReportSettings) -> dict[str, SideFile]:
+    given = settings.input
+    return {
+        "invitations": SideFile(given.invitations, admit_invitations, settings.invitation_columns),
+        "events": SideFile(given.events, admit_events, settings.event_columns),
+        "outcomes": SideFile(given.outcomes, admit_outcomes, settings.outcome_columns),
+        "benchmark": SideFile(given.benchmark, admit_benchmark, settings.benchmark_columns),
+    }
+
+
+def _by_rule(admission: Admission, settings: DriverReportSettings, *, apart: bool) -> Ruled:
+    """The answers of one survey that count; those of another are counted as set aside."""
+    rules = settings.answers
+    chosen = admission.responses if apart else one_survey(admission.responses, rules.survey)
+    ruled = answers_by_rule(
+        chosen,
+        repeated=rules.repeated,
+        partial=rules.partial,
+        internal=rules.internal,
+        unit=rules.unit,
+        per=settings.report.per or "",
+    )
+    other = len(admission.responses) - len(chosen)
+    if not other:
+        return ruled
+    counts = ruled.counts | {"read": len(admission.responses), "other_survey": other}
+    said = f"{other:,} answers of another survey than the {rules.survey} one are not in any figure."
+    return replace(ruled, counts=counts, notes=[said, *ruled.notes])
+
+
+def _with(admission: Admission, ruled: Ruled, sides: SideFiles) -> Admission:
+    """The admission with the answers that count, and with what was refused of the files beside the survey."""
+    responses = ruled.responses
+    if responses.empty:
+        raise DataRefusedError(f"answers: none is left by the rules of [answers] ({ruled.counts}); change them")
+    count = {
+        name: table[table["response_id"].isin(responses["response_id"])].reset_index(drop=True)
+        for name, table in (("comments", admission.comments), ("codes", admission.codes))
+    }
+    return replace(
+        admission,
+        responses=responses,
+        **count,
+        quarantine=conform("quarantine", pd.concat([admission.quarantine, sides.quarantine], ignore_index=True)),
+        notes=(*admission.notes, *ruled.notes, *sides.notes),
     )
 
 
@@ -75,10 +152,13 @@ def _merged_rows(admission: Admission) -> list[str]:
 
 
 def _unused_weights(admission: Admission) -> list[str]:
-    """Say that a column of weights was read and changes nothing; no note where there is none."""
+    """Say that a column of weights was read and changes nothing here; no note where there is none."""
     if "weight" not in admission.responses.columns:
         return []
-    return ["weight: the column was read and is not used; all figures are unweighted"]
+    return [
+        "weight: the column was read and is not used; all figures of the report are unweighted. "
+        "`nps-insights nps --weights weight` uses it"
+    ]
 
 
 def _refuse_period_without_dates(settings: DriverReportSettings, admission: Admission) -> None:

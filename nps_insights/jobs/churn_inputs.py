@@ -10,16 +10,9 @@ import pandas as pd
 
 from nps_insights.jobs.admission import notes_of
 from nps_insights.jobs.churn_settings import ChurnScoringSettings, ChurnTrainingSettings
+from nps_insights.jobs.side_files import SideFile, read_side_files
 from nps_insights.simulate.sample_folder import MARKER
-from nps_insights.survey import (
-    Admission,
-    RawTable,
-    SideAdmission,
-    admit_invitations,
-    admit_survey,
-    admit_usage,
-    read_source,
-)
+from nps_insights.survey import Admission, RawTable, admit_invitations, admit_survey, admit_usage, read_source
 from nps_insights.tables import ATTRIBUTE_PREFIX, USAGE_PREFIX, SettingsError
 
 
@@ -77,32 +70,30 @@ def admit_customers(settings: ChurnTrainingSettings | ChurnScoringSettings) -> C
     accounts = read_source(given.accounts)
     read_as = settings.read_as()
     admission = admit_survey(raw, read_as, accounts)
-    sides: dict[str, tuple[RawTable, SideAdmission]] = {}
-    for name, source, admit, columns in (
-        ("usage", given.usage, admit_usage, settings.usage_columns),
-        ("invitations", given.invitations, admit_invitations, settings.invitation_columns),
-    ):
-        if source:
-            side = read_source(source)
-            sides[name] = (side, admit(side, read_as, columns=columns))
+    sides = read_side_files(
+        {
+            "usage": SideFile(given.usage, admit_usage, settings.usage_columns),
+            "invitations": SideFile(given.invitations, admit_invitations, settings.invitation_columns),
+        },
+        read_as,
+    )
     return Customers(
         admission=admission,
         accounts=_accounts(admission),
-        usage=_table(sides, "usage"),
-        invitations=_table(sides, "invitations"),
-        quarantine=pd.concat([admission.quarantine, *(side.quarantine for _, side in sides.values())]),
-        counts={
-            "survey": admission.counts,
-            "accounts": admission.account_counts,
-            **{name: side.counts for name, (_, side) in sides.items()},
-        },
+        usage=sides.tables.get("usage"),
+        invitations=sides.tables.get("invitations"),
+        quarantine=pd.concat([admission.quarantine, sides.quarantine]),
+        counts={"survey": admission.counts, "accounts": admission.account_counts, **sides.counts},
         refused=_refused(accounts, admission),
         hashes={
-            name: {"name": one.name, "sha256": one.sha256}
-            for name, one in {"survey": raw, "accounts": accounts, **{n: r for n, (r, _) in sides.items()}}.items()
+            **{
+                name: {"name": one.name, "sha256": one.sha256}
+                for name, one in (("survey", raw), ("accounts", accounts))
+            },
+            **sides.hashes,
         },
         simulated=(Path(given.survey).parent / MARKER).is_file(),
-        notes=[*notes_of(admission), *(note for _, side in sides.values() for note in side.notes)],
+        notes=[*notes_of(admission), *sides.notes],
     )
 
 
@@ -168,7 +159,3 @@ def _accounts(admission: Admission) -> pd.DataFrame:
     if admission.accounts is None:
         raise AssertionError("accounts were read, and the door returned none")
     return admission.accounts
-
-
-def _table(sides: dict[str, tuple[RawTable, Any]], name: str) -> pd.DataFrame | None:
-    return sides[name][1].table if name in sides else None

@@ -1,7 +1,7 @@
 """The main job: from a survey export to a driver report in a run folder."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,12 @@ from nps_insights.jobs.driver_analysis import DriverAnalysis, DriverInput, analy
 from nps_insights.jobs.facts import driver_facts, logged_figures, logged_parameters, manifest_facts, report_facts
 from nps_insights.jobs.folder import held, published
 from nps_insights.jobs.manifest import write_manifest
+from nps_insights.jobs.next_actions import next_actions
+from nps_insights.jobs.published_figures import issue, restated
 from nps_insights.jobs.secrets import masked
 from nps_insights.jobs.settings import DriverReportSettings
 from nps_insights.jobs.theming import cache_folder, fit_facts, themes_of
+from nps_insights.jobs.watching import HEADLINES, watching_of
 from nps_insights.metrics import (
     choose_period,
     commented_and_silent,
@@ -30,7 +33,7 @@ from nps_insights.metrics import (
 )
 from nps_insights.report import render_report
 from nps_insights.survey import Admission
-from nps_insights.tables import conform, empty, not_a_formula
+from nps_insights.tables import SettingsError, conform, empty, not_a_formula
 from nps_insights.themes import Agreement, FoundThemes, Progress, code_agreement
 from nps_insights.tracking import local_tracking_uri, log_themes, tracked_run
 
@@ -62,12 +65,18 @@ class ReportRun:
 
 
 def run_driver_report(
-    settings: DriverReportSettings, *, command: str = "", progress: Progress | None = None
+    settings: DriverReportSettings,
+    *,
+    published_at: pd.Timestamp | None = None,
+    command: str = "",
+    progress: Progress | None = None,
 ) -> ReportRun:
     """Read a survey, find its themes, estimate its drivers, and write a run folder that appears whole or not at all.
 
     Args:
         settings: Checked settings.
+        published_at: Moment of the issue, where `output.published` keeps what was issued; the last answer's if not
+            given.
         command: The command line that repeats the run, for the manifest and the report.
         progress: Called with (texts done, texts to encode) during the one slow step.
 
@@ -90,16 +99,30 @@ def run_driver_report(
         drivers = drivers_of(given, survey, found, settings)
         agreement = agreement_of(admission, found)
         tables = tables_of(survey, found, drivers, agreement, settings)
+        watching = watching_of(survey, found, tables["changes"], settings)
+        proposed = next_actions(survey, found, drivers, settings)
+        stored = log_themes(run, found.fitted) if found and settings.themes.store else None
+        themes_version = stored or ""
+        tables = tables | watching.tables | proposed.tables
+        tables["restatements"] = restated(
+            settings,
+            tables["estimates"],
+            admission.responses,
+            themes_version=themes_version,
+            estimator=today_by(survey, found, settings),
+        )
         notes = [
             *notes_of(admission),
             *(found.notes if found else []),
             *drivers.notes,
             *agreement_note(agreement, taught=taught_by_codes(found)),
+            *watching.notes,
+            *proposed.notes,
         ]
-        stored = log_themes(run, found.fitted) if found and settings.themes.store else None
         read_by = fit_facts(found, guided_by, stored) if found else None
         category = store_category(run, drivers.category, given)
         facts = report_facts(settings, survey, found, drivers.controls, run.run_id, notes, command)
+        facts = replace(facts, comparable=watching.comparable, headline=HEADLINES[settings.watch.headline])
         with published(folder) as partial:
             write_tables(partial, tables)
             (partial / "report.html").write_text(render_report(tables, facts), encoding="utf-8")
@@ -118,7 +141,38 @@ def run_driver_report(
             run.log_parameters(logged_parameters(settings))
             run.log_figures(logged_figures(tables, admission.counts))
             run.log_tables(tables)
+        # After the folder is there: a figure that nobody can read was not issued.
+        if settings.output.published:
+            issue(
+                settings,
+                tables["estimates"],
+                admission.responses,
+                published_at=_issued_at(published_at, admission),
+                run_id=run.run_id,
+                themes_version=themes_version,
+            )
     return ReportRun(folder, folder / "report.html", run.run_id, uri, tables, notes)
+
+
+def today_by(
+    survey: AdmittedSurvey, found: FoundThemes | None, settings: DriverReportSettings
+) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    """Return today's rules as a function: responses -> table `estimates`, in the periods of today's report."""
+    per = settings.report.per or choose_period(survey.admission.responses) or None
+    fixed = settings.model_copy(update={"report": settings.report.model_copy(update={"per": per})})
+
+    def estimates(responses: pd.DataFrame) -> pd.DataFrame:
+        admission = replace(survey.admission, responses=responses)
+        return figures_of(replace(survey, admission=admission), found, fixed)[0]
+
+    return estimates
+
+
+def _issued_at(published_at: pd.Timestamp | None, admission: Admission) -> pd.Timestamp:
+    moment = published_at if published_at is not None else admission.as_of
+    if moment is None:
+        raise SettingsError("output.published: the answers have no dates; give the moment of the issue")
+    return moment
 
 
 def model_folders(settings: DriverReportSettings) -> list[Path]:

@@ -103,6 +103,8 @@ def manifest_facts(
         "counts": dict(admission.counts),
         "set_aside": {fate: dict(reasons) for fate, reasons in admission.breakdown.items()},
         "account_counts": dict(admission.account_counts),
+        "side_counts": survey.sides.counts,
+        "answers": survey.ruled,
         "as_of": admission.as_of,
         "themes": read_by,
         "random_state": settings.themes.random_state,
@@ -127,10 +129,11 @@ def driver_facts(given: DriverInput, analysis: DriverAnalysis) -> dict[str, Any]
 def inputs_of(survey: AdmittedSurvey) -> dict[str, dict[str, str]]:
     """Return name, sha256 and encoding of each file that was read."""
     files = {"survey": survey.raw} | ({"accounts": survey.accounts} if survey.accounts else {})
-    return {
+    read = {
         role: {"name": raw.name, "sha256": raw.sha256, "encoding": raw.encoding, "delimiter": raw.delimiter}
         for role, raw in files.items()
     }
+    return read | survey.sides.hashes
 
 
 def logged_parameters(settings: DriverReportSettings) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from nps_insights.tables import SettingsError
 from nps_insights.themes.curation.file import EDITS_FILE
 
 JobSettings = DriverReportSettings | ChurnTrainingSettings | ChurnScoringSettings
+INPUT_FILES = ("survey", "accounts", "usage", "invitations", "events", "outcomes", "benchmark", "flags")
 JOBS: dict[str, type[JobSettings]] = {
     "driver_report": DriverReportSettings,
     "churn_training": ChurnTrainingSettings,
@@ -54,6 +55,8 @@ def in_project(settings: JobSettings, project: Path, *, name: str) -> JobSetting
         "folder": _from_project(project, settings.output.folder or f"runs/{name}"),
         "models": None if own is None else _from_project(project, own),
     }
+    if isinstance(settings, DriverReportSettings) and settings.output.published:
+        output["published"] = _from_project(project, settings.output.published)
     tracking = settings.tracking.uri or f"sqlite:///{project / 'mlflow.db'}"
     return settings.model_copy(
         update={
@@ -77,7 +80,7 @@ def project_of(pipeline: Path) -> Path:
 
 
 def _inputs(settings: JobSettings, project: Path) -> dict[str, Any]:
-    files = {name: getattr(settings.input, name, None) for name in ("survey", "accounts", "usage", "invitations")}
+    files = {name: getattr(settings.input, name, None) for name in INPUT_FILES}
     return {name: _from_project(project, value) for name, value in files.items() if value is not None}
 
 

@@ -10,12 +10,20 @@ from nps_insights.jobs.sections import (
     DateSettings,
     DriverSettings,
     InputSettings,
-    OutputSettings,
     ReportSettings,
     ScoreSettings,
     Section,
     ThemeSettings,
     TrackingSettings,
+)
+from nps_insights.jobs.watch_settings import (
+    ActionSection,
+    AnswerSettings,
+    RatingSettings,
+    ReportInputSettings,
+    ReportOutputSettings,
+    TargetSettings,
+    WatchSettings,
 )
 from nps_insights.survey import ScaleRange, SurveySettings, parse_scale
 from nps_insights.tables import SettingsError
@@ -60,9 +68,20 @@ class DriverReportSettings(SurveyJobSettings):
     """Settings of the driver report."""
 
     job: Literal["driver_report"] = "driver_report"
+    input: ReportInputSettings
+    invitation_columns: dict[str, str] = Field(default_factory=dict)
+    event_columns: dict[str, str] = Field(default_factory=dict)
+    outcome_columns: dict[str, str] = Field(default_factory=dict)
+    benchmark_columns: dict[str, str] = Field(default_factory=dict)
+    csat: RatingSettings | None = None
+    ces: RatingSettings | None = None
+    answers: AnswerSettings = AnswerSettings()
     report: ReportSettings = ReportSettings()
     drivers: DriverSettings = DriverSettings()
-    output: OutputSettings = OutputSettings()
+    watch: WatchSettings = WatchSettings()
+    target: tuple[TargetSettings, ...] = ()
+    actions: ActionSection = ActionSection()
+    output: ReportOutputSettings = ReportOutputSettings()
 
     def for_survey(self) -> SurveySettings:
         """Return what the door needs to know.
@@ -76,6 +95,8 @@ class DriverReportSettings(SurveyJobSettings):
             by=self.report.by,
             theme_columns=self.report.theme_columns,
             as_of=self.report.as_of,
+            csat_scale=parse_scale(self.csat.scale) if self.csat else None,
+            ces_scale=parse_scale(self.ces.scale) if self.ces else None,
         )
 
 

@@ -1,23 +1,112 @@
-"""NPS with its interval: overall, by group, per period, and of those who commented beside those who did not.
+"""The number with its interval: NPS, CSAT and CES, overall, by group, per period or rolling window, weighted.
 
 Answers of one account resemble each other. Where an account answered more than once, the interval is that of the
 effective number of answers, `n_eff` = n x (variance if answers were independent) / (variance between accounts).
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nps_insights.metrics.categories import signed
-from nps_insights.metrics.intervals import nps_interval, share_interval
-from nps_insights.metrics.periods import PERIOD_STARTS, is_finished, period_ends, period_starts
-from nps_insights.tables import ATTRIBUTE_PREFIX, CATEGORIES, SettingsError, conform
+from nps_insights.metrics.estimate_rows import MIN_EFFECTIVE, MIN_GROUP, Wanted, estimate_rows
+from nps_insights.metrics.groups import Grouping, group_column, group_names
+from nps_insights.metrics.intervals import share_interval
+from nps_insights.metrics.measures import METRICS, measure_of
+from nps_insights.metrics.satisfaction import Scale
+from nps_insights.metrics.surveys import KINDS, kinds_of, one_survey
+from nps_insights.metrics.weighting import checked_weights
+from nps_insights.metrics.windows import dates_of, moment
+from nps_insights.tables import SettingsError, conform
 
-MIN_GROUP = 30
-MIN_EFFECTIVE = 10
+__all__ = [
+    "APART",
+    "COMMENTED",
+    "MIN_EFFECTIVE",
+    "MIN_GROUP",
+    "commented_and_silent",
+    "estimates_of",
+    "group_column",
+    "group_names",
+    "known_answers",
+    "nps",
+    "nps_by",
+    "overall",
+]
+
+Array = NDArray[np.float64]
+
+APART = "apart"
 # No column of a file can have this name: it is not a word.
 COMMENTED = "(comment)"
-_ANSWER = ("score", "category")
+
+
+def estimates_of(
+    responses: pd.DataFrame,
+    *,
+    metrics: Sequence[str] = ("nps",),
+    by: Sequence[Grouping] = (),
+    per: str = "",
+    rolling: int | None = None,
+    weights: pd.Series | str | None = None,
+    survey: str | None = None,
+    csat_scale: Scale | None = None,
+    ces_scale: Scale | None = None,
+    as_of: pd.Timestamp | None = None,
+    confidence_level: float = 0.95,
+    min_group: int = MIN_GROUP,
+) -> pd.DataFrame:
+    """Return metrics of all answers together and of the groups of each column, each figure with its interval.
+
+    Intervals: the score interval of the NPS, Wilson's of a share, Student's of a mean, each of `n_eff` answers and,
+    where accounts or weights speak, widened for the accounts from which `n_eff` was learned (Student's t instead of
+    the normal quantile). What a reader must know of the answers is said by `estimate_notes`.
+
+    Args:
+        responses: Table `responses`.
+        metrics: Of "nps" (with the shares of the three categories), "csat" (share of answers in the top boxes),
+            "ces" (mean on its scale) and "ces_top" (share in the top boxes).
+        by: Columns to group by, one after the other; a tuple of columns is crossed: ("plan", "region").
+        per: "day", "week", "month", "quarter" or "year"; "" for all time together.
+        rolling: Days of a rolling window that ends with each period of `per` and on the day of `as_of`.
+        weights: Weights of the responses, a Series by response_id (`rake(...).weights`) or the name of a column.
+        survey: "relational" or "transactional" for one of them, "apart" for both beside each other, "pooled" for
+            both together; None where there is only one.
+        csat_scale: The scale of `csat`, needed for its metric.
+        ces_scale: The scale of `ces`, needed for its metrics.
+        as_of: Moment of knowing; later answers are left out. The last answer if not given.
+        confidence_level: Coverage of the intervals.
+        min_group: Cells with fewer answers are marked `too_small`, not dropped.
+
+    Returns:
+        Table `estimates`; rows of all answers have an empty `by` and `group`. `survey` says of which survey a figure
+        is, where the answers say it; `reason` why a figure has no interval, "" where it has one.
+
+    Raises:
+        SettingsError: An unknown metric, column, period or survey; no dates, or no scale, where one is needed.
+        DataRefusedError: Two surveys are to be pooled silently; a weight is not above 0; dates mix time zones; an
+            answer lies beyond its scale.
+
+    Example:
+        >>> responses = pd.DataFrame({"category": ["promoter", "passive"] * 20, "csat": [5, 4, 3, 2] * 10})
+        >>> found = estimates_of(responses, metrics=("nps", "csat"), csat_scale=Scale(1, 5))
+        >>> found.set_index("metric").loc[["nps", "csat"], "estimate"].tolist()
+        [50.0, 0.5]
+    """
+    if not metrics or not set(metrics) <= set(METRICS):
+        raise SettingsError(f"metrics == {tuple(metrics)!r}: must be one or more of {', '.join(METRICS)}")
+    kinds = [kind for kind in KINDS if kind in kinds_of(responses)] if survey == APART else [survey]
+    parts = []
+    for kind in kinds or [None]:
+        answers = known_answers(one_survey(responses, kind), as_of)
+        if weights is not None or any(metric != "nps" for metric in metrics):
+            answers = _in_order(answers)
+        wanted = Wanted(per, rolling, as_of, _weight(answers, weights), confidence_level, min_group)
+        measures = [measure_of(metric, answers, csat_scale, ces_scale) for metric in dict.fromkeys(metrics)]
+        table = estimate_rows(answers, measures, list(dict.fromkeys(["", *by])), wanted)
+        parts.append(_named(table, kind, answers))
+    return conform("estimates", pd.concat(parts, ignore_index=True))
 
 
 def nps(
@@ -25,6 +114,7 @@ def nps(
     *,
     by: str = "",
     per: str = "",
+    survey: str | None = None,
     as_of: pd.Timestamp | None = None,
     confidence_level: float = 0.95,
     min_group: int = MIN_GROUP,
@@ -37,6 +127,7 @@ def nps(
             Answers without a value in it form no group.
         per: Period to split by: "day", "week", "month", "quarter" or "year"; empty means all time together.
             Needs `responded_at`; answers without a date belong to no period.
+        survey: Which survey, as in `one_survey`; needed where the answers are of two.
         as_of: Moment of knowing, which tells whether the last period is finished; the last answer if not given.
         confidence_level: Coverage of the intervals.
         min_group: Groups with fewer answers are marked `too_small`, not dropped.
@@ -46,6 +137,7 @@ def nps(
 
     Raises:
         SettingsError: `by` is no column of the table, `per` no period, or there are no dates.
+        DataRefusedError: The answers are of two surveys, and nobody said which, or that they are to be pooled.
 
     Example:
         >>> from nps_insights.metrics import categorize
@@ -54,49 +146,26 @@ def nps(
         >>> nps(responses, by="plan").query("metric == 'nps'")[["group", "estimate", "n"]].values.tolist()
         [['Free', 0.0, 20], ['Pro', 50.0, 20]]
     """
-    frame = _keyed(responses, by, per)
-    counts = _counts(frame)
-    shares = {
-        name: share_interval(
-            counts[name] * counts["n_eff"] / counts["n"], counts["n_eff"], confidence_level=confidence_level
-        )
-        for name in CATEGORIES
-    }
-    scale = counts["n_eff"] / counts["n"]
-    points = nps_interval(
-        counts["promoter"] * scale,
-        counts["detractor"] * scale,
-        counts["n_eff"],
-        confidence_level=confidence_level,
-    )
-    parts = [
-        counts[["group", "period_start", "n", "n_eff"]].assign(
-            metric=metric,
-            by=by.removeprefix(ATTRIBUTE_PREFIX),
-            estimate=estimate,
-            conf_low=low,
-            conf_high=high,
-        )
-        for metric, (estimate, low, high) in {"nps": points, **shares}.items()
-    ]
-    estimates = pd.concat(parts, ignore_index=True)
-    estimates["too_small"] = (estimates["n"] < min_group) | (estimates["n_eff"] < MIN_EFFECTIVE)
-    if not per:
-        return conform("estimates", estimates.drop(columns="period_start"))
-    estimates["period_end"] = period_ends(estimates["period_start"], per)
-    known_at = responses["responded_at"].max() if as_of is None else as_of
-    estimates["finished"] = is_finished(estimates["period_start"], estimates["period_end"], known_at)
-    return conform("estimates", estimates)
+    answers = responses if by == "survey" and survey is None else one_survey(responses, survey)
+    wanted = Wanted(per, as_of=as_of, confidence_level=confidence_level, min_group=min_group)
+    table = estimate_rows(answers, [measure_of("nps", answers)], [by], wanted).drop(columns="reason")
+    return conform("estimates", table if survey is None else table.assign(survey=survey))
 
 
 def nps_by(
-    responses: pd.DataFrame, by: list[str], *, confidence_level: float = 0.95, min_group: int = MIN_GROUP
+    responses: pd.DataFrame,
+    by: list[str],
+    *,
+    survey: str | None = None,
+    confidence_level: float = 0.95,
+    min_group: int = MIN_GROUP,
 ) -> pd.DataFrame:
     """Return the overall NPS and, for each column of `by` on its own, that of its groups.
 
     Args:
         responses: Table `responses`.
         by: Columns to group by, one after the other (not crossed).
+        survey: Which survey, as in `one_survey`; needed where the answers are of two.
         confidence_level: Coverage of the intervals.
         min_group: Groups with fewer answers are marked `too_small`.
 
@@ -108,9 +177,12 @@ def nps_by(
         >>> nps_by(responses, ["plan"]).query("metric == 'nps'")["group"].tolist()
         ['', 'Free', 'Pro']
     """
-    columns = ["", *dict.fromkeys(by)]
-    parts = [nps(responses, by=column, confidence_level=confidence_level, min_group=min_group) for column in columns]
-    return conform("estimates", pd.concat(parts, ignore_index=True))
+    answers = one_survey(responses, survey)
+    wanted = Wanted(confidence_level=confidence_level, min_group=min_group)
+    table = estimate_rows(answers, [measure_of("nps", answers)], ["", *dict.fromkeys(by)], wanted).drop(
+        columns="reason"
+    )
+    return conform("estimates", table if survey is None else table.assign(survey=survey))
 
 
 def commented_and_silent(
@@ -176,82 +248,32 @@ def overall(estimates: pd.DataFrame) -> pd.DataFrame:
     return estimates[whole].set_index("metric")
 
 
-def group_column(responses: pd.DataFrame, by: str) -> str:
-    """Return the column that `by` names: an attribute of that name, else the column as it stands.
-
-    Raises:
-        SettingsError: There is no such column, or it is the answer itself.
+def known_answers(responses: pd.DataFrame, as_of: pd.Timestamp | None) -> pd.DataFrame:
+    """Return the answers that were known at `as_of`; those without a date count as known.
 
     Example:
-        >>> group_column(pd.DataFrame({"attribute/plan": ["Pro"]}), "plan")
-        'attribute/plan'
+        >>> responses = pd.DataFrame({"responded_at": pd.to_datetime(["2026-01-01", "2027-01-01", None])})
+        >>> len(known_answers(responses, pd.Timestamp("2026-06-30")))
+        2
     """
-    for name in (ATTRIBUTE_PREFIX + by, by):
-        if name in responses.columns and name not in _ANSWER:
-            return name
-    if by in _ANSWER:
-        raise SettingsError(f"by == {by!r}: that is the answer itself; name a column that tells customers apart")
-    have = ", ".join(sorted(str(column).removeprefix(ATTRIBUTE_PREFIX) for column in responses.columns))
-    raise SettingsError(f"by == {by!r}: no such column; the responses have {have}")
+    if as_of is None or "responded_at" not in responses.columns or responses["responded_at"].isna().all():
+        return responses
+    later = dates_of(responses, "as_of") > moment(as_of).to_datetime64()
+    return responses[~later] if later.any() else responses
 
 
-def _keyed(responses: pd.DataFrame, by: str, per: str) -> pd.DataFrame:
-    """One row per answer with its group, period, account and +1 / 0 / -1."""
-    group = group_names(responses[group_column(responses, by)]) if by else pd.Series("", index=responses.index)
-    frame = pd.DataFrame({"group": group, "category": responses["category"]})
-    if per:
-        if per not in PERIOD_STARTS:
-            raise SettingsError(f"per == {per!r}: must be one of {', '.join(PERIOD_STARTS)}")
-        if "responded_at" not in responses.columns or responses["responded_at"].isna().all():
-            raise SettingsError(f"per == {per!r}: needs dates; the responses have no responded_at")
-        frame["period_start"] = period_starts(responses["responded_at"], per)
-        frame = frame[frame["period_start"].notna()]
-    else:
-        frame["period_start"] = pd.NaT
-    frame = frame[frame["group"].notna()]
-    own = pd.Series([f"\0{row}" for row in range(len(frame))], index=frame.index)
-    frame["account"] = responses["account_id"].reindex(frame.index).fillna(own) if "account_id" in responses else own
-    frame["y"] = signed(frame["category"])
-    return frame
+def _in_order(responses: pd.DataFrame) -> pd.DataFrame:
+    """By response_id: sums of weights and means depend in their last bit on the order of the rows."""
+    if "response_id" not in responses.columns or responses["response_id"].is_monotonic_increasing:
+        return responses
+    return responses.sort_values("response_id", kind="stable")
 
 
-def group_names(values: pd.Series) -> pd.Series:
-    """Return the values of a column as a reader writes them: 10, not 10.0.
-
-    Example:
-        >>> group_names(pd.Series([10.0, 2.5])).tolist()
-        ['10', '2.5']
-    """
-    if pd.api.types.is_float_dtype(values):
-        return values.map(lambda number: f"{number:g}", na_action="ignore").astype("str")
-    return values.astype("str")
+def _weight(responses: pd.DataFrame, weights: pd.Series | str | None) -> Array | None:
+    return None if weights is None else checked_weights(responses, weights)
 
 
-def _counts(frame: pd.DataFrame) -> pd.DataFrame:
-    """Counts per group and period, with the effective number of answers."""
-    keys = ["group", "period_start"]
-    wide = frame.assign(**{name: frame["category"] == name for name in CATEGORIES})
-    cells = wide.groupby(keys, dropna=False, sort=True)
-    counts = cells[[*CATEGORIES]].sum().assign(n=cells.size()).reset_index()
-    accounts = frame.groupby([*keys, "account"], dropna=False, sort=True)["y"].agg(["sum", "size"]).reset_index()
-    mean = frame.groupby(keys, dropna=False)["y"].mean().rename("mean").reset_index()
-    accounts = accounts.merge(mean, on=keys, how="left")
-    accounts["squared"] = (accounts["sum"] - accounts["size"] * accounts["mean"]) ** 2
-    between = accounts.groupby(keys, dropna=False, sort=True)["squared"].agg(["sum", "size"])
-    counts["n_eff"] = _effective(counts, between["sum"].to_numpy(), between["size"].to_numpy())
-    return counts
-
-
-def _effective(
-    counts: pd.DataFrame, squared: NDArray[np.float64], n_accounts: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    n = counts["n"].to_numpy(dtype=float)
-    mean = (counts["promoter"] - counts["detractor"]).to_numpy(dtype=float) / n
-    independent = (counts["promoter"] + counts["detractor"]).to_numpy(dtype=float) - n * mean**2
-    with np.errstate(invalid="ignore", divide="ignore"):
-        clustered = squared * n_accounts / np.maximum(n_accounts - 1, 1)
-        # One account alone tells nothing of how accounts differ.
-        several = (n_accounts > 1) & (n_accounts < n)
-        ratio = np.where((clustered > 0) & several, independent / clustered, 1.0)
-    # Luck may make accounts look more alike than chance; more than n answers' worth of knowledge is never claimed.
-    return np.minimum(ratio, 1.0) * n
+def _named(table: pd.DataFrame, kind: str | None, answers: pd.DataFrame) -> pd.DataFrame:
+    known = [one for one in kinds_of(answers) if one]
+    survey = kind or (known[0] if known else "")
+    return table.assign(survey=survey) if survey else table

@@ -56,7 +56,12 @@ def share_interval(n_yes: ArrayLike, n: ArrayLike, *, confidence_level: float = 
 
 
 def nps_interval(
-    n_promoter: ArrayLike, n_detractor: ArrayLike, n: ArrayLike, *, confidence_level: float = 0.95
+    n_promoter: ArrayLike,
+    n_detractor: ArrayLike,
+    n: ArrayLike,
+    *,
+    confidence_level: float = 0.95,
+    continuity: ArrayLike = _CONTINUITY,
 ) -> Figure:
     """Return NPS, low and high in points, by the score interval.
 
@@ -70,6 +75,7 @@ def nps_interval(
         n_detractor: Number of detractors.
         n: Number of answers; where 0, all three figures are missing.
         confidence_level: Coverage wanted.
+        continuity: The correction; less where answers weigh differently, so that the score has finer steps.
 
     Returns:
         Three arrays of the broadcast shape: estimate, conf_low, conf_high, in points (-100..100).
@@ -85,8 +91,9 @@ def nps_interval(
     z = critical_value(confidence_level)
     with np.errstate(invalid="ignore", divide="ignore"):
         estimate = (promoters - detractors) / size
-    low = _bound(promoters, detractors, size, estimate, np.full(estimate.shape, -1.0), z)
-    high = _bound(promoters, detractors, size, estimate, np.full(estimate.shape, 1.0), z)
+    half_step = np.asarray(continuity, dtype=float)
+    low = _bound(promoters, detractors, size, estimate, np.full(estimate.shape, -1.0), z, half_step)
+    high = _bound(promoters, detractors, size, estimate, np.full(estimate.shape, 1.0), z, half_step)
     return 100 * estimate, 100 * low, 100 * high
 
 
@@ -97,14 +104,15 @@ def _bound(
     inside: NDArray[np.float64],
     outside: NDArray[np.float64],
     z: float,
+    continuity: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Bisect between the estimate, always accepted, and the end of the scale."""
     kept = inside.copy()
-    end_accepted = _accepted(promoters, detractors, size, outside, z)
+    end_accepted = _accepted(promoters, detractors, size, outside, z, continuity)
     refused = outside.copy()
     for _ in range(_BISECTIONS):
         middle = (kept + refused) / 2
-        accepted = _accepted(promoters, detractors, size, middle, z)
+        accepted = _accepted(promoters, detractors, size, middle, z, continuity)
         kept, refused = np.where(accepted, middle, kept), np.where(accepted, refused, middle)
     return np.where(end_accepted, outside, kept)
 
@@ -115,6 +123,7 @@ def _accepted(
     size: NDArray[np.float64],
     difference: NDArray[np.float64],
     z: float,
+    continuity: NDArray[np.float64],
 ) -> NDArray[np.bool_]:
     with np.errstate(invalid="ignore", divide="ignore"):
         b = -detractors - promoters + (2 * size - promoters + detractors) * difference
@@ -123,7 +132,7 @@ def _accepted(
         variance = np.maximum(size * (2 * q + difference * (1 - difference)), 0)
         distance = np.abs(promoters - detractors - size * difference)
         # The last term forgives rounding where the variance is zero.
-        return distance - _CONTINUITY <= z * np.sqrt(variance) + 1e-9 * size
+        return distance - continuity <= z * np.sqrt(variance) + 1e-9 * size
 
 
 def exact_coverage(n: int, *, step: float = 0.02, confidence_level: float = 0.95) -> NDArray[np.float64]:

@@ -1,7 +1,10 @@
 """Calendar periods, and the change of the NPS from one to the next."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 
 from nps_insights.metrics.categories import signed
 from nps_insights.metrics.intervals import critical_value
@@ -79,9 +82,8 @@ def period_changes(
 
     Only finished periods with enough answers are compared; the one before is the nearest such, wherever it lies.
 
-    Test and interval: signed z of two NPS, each with 3 answers added (3/4 promoters, 3/4 detractors, 1.5 passives;
-    adjusted Wald, Rocks 2016). Where accounts answered in both periods or several times in one, the variance is
-    scaled by the account-clustered one of the difference.
+    Test and interval: that of two adjusted NPS against Student's t (`nps_differences`). Where accounts answered in
+    both periods or several times in one, the variance is scaled by the account-clustered one of the difference.
 
     Args:
         responses: Table `responses` with `responded_at`.
@@ -139,6 +141,9 @@ def _change(
 def nps_difference(before: pd.DataFrame, after: pd.DataFrame, *, confidence_level: float = 0.95) -> dict[str, float]:
     """Return conf_low, conf_high (points) and p_value of NPS(after) - NPS(before), as `period_changes` gives them.
 
+    The test is that of `nps_differences`, with as many answers on each side as they are worth where accounts answered
+    several times or on both sides.
+
     Args:
         before: Table `responses` of one side, at least one row.
         after: Of the other side; both may hold the same accounts.
@@ -147,26 +152,65 @@ def nps_difference(before: pd.DataFrame, after: pd.DataFrame, *, confidence_leve
     Example:
         >>> sides = [pd.DataFrame({"category": [name] * 50}) for name in ("passive", "promoter")]
         >>> round(float(nps_difference(*sides)["conf_low"]), 1)
-        85.4
+        85.3
     """
-    from scipy.special import ndtr
+    design_effect = _design_effect(before, after)
+    counts = [
+        [float((side["category"] == name).sum()) for name in ("promoter", "detractor")] + [float(len(side))]
+        for side in (before, after)
+    ]
+    found = nps_differences(*counts, design_effect=design_effect, confidence_level=confidence_level)
+    return {name: float(found[name]) for name in ("conf_low", "conf_high", "p_value")}
 
-    means, variances = zip(*(_adjusted(side) for side in (before, after)), strict=True)
-    std_error = float(np.sqrt(sum(variances) * _design_effect(before, after)))
-    half = critical_value(confidence_level) * std_error
+
+def nps_differences(
+    before: Sequence[ArrayLike],
+    after: Sequence[ArrayLike],
+    *,
+    design_effect: ArrayLike = 1.0,
+    extra_variance: ArrayLike = 0.0,
+    confidence_level: float = 0.95,
+) -> dict[str, NDArray[np.float64]]:
+    """Return estimate, conf_low, conf_high (points) and p_value of many differences of two NPS, from counts.
+
+    Signed z of two NPS, each with 3 answers added (3/4 promoters, 3/4 detractors, 1.5 passives; adjusted Wald, Rocks
+    2016), against Student's t with the degrees of freedom of Welch (1947). The normal quantile instead of t calls a
+    change real in up to 11 % of cases without any where 10 answers meet 40.
+
+    Args:
+        before: Promoters, detractors and answers of one side, each an array (m,) or a number; none has to be whole.
+        after: Of the other side.
+        design_effect: Variance of the difference over its variance were answers independent.
+        extra_variance: What else makes the difference vary, in points squared.
+        confidence_level: Coverage of the interval.
+
+    Example:
+        >>> found = nps_differences((5, 2, 10), (30, 12, 60))
+        >>> round(float(found["estimate"]), 1), round(float(found["p_value"]), 2)
+        (0.0, 0.82)
+    """
+    from scipy.stats import t
+
+    sides = [tuple(np.asarray(one, dtype=float) for one in side) for side in (before, after)]
+    raw = [(promoters - detractors) / n for promoters, detractors, n in sides]
+    means, variances, worth = [], [], []
+    for promoters, detractors, n in sides:
+        p, d = (promoters + 0.75) / (n + 3), (detractors + 0.75) / (n + 3)
+        means.append(p - d)
+        variances.append((p + d - (p - d) ** 2) / (n + 3) * np.asarray(design_effect, dtype=float))
+        # Where answers repeat each other, so many are what is known of the spread.
+        worth.append(np.maximum(n / np.maximum(np.asarray(design_effect, dtype=float), 1.0), 2.0))
+    degrees = sum(variances) ** 2 / sum(v**2 / (n - 1) for v, n in zip(variances, worth, strict=True))
+    std_error = np.sqrt(sum(variances) + np.asarray(extra_variance, dtype=float) / 100**2)
     difference = means[1] - means[0]
+    critical_value(confidence_level)
+    half = t.ppf(0.5 + confidence_level / 2, degrees) * std_error
     return {
+        "estimate": 100 * (raw[1] - raw[0]),
         "conf_low": 100 * (difference - half),
         "conf_high": 100 * (difference + half),
-        "p_value": 2 * float(ndtr(-abs(difference) / std_error)),
+        "p_value": 2 * t.sf(np.abs(difference) / std_error, degrees),
     }
-
-
-def _adjusted(side: pd.DataFrame) -> tuple[float, float]:
-    n = len(side) + 3
-    p = ((side["category"] == "promoter").sum() + 0.75) / n
-    d = ((side["category"] == "detractor").sum() + 0.75) / n
-    return p - d, (p + d - (p - d) ** 2) / n
 
 
 def _design_effect(before: pd.DataFrame, after: pd.DataFrame) -> float:

@@ -35,6 +35,8 @@ class ReportFacts:
         simulated: Whether the answers were generated rather than given by people.
         settings: Settings of the run, as text.
         notes: Plain sentences that the reader must know (what was noticed about the data).
+        comparable: First day of an earlier period, "2026-04-01" -> whether the last one can be held against it.
+        headline: Metric that stands above: "nps", "nps_account" or "nps_revenue".
 
     Example:
         >>> ReportFacts(title="Customer loyalty", source_name="survey.csv").confidence_level
@@ -64,3 +66,5 @@ class ReportFacts:
     simulated: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    comparable: Mapping[str, str] = field(default_factory=dict)
+    headline: str = "nps"

@@ -39,10 +39,10 @@ def draw_answers(
         np.array(list(world.CHANNELS), dtype=object), len(frame), p=list(world.CHANNELS.values())
     )
     themes = _opinions(frame, people.leanings, len(waves), rng)
-    happiness = (
+    lasting = (
         accounts["happiness"].to_numpy()[frame["account"]] + people.contacts["happiness"].to_numpy()[frame["contact"]]
     )
-    noise = world.BASE_SCORE + happiness + rng.normal(0.0, world.NOISE_SD, len(frame))
+    noise = world.BASE_SCORE + lasting + rng.normal(0.0, world.NOISE_SD, len(frame))
     frame["score"] = scores(noise, themes, {name: frame[name].to_numpy() for name in world.LEVELS})
     chance = np.minimum(1.0, comment_rate * np.array(world.COMMENT_CURVE)[frame["score"]])
     frame["commented"] = rng.random(len(frame)) < chance
@@ -52,6 +52,11 @@ def draw_answers(
 
 def scores(noise: np.ndarray, themes: np.ndarray, levels: dict[str, np.ndarray]) -> np.ndarray:
     """Return the answer, 0 to 10, that follows from noise, opinions and attributes; also for what did not happen."""
+    return np.clip(np.round(happiness(noise, themes, levels)), 0, 10).astype(int)
+
+
+def happiness(noise: np.ndarray, themes: np.ndarray, levels: dict[str, np.ndarray]) -> np.ndarray:
+    """Return what is rounded to the answer: noise and the effects of opinions and attributes, without bounds."""
     total = noise.copy()
     for name, level in levels.items():
         for value, effect in world.LEVEL_EFFECTS[name].items():
@@ -61,7 +66,7 @@ def scores(noise: np.ndarray, themes: np.ndarray, levels: dict[str, np.ndarray])
         total += theme.effect * held
         for plan, special in theme.effect_by_plan.items():
             total += (special - theme.effect) * (held & (levels["plan"] == plan))
-    return np.clip(np.round(total), 0, 10).astype(int)
+    return total
 
 
 def _who_answers(people: Population, leaving: Leaving, waves: pd.PeriodIndex, rng: np.random.Generator) -> pd.DataFrame:
@@ -103,7 +108,7 @@ def _opinions(frame: pd.DataFrame, leanings: np.ndarray, n_waves: int, rng: np.r
     shared = np.sqrt(world.THEME_STICKINESS)
     for column, theme in enumerate(world.THEMES):
         value = shared * leanings[frame["account"], column] + own * rng.standard_normal(n)
-        held[:, column] = value < _threshold(_prevalence(theme, frame, held, n_waves))
+        held[:, column] = value < threshold(_prevalence(theme, frame, held, n_waves))
     return held
 
 
@@ -119,6 +124,7 @@ def _prevalence(theme: world.Theme, frame: pd.DataFrame, held: np.ndarray, n_wav
     return prevalence
 
 
-def _threshold(prevalence: np.ndarray) -> np.ndarray:
+def threshold(prevalence: np.ndarray) -> np.ndarray:
+    """Return below which standard normal value an opinion of such a prevalence is held."""
     values, position = np.unique(prevalence, return_inverse=True)
     return np.array([NormalDist().inv_cdf(value) for value in values])[position]

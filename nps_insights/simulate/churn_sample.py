@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from nps_insights.simulate.churn_world import PLANTED_HORIZON_DAYS, PlantedChurn, planted_churn
-from nps_insights.simulate.sample_folder import write_tables, written_whole
+from nps_insights.simulate.sample_folder import everyday_names, write_tables, written_whole
 
 _README = """\
 THIS DATA IS SIMULATED. Neither the business nor its customers exist; a program wrote it all.
@@ -57,8 +57,8 @@ def write_churn_sample(
 def _write_files(folder: Path, world: PlantedChurn) -> list[str]:
     tables = {
         "survey.csv": _survey(world),
-        "accounts.csv": _named(world.accounts, "attribute/"),
-        "usage.csv": _named(world.usage, "usage/"),
+        "accounts.csv": everyday_names(world.accounts, "attribute/"),
+        "usage.csv": everyday_names(world.usage, "usage/"),
         "truth_churn.csv": world.truth,
     }
     told = _README.format(
@@ -75,14 +75,6 @@ def _survey(world: PlantedChurn) -> pd.DataFrame:
     texts = world.comments[["response_id", "text"]]
     answers = world.responses.drop(columns=["category", "scale_min", "scale_max"])
     answers = answers[[name for name in answers.columns if not name.startswith("attribute/")]]
-    return _named(
+    return everyday_names(
         answers.merge(texts, on="response_id", how="left").rename(columns={"score": "nps", "text": "comment"})
-    )
-
-
-def _named(table: pd.DataFrame, prefix: str = "\0") -> pd.DataFrame:
-    """Under everyday names: "Account ID" for account_id."""
-    words = {name: name.removeprefix(prefix).replace("_", " ").capitalize() for name in table.columns}
-    return table.rename(
-        columns={name: text.replace(" id", " ID").replace("Nps", "NPS") for name, text in words.items()}
     )

@@ -52,6 +52,19 @@ def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> list[str]:
     return list(tables)
 
 
+def everyday_names(table: pd.DataFrame, prefix: str = "\0") -> pd.DataFrame:
+    """Return a table under the names that people write: "Account ID" for account_id.
+
+    Args:
+        table: A table of the contract.
+        prefix: Left off where a name starts with it, such as "attribute/".
+    """
+    words = {name: name.removeprefix(prefix).replace("_", " ").capitalize() for name in table.columns}
+    return table.rename(
+        columns={name: text.replace(" id", " ID").replace("Nps", "NPS") for name, text in words.items()}
+    )
+
+
 def _check_target(target: Path, replace: bool) -> None:
     if target.exists() and not target.is_dir():
         raise SettingsError(f"folder: {target} is a file; name a folder that is new, empty or a former sample")

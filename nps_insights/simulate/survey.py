@@ -84,7 +84,7 @@ def simulate_survey(
     waves = _waves(n_accounts, comment_rate, end)
     people, leaving, answers = _draw(n_accounts, waves, comment_rate, random_state)
     response_id = response_ids(len(answers.frame))
-    text = _texts(people, answers, np.random.default_rng([random_state, 2]))
+    text = comment_texts(people, answers, np.random.default_rng([random_state, 2]))
     return SimulatedSurvey(
         survey=survey_export(people, answers, response_id, text),
         responses=response_table(people, answers, response_id),
@@ -142,8 +142,8 @@ def _draw(
     return people, leaving, draw_answers(people, leaving, waves, comment_rate, rng)
 
 
-def _texts(people: Population, answers: Answers, rng: np.random.Generator) -> np.ndarray:
-    """The comment of each response, None for the silent."""
+def comment_texts(people: Population, answers: Answers, rng: np.random.Generator) -> np.ndarray:
+    """Return the comment of each response, None for the silent."""
     draw = uniform_stream(rng).__next__
     frame = answers.frame
     language = people.contacts["language"].to_numpy()[frame["contact"]]

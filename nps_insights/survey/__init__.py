@@ -3,13 +3,17 @@
 from nps_insights.survey.accounts import AccountAdmission, admit_accounts
 from nps_insights.survey.admit import Admission, admit_survey
 from nps_insights.survey.aliases import FIELDS
+from nps_insights.survey.benchmark import admit_benchmark
 from nps_insights.survey.columns import ColumnMapping, map_columns
 from nps_insights.survey.comments import says_nothing
 from nps_insights.survey.comments_only import CommentsAdmission, admit_comments
 from nps_insights.survey.dates import DateColumn, parse_dates
+from nps_insights.survey.events import admit_events
 from nps_insights.survey.inspect import Inspection, inspect_survey
 from nps_insights.survey.invitations import admit_invitations
+from nps_insights.survey.kinds import survey_kinds
 from nps_insights.survey.languages import with_languages
+from nps_insights.survey.outcomes import admit_outcomes
 from nps_insights.survey.proxies import proxies
 from nps_insights.survey.read import RawTable, read_source
 from nps_insights.survey.scale import ScaleFinding, scale_findings
@@ -32,8 +36,11 @@ __all__ = [
     "SideAdmission",
     "SurveySettings",
     "admit_accounts",
+    "admit_benchmark",
     "admit_comments",
+    "admit_events",
     "admit_invitations",
+    "admit_outcomes",
     "admit_survey",
     "admit_usage",
     "inspect_survey",
@@ -46,5 +53,6 @@ __all__ = [
     "read_source",
     "says_nothing",
     "scale_findings",
+    "survey_kinds",
     "with_languages",
 ]

@@ -130,7 +130,7 @@ def _admission(
 ) -> Admission:
     kept = ledger.open
     cells = ledger.raw.frame[kept]
-    rows, field_notes = response_fields(cells, mapping, answers, kept)
+    rows, field_notes = response_fields(cells, mapping, answers, kept, settings)
     rows.insert(0, "response_id", ids[kept])
     merged, merge_notes = one_per_response(rows, [name for name in rows.columns if name != "response_id"])
     merged, mapping, account_notes = without_lone_account(merged, mapping, joining=customers is not None)

@@ -19,12 +19,33 @@ FIELDS = {
     "touchpoint": "touchpoint",
     "channel": "channel",
     "agent_id": "agent",
+    "trigger": "what sent the survey",
+    "event_at": "date of what it is about",
+    "wording": "wording of the recommendation question",
+    "internal": "yes where an employee or a test answered",
+    "complete": "yes where the survey was answered to its end",
     "weight": "weight of the response",
     "csat": "satisfaction score",
     "ces": "effort score",
     "language": "language of the comment",
 }
 
+_SURVEY = (
+    "survey type|nps type|type of survey|survey kind|kind of survey|nps kind|umfragetyp|umfrageart|befragungsart|"
+    "type d enquete|type de sondage|tipo de encuesta"
+)
+_TOUCHPOINT = (
+    "touchpoint|touch point|customer touchpoint|journey stage|journey step|kontaktpunkt|point de contact|"
+    "etape du parcours|punto de contacto"
+)
+_CHANNEL = (
+    "channel|survey channel|response channel|collection channel|distribution channel|kanal|umfragekanal|canal|"
+    "canal de reponse|canal d enquete|canal de encuesta"
+)
+_AGENT = (
+    "agent id|agentid|agent|agent name|advisor id|advisor|service agent|handled by|served by|bearbeiter|sachbearbeiter|"
+    "berater|conseiller|id conseiller|agente|asesor|id agente"
+)
 _ALIASES = {
     "response_id": "response id|responseid|respondent id|respondentid|survey response id|answer id|submission id|id|"
     "reponse id|id reponse|identifiant reponse|antwort id|antwortid",
@@ -49,10 +70,21 @@ _ALIASES = {
     "completion date|date completed|survey date|answered at|answer date|date|timestamp|end date|enddate|"
     "recorded date|recordeddate|created at|datum|antwortdatum|abgabedatum|beantwortet am|date de reponse|"
     "date reponse|repondu le|horodatage",
-    "survey": "survey type|nps type",
-    "touchpoint": "touchpoint|touch point|kontaktpunkt|point de contact",
-    "channel": "channel|survey channel|kanal|canal",
-    "agent_id": "agent id|agentid|agent",
+    "survey": _SURVEY,
+    "touchpoint": _TOUCHPOINT,
+    "channel": _CHANNEL,
+    "agent_id": _AGENT,
+    "trigger": "trigger|survey trigger|trigger event|trigger type|event type|triggered by|ausloser|anlass|"
+    "declencheur|disparador|evento disparador",
+    "event_at": "event at|event date|event time|date of event|transaction date|transaction time|interaction date|"
+    "contact date|case closed at|ticket closed at|ereignisdatum|datum des ereignisses|transaktionsdatum|"
+    "date de l evenement|date evenement|date de la transaction|fecha del evento|fecha de transaccion",
+    "wording": "wording|question wording|nps question|score question|nps wording|question asked|wortlaut|"
+    "frageformulierung|formulation|libelle de la question|libelle|formulacion",
+    "internal": "internal|is internal|internal response|is employee|employee|is test|test|test response|"
+    "test answer|intern|mitarbeiter|testantwort|interne|reponse interne|reponse test|interno|prueba",
+    "complete": "complete|is complete|completed|finished|is finished|completion status|completeness|vollstandig|"
+    "abgeschlossen|complet|termine|completo|completa|finalizado",
     "weight": "weight|weights|survey weight|response weight|weighting|gewicht|ponderation",
     "csat": "csat|csat score",
     "ces": "ces|ces score|customer effort score",
@@ -167,6 +199,38 @@ INVITATION_FIELDS = {
     "sent_at": "sent at|sent on|sent|sent date|send date|date sent|invited at|invited on|invitation date|date|"
     "timestamp|versendet am|gesendet am|datum|envoye le",
     "response_id": "response id|responseid|survey response id|answer id|antwort id|id reponse",
+    "survey": _SURVEY,
+    "touchpoint": _TOUCHPOINT,
+    "channel": _CHANNEL + "|sent via|versandkanal|canal d envoi|canal de envio",
+    "agent_id": _AGENT,
+}
+
+OUTCOME_FIELDS = {
+    "action": "action|action type|list|aktion|massnahme|liste|accion",
+    "account_id": _ALIASES["account_id"],
+    "proposed_at": "proposed at|proposed on|proposed|listed at|listed on|vorgeschlagen am|propose le|"
+    "propuesto el",
+    "contacted_at": "contacted at|contacted on|contacted|contact date|called at|called on|kontaktiert am|"
+    "angerufen am|contacte le|contactado el",
+    "closed_at": "closed at|closed on|closed|resolved at|resolved on|abgeschlossen am|erledigt am|cloture le|"
+    "ferme le|cerrado el",
+    "result": "result|outcome|note|notes|ergebnis|resultat|resultado",
+}
+
+EVENT_FIELDS = {
+    "event_at": "event at|event date|date|day|from|start|start date|on|datum|tag|beginn|von|jour|debut|du|fecha",
+    "ended_at": "ended at|until|till|end|to|end date|bis|ende|au|jusqu au|fin|hasta",
+    "label": "label|event|name|title|description|what|what happened|bezeichnung|ereignis|was|titel|libelle|"
+    "evenement|quoi|titre|evento|que",
+    "kind": "kind|type|event type|category|art|typ|kategorie|genre|categorie|tipo",
+}
+
+BENCHMARK_FIELDS = {
+    "metric": "metric|measure|kpi|kennzahl|metrik|indicateur|metrique|metrica|indicador",
+    "group": "group|segment|industry|gruppe|branche|groupe|secteur|grupo|sector",
+    "low": "low|from|min|minimum|lower|lowest|von|untere|bas|desde",
+    "high": "high|to|max|maximum|upper|highest|bis|obere|haut|hasta",
+    "source": "source|quelle|reference|fuente|herkunft",
 }
 
 
@@ -193,6 +257,20 @@ def is_alias(name: str, field: str) -> bool:
     if plain in {field.replace("_", " "), *_ALIASES[field].split("|")}:
         return True
     return plain.startswith(_QUESTIONS.get(field, ("\0",)))
+
+
+def is_question(name: str) -> bool:
+    """Return whether the header of a column of scores is the question itself, as it was asked.
+
+    A whole question ends in a question mark, or begins like one and goes on for eight words or more.
+
+    Example:
+        >>> is_question("How likely are you to recommend us to a friend or colleague?"), is_question("Would recommend")
+        (True, False)
+    """
+    n_words = len(plain_name(name).split())
+    asks = name.rstrip(" \"'»”)").endswith(("?", "？"))
+    return (asks and n_words >= 4) or (n_words >= 8 and plain_name(name).startswith(_QUESTIONS["score"]))
 
 
 def is_account_alias(name: str, field: str) -> bool:

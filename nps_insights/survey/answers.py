@@ -7,13 +7,16 @@ import pandas as pd
 
 from nps_insights.metrics import categorize
 from nps_insights.survey.attributes import attribute_columns
-from nps_insights.survey.columns import SURVEY_KINDS, ColumnMapping
+from nps_insights.survey.circumstances import circumstances
+from nps_insights.survey.columns import ColumnMapping
 from nps_insights.survey.comments import cleaned
 from nps_insights.survey.customer_ids import customer_ids
-from nps_insights.survey.dates import DateColumn, format_in_words, parse_dates
+from nps_insights.survey.dates import DateColumn, after_moment, format_in_words, parse_dates
+from nps_insights.survey.kinds import quarantine_unknown_kinds, survey_kinds
 from nps_insights.survey.ledger import Ledger
 from nps_insights.survey.looks import look_at
 from nps_insights.survey.numbers import is_missing, parse_numbers
+from nps_insights.survey.ratings import RATINGS, Rating, read_rating
 from nps_insights.survey.read import RawTable
 from nps_insights.survey.scale import ScaleFinding, row_scales, scale_findings
 from nps_insights.survey.scores import numbers_stated, parse_scores
@@ -22,7 +25,8 @@ from nps_insights.tables import DataRefusedError
 
 _CUSTOMERS = ("account_id", "contact_id")
 _TEXTS = ("contact_role", "touchpoint", "channel", "agent_id")
-_RATINGS = ("csat", "ces")
+# Later than nearly all others by more than this, an answer without a stated moment of knowing is doubted aloud.
+_FAR_DAYS = 366
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +42,8 @@ class Answers:
         date_texts: Date cells; None without such a column.
         weights: Weights, None without such a column.
         bad_weights: Where a weight is no positive number.
+        ratings: csat and ces, as far as there are columns.
+        kinds: Cells that say which kind of survey it is, as the user stated it; None where nobody did.
         findings: What the scores say about their scale.
         notes: What was done, in sentences.
     """
@@ -50,6 +56,8 @@ class Answers:
     date_texts: pd.Series | None = None
     weights: pd.Series | None = None
     bad_weights: pd.Series | None = None
+    ratings: dict[str, Rating] = field(default_factory=dict)
+    kinds: pd.Series | None = None
     findings: tuple[ScaleFinding, ...] = ()
     notes: tuple[str, ...] = field(default=())
 
@@ -86,6 +94,11 @@ def read_answers(raw: RawTable, mapping: ColumnMapping, settings: SurveySettings
     if column := mapping.one("weight"):
         weights = parse_numbers(frame[column], column)
         bad_weights = ~is_missing(frame[column]) & ~(weights >= 0)
+    ratings = {
+        name: read_rating(name, frame[columns[0]], settings)
+        for name, columns in mapping.columns.items()
+        if name in RATINGS
+    }
     return Answers(
         texts=texts,
         no_answer=no_answer,
@@ -95,8 +108,10 @@ def read_answers(raw: RawTable, mapping: ColumnMapping, settings: SurveySettings
         date_texts=None if dates is None else frame[column_of(mapping, "responded_at")].str.strip(),
         weights=weights,
         bad_weights=bad_weights,
+        ratings=ratings,
+        kinds=frame[column_of(mapping, "survey")] if mapping.how.get("survey") == "stated" else None,
         findings=tuple(findings),
-        notes=(*_notes(dates, findings), *date_notes),
+        notes=(*_notes(dates, findings), *date_notes, *_doubtful_dates(values, settings)),
     )
 
 
@@ -144,20 +159,21 @@ def quarantine_bad_answers(ledger: Ledger, answers: Answers, settings: SurveySet
     if answers.dates is not None and answers.date_reasons is not None:
         ledger.quarantine(answers.date_reasons != "", "responded_at", answers.date_reasons, answers.date_texts)
         if isinstance(settings.as_of, pd.Timestamp):
-            # A day means its end: what was answered during it is known by then.
-            whole_day = settings.as_of == settings.as_of.normalize()
-            known = answers.dates.dt.floor("D") if whole_day else answers.dates
-            late = known > settings.as_of
+            late = after_moment(answers.dates, settings.as_of)
             ledger.take_out(late, "filtered", f"answered after {settings.as_of:%Y-%m-%d}")
         undated = answers.scored["low"].isna() & answers.dates.isna()
         ledger.quarantine(undated, "responded_at", "is unknown, and the scale changes by date", answers.date_texts)
     ledger.quarantine(answers.scored["reason"] != "", "score", answers.scored["reason"], answers.texts)
     if answers.bad_weights is not None:
         ledger.quarantine(answers.bad_weights, "weight", "is not a number of at least 0", None)
+    for name, rating in answers.ratings.items():
+        ledger.quarantine(rating.reasons != "", name, rating.reasons, rating.texts)
+    if answers.kinds is not None:
+        quarantine_unknown_kinds(ledger, answers.kinds)
 
 
 def response_fields(
-    cells: pd.DataFrame, mapping: ColumnMapping, answers: Answers, kept: pd.Series
+    cells: pd.DataFrame, mapping: ColumnMapping, answers: Answers, kept: pd.Series, settings: SurveySettings
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return the columns of the responses table for every kept row, without response_id, and notes.
 
@@ -166,6 +182,7 @@ def response_fields(
         mapping: Which column is which field.
         answers: What the rows state.
         kept: Which rows of the file are kept.
+        settings: What the user states.
     """
     scored = answers.scored[kept]
     fields: dict[str, pd.Series] = {
@@ -186,13 +203,13 @@ def response_fields(
     if answers.weights is not None:
         fields["weight"] = answers.weights[kept]
     if "survey" in mapping.columns:
-        texts = cells[column_of(mapping, "survey")].str.strip().str.lower()
-        fields["survey"] = texts.where(texts.isin(SURVEY_KINDS))
-        notes += _left_empty("survey", texts, fields["survey"])
-    for name in (name for name in _RATINGS if name in mapping.columns):
-        texts = cells[column_of(mapping, name)]
-        fields[name] = numbers_stated(texts)
-        notes += _left_empty(name, texts, fields[name])
+        fields["survey"] = survey_kinds(cells[column_of(mapping, "survey")])
+    for name, rating in answers.ratings.items():
+        fields[name] = rating.numbers[kept]
+        notes += [rating.note] if rating.note else []
+    came_about, told = circumstances(cells, mapping, fields.get("responded_at"), settings)
+    fields |= came_about
+    notes += told
     rows = pd.DataFrame(fields, index=cells.index)
     return pd.concat([rows, attribute_columns(cells[list(mapping.attributes)])], axis="columns"), notes
 
@@ -259,9 +276,23 @@ def _categories(scored: pd.DataFrame) -> pd.Series:
     return pd.concat(parts).reindex(scored.index)
 
 
-def _left_empty(name: str, texts: pd.Series, values: pd.Series) -> list[str]:
-    n_lost = int((values.isna() & ~is_missing(texts)).sum())
-    return [f"{name}: {n_lost:,} cells were not understood and are left empty"] if n_lost else []
+def _doubtful_dates(dates: pd.Series | None, settings: SurveySettings) -> list[str]:
+    """Say which dates lie after the moment of knowing or, where none is stated, far behind nearly all others."""
+    if dates is None or dates.isna().all():
+        return []
+    if isinstance(settings.as_of, pd.Timestamp):
+        late = after_moment(dates, settings.as_of)
+        told = f"{int(late.sum()):,} rows are dated after {settings.as_of:%Y-%m-%d}, the moment of knowing (the last "
+        return [f"responded_at: {told}{dates.max():%Y-%m-%d}); they are left out"] if late.any() else []
+    usual = dates.quantile(0.99, interpolation="lower")
+    n_far = int((dates > usual + pd.Timedelta(days=_FAR_DAYS)).sum())
+    if not n_far:
+        return []
+    return [
+        f"responded_at: {n_far:,} rows are dated more than a year after nearly all others (the last "
+        f"{dates.max():%Y-%m-%d}; 99 % lie before {usual:%Y-%m-%d}); the last date is taken as the moment of knowing, "
+        "so if these are wrong, state as_of"
+    ]
 
 
 def _notes(dates: DateColumn | None, findings: list[ScaleFinding]) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from nps_insights.survey.aliases import FIELDS, VENDORS, is_alias, plain_name
+from nps_insights.survey.flags import FLAGS, flags_of
+from nps_insights.survey.kinds import unknown_kinds
 from nps_insights.survey.looks import Look, look_at
 from nps_insights.survey.read import RawTable
 from nps_insights.survey.scores import numbers_stated
@@ -270,8 +272,14 @@ def _misfit_of_look(name: str, column: str, look: Look, texts: pd.Series) -> str
         return f"it looks like {look.words}, not like dates"
     if name == "weight" and look.kind not in ("rating", "number"):
         return f"it looks like {look.words}, not like numbers"
-    if name == "survey" and not texts[texts != ""].str.lower().str.strip().isin(SURVEY_KINDS).all():
-        return "it holds more than relational and transactional"
+    if name == "survey" and (strange := unknown_kinds(texts)):
+        return f"it holds {strange}, neither relational nor transactional"
+    if name == "event_at" and look.kind != "date":
+        return f"it looks like {look.words}, not like dates"
+    if name in FLAGS and 2 * int(flags_of(name, texts).notna().sum()) < look.n_given:
+        return f"it looks like {look.words}, not like yes and no"
+    if name in ("trigger", "wording") and look.kind in ("rating", "number", "date"):
+        return f"it looks like {look.words}"
     if name == "response_id" and plain_name(column) == "id":
         given = texts[texts.str.strip() != ""].str.strip()
         if given.duplicated().any():
@@ -279,6 +287,8 @@ def _misfit_of_look(name: str, column: str, look: Look, texts: pd.Series) -> str
     return ""
 
 
-SURVEY_KINDS = ("relational", "transactional")
-# Shown to a caller and used for nothing else: no reason to refuse an export.
-_SIDE_FIELDS = ("contact_role",)
+# What stands beside the answer; a doubt about it is no reason to refuse an export.
+_SIDE_FIELDS = (
+    *("contact_role", "survey", "touchpoint", "channel", "agent_id"),
+    *("trigger", "event_at", "wording", "internal", "complete"),
+)

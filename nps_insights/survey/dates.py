@@ -84,13 +84,13 @@ def parse_dates(
     weights = pd.Series(np.bincount(codes, minlength=len(unique))[: len(unique)])
     given = (unique != "") & ~unique.isin(missing)
     if date_format is not None:
-        stamps, zoned, shown = (
+        stamps, zones, shown = (
             _as_stated(unique.where(given, ""), date_format),
-            pd.Series(False, unique.index),
+            pd.Series("", unique.index, dtype="str"),
             date_format,
         )
     else:
-        stamps, zoned, shown = _inferred(unique, given, weights, column)
+        stamps, zones, shown = _inferred(unique, given, weights, column)
     plausible = stamps.dt.year.between(*_YEARS)
     reasons = pd.Series("", index=unique.index, dtype="str")
     reasons = reasons.mask(given & stamps.isna(), f"is not a date written as {shown}")
@@ -109,8 +109,20 @@ def parse_dates(
         reasons=pd.Series(reasons.to_numpy()[codes], index=texts.index, dtype="str"),
         format=shown,
         n_missing=int(weights[unknown & (unique != "")].sum()),
-        notes=tuple(_notes(column, stamps, zoned, weights)),
+        notes=tuple(_notes(column, stamps, zones, weights)),
     )
+
+
+def after_moment(dates: pd.Series, as_of: pd.Timestamp) -> pd.Series:
+    """Return which dates are later than the moment of knowing; a day means its end, and what has no date is not later.
+
+    Example:
+        >>> days = pd.Series(pd.to_datetime(["2026-03-31 18:00", "2026-04-01 00:00", None]))
+        >>> after_moment(days, pd.Timestamp("2026-03-31")).tolist()
+        [False, True, False]
+    """
+    known = dates.dt.floor("D") if as_of == as_of.normalize() else dates
+    return known > as_of
 
 
 def format_in_words(date_format: str) -> str:
@@ -158,7 +170,7 @@ def _as_stated(texts: pd.Series, date_format: str) -> pd.Series:
 def _inferred(unique: pd.Series, given: pd.Series, weights: pd.Series, column: str) -> tuple[pd.Series, pd.Series, str]:
     nothing = pd.Series(pd.NaT, index=unique.index, dtype="datetime64[us]")
     if not given.any():
-        return nothing, pd.Series(False, index=unique.index), "anything"
+        return nothing, pd.Series("", index=unique.index, dtype="str"), "anything"
     ways = unique.where(given, "").map(lambda text: _way_of(text) or "")
     shares = weights[ways != ""].groupby(ways[ways != ""]).sum().sort_values(ascending=False, kind="stable")
     n_given = int(weights[given].sum())
@@ -178,8 +190,8 @@ def _inferred(unique: pd.Series, given: pd.Series, weights: pd.Series, column: s
     if "first" in parts:
         parts, way = _ordered(parts, weights, column, way)
     stamps = nothing if parts.empty else _stamps(parts)
-    zoned = parts["zone"].notna() if "zone" in parts else pd.Series(False, index=unique.index)
-    return stamps, zoned, way
+    zones = parts["zone"].fillna("") if "zone" in parts else pd.Series("", index=unique.index, dtype="str")
+    return stamps, zones, way
 
 
 def _ordered(parts: pd.DataFrame, weights: pd.Series, column: str, way: str) -> tuple[pd.DataFrame, str]:
@@ -249,12 +261,17 @@ def _offsets(texts: pd.Series) -> pd.Series:
     return pd.to_timedelta(minutes, unit="m").astype("timedelta64[us]")
 
 
-def _notes(column: str, stamps: pd.Series, zoned: pd.Series, weights: pd.Series) -> list[str]:
+def _notes(column: str, stamps: pd.Series, zones: pd.Series, weights: pd.Series) -> list[str]:
     notes = []
+    zoned = zones != ""
     n_zoned, n_dated = int(weights[zoned & stamps.notna()].sum()), int(weights[stamps.notna()].sum())
     if n_zoned:
         bare = "" if n_zoned == n_dated else f"; the other {n_dated - n_zoned:,} are taken as UTC"
-        notes.append(f"{column}: {n_zoned:,} dates carry a time zone and were turned to UTC{bare}")
+        offsets = sorted(_offsets(zones[zoned & stamps.notna()]).unique())
+        listed = ", ".join(_offset_in_words(pd.Timedelta(offset)) for offset in offsets[:4])
+        mixed = f" ({len(offsets)} different ones: {listed}{', ...' if len(offsets) > 4 else ''})"
+        several = mixed if len(offsets) > 1 else ""
+        notes.append(f"{column}: {n_zoned:,} dates carry a time zone{several} and were turned to UTC{bare}")
     days = stamps.dt.strftime("%Y-%m-%d")
     for day in ("1900-01-01", "1970-01-01"):
         n_day = int(weights[days == day].sum())
@@ -264,3 +281,8 @@ def _notes(column: str, stamps: pd.Series, zoned: pd.Series, weights: pd.Series)
                 f'if so, state `[dates] missing = ["{day}"]`'
             )
     return notes
+
+
+def _offset_in_words(offset: pd.Timedelta) -> str:
+    minutes = int(offset.total_seconds()) // 60
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"

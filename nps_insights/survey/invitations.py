@@ -7,13 +7,21 @@ import pandas as pd
 from nps_insights.survey.aliases import INVITATION_FIELDS
 from nps_insights.survey.customer_ids import customer_ids
 from nps_insights.survey.field_columns import field_columns, side_dates
+from nps_insights.survey.kinds import quarantine_unknown_kinds, survey_kinds, unknown_kinds
 from nps_insights.survey.ledger import Ledger
 from nps_insights.survey.read import RawTable
 from nps_insights.survey.settings import SurveySettings
-from nps_insights.survey.side_tables import SideAdmission, side_admission, stated_or_hashed, take_out_repeated
+from nps_insights.survey.side_tables import (
+    SideAdmission,
+    filter_later,
+    side_admission,
+    stated_or_hashed,
+    take_out_repeated,
+)
 from nps_insights.tables import DataRefusedError
 
 _WHOM = ("account_id", "contact_id")
+_TEXTS = ("touchpoint", "channel", "agent_id")
 
 
 def admit_invitations(
@@ -21,13 +29,15 @@ def admit_invitations(
 ) -> SideAdmission:
     """Turn an export of invitations into table `invitations`; columns that are no field are left out.
 
-    A row without invitation_id gets a hash of its cells as its id.
+    A row without invitation_id gets a hash of its cells as its id. Invitations sent after the moment of knowing are
+    filtered. A column of kinds that the user stated is believed: a row of a strange kind is quarantined; one found by
+    its name is left out where it holds strange kinds.
 
     Args:
         raw: The export as read.
-        settings: `date_format` and `missing_dates` are used.
-        columns: Field (invitation_id, account_id, contact_id, sent_at, response_id) -> column, where the names do not
-            tell.
+        settings: `date_format`, `missing_dates` and `as_of` are used.
+        columns: Field (invitation_id, account_id, contact_id, sent_at, response_id, survey, touchpoint, channel,
+            agent_id) -> column, where the names do not tell.
 
     Returns:
         The table, what was refused and why. It does not depend on the order of the rows.
@@ -60,9 +70,13 @@ def admit_invitations(
     notes += dates.notes
     ledger.quarantine(dates.reasons != "", "sent_at", dates.reasons, texts)
     ledger.quarantine(dates.dates.isna(), "sent_at", "is blank", None)
+    filter_later(ledger, dates.dates, "sent_at", "sent", stated, notes)
     whom = _whom(frame, found, notes)
     ledger.quarantine(whom.isna().all(axis="columns"), "account_id", "is blank", None)
     table = whom.assign(sent_at=dates.dates)
+    for name in (name for name in _TEXTS if name in found):
+        table[name] = frame[found[name]].mask(frame[found[name]] == "")
+    _add_kinds(table, frame, found, columns or {}, ledger, notes)
     if "response_id" in found:
         answered = frame[found["response_id"]]
         table["response_id"] = answered.mask(answered == "")
@@ -78,3 +92,26 @@ def _whom(frame: pd.DataFrame, columns: dict[str, str], notes: list[str]) -> pd.
         found[name], told = customer_ids(frame[columns[name]], name)
         notes += told
     return pd.DataFrame(found, index=frame.index)
+
+
+def _add_kinds(
+    table: pd.DataFrame,
+    frame: pd.DataFrame,
+    found: dict[str, str],
+    stated: Mapping[str, str],
+    ledger: Ledger,
+    notes: list[str],
+) -> None:
+    if "survey" not in found:
+        return
+    texts = frame[found["survey"]]
+    if "survey" in stated:
+        quarantine_unknown_kinds(ledger, texts)
+    elif strange := unknown_kinds(texts):
+        notes.append(
+            f"{found['survey']!r} is named like survey and was not taken: it holds {strange}, neither relational nor "
+            "transactional"
+        )
+        del found["survey"]
+        return
+    table["survey"] = survey_kinds(texts)

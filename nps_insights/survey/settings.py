@@ -40,6 +40,8 @@ class SurveySettings:
         cuts: Detractor up to and promoter from, on the turned scale. None: 6 and 9 where the scale ends at 10.
         scales: Scales that changed: (until, scale) or (until, scale, cuts) tuples or `ScaleRange`s, oldest
             first. After the last `until` the scale is `scale`, or an entry whose `until` is None.
+        csat_scale: Ends of the scale of satisfaction, worst first; answers outside are quarantined. None: not checked.
+        ces_scale: The same for effort; (7, 1) where 7 is the greatest effort.
         missing_scores: Texts in the score column that mean "no answer"; these rows are filtered and counted.
         attributes: Columns that become drivers.
         controls: Columns that are adjusted for.
@@ -58,6 +60,8 @@ class SurveySettings:
     scale: tuple[float, float] | None = None
     cuts: tuple[float, float] | None = None
     scales: tuple["ScaleRange | tuple", ...] = ()
+    csat_scale: tuple[float, float] | None = None
+    ces_scale: tuple[float, float] | None = None
     missing_scores: tuple[str, ...] = ()
     attributes: tuple[str, ...] = ()
     controls: tuple[str, ...] = ()
@@ -68,8 +72,9 @@ class SurveySettings:
     as_of: str | date | pd.Timestamp | None = None
 
     def __post_init__(self) -> None:
-        if self.scale is not None:
-            object.__setattr__(self, "scale", checked_scale(self.scale, "scale"))
+        for name in ("scale", "csat_scale", "ces_scale"):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, checked_scale(getattr(self, name), name))
         if self.cuts is not None:
             object.__setattr__(self, "cuts", _pair(self.cuts, "cuts", "3,5"))
         ranges = tuple(_scale_range(entry) for entry in self.scales)

@@ -4,18 +4,20 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from nps_insights.survey.dates import after_moment
 from nps_insights.survey.field_columns import reasons_in_words
 from nps_insights.survey.identity import content_hashes
 from nps_insights.survey.ledger import Ledger
+from nps_insights.survey.settings import SurveySettings
 from nps_insights.tables import DataRefusedError, conform
 
 
 @dataclass(frozen=True, eq=False)
 class SideAdmission:
-    """What came out of an export of usage or of invitations.
+    """What came out of a file beside the survey: usage, invitations, outcomes, events or a benchmark.
 
     Attributes:
-        table: The table `usage` or `invitations`.
+        table: The table of that name.
         columns: Field -> column of the file.
         quarantine: Refused rows.
         counts: Rows read, kept, quarantined, duplicate, filtered; read is the sum of the others.
@@ -73,6 +75,31 @@ def stated_or_hashed(frame: pd.DataFrame, column: str | None, ledger: Ledger) ->
     hashes = content_hashes(frame[unnamed])
     numbers = hashes.groupby(hashes, sort=False).cumcount() + 1
     return stated.mask(unnamed, (hashes + "-" + numbers.astype("str")).reindex(frame.index))
+
+
+def filter_later(
+    ledger: Ledger, dates: pd.Series, field: str, words: str, settings: SurveySettings, notes: list[str]
+) -> None:
+    """Filter rows dated after the stated moment of knowing, and say how many they are.
+
+    Args:
+        ledger: Books of the file; changed.
+        dates: The dates.
+        field: Their field, for the note.
+        words: What happened then ("sent"), for the reason.
+        settings: `as_of` is used.
+        notes: Notes of the file; changed.
+    """
+    if not isinstance(settings.as_of, pd.Timestamp):
+        return
+    late = after_moment(dates, settings.as_of) & ledger.open
+    if late.any():
+        day = f"{settings.as_of:%Y-%m-%d}"
+        ledger.take_out(late, "filtered", f"{words} after {day}")
+        notes.append(
+            f"{field}: {int(late.sum()):,} rows are dated after {day}, the moment of knowing (the last "
+            f"{dates[late].max():%Y-%m-%d}); they are left out"
+        )
 
 
 def side_admission(

@@ -2,6 +2,23 @@
 
 from nps_insights.tables.columns import ATTRIBUTE_PREFIX, CATEGORIES, INTERVAL, Column, Table, may_be_empty, optional
 
+# A figure with its interval, of a group and a period.
+_ESTIMATES = (
+    optional("survey", "text", vocabulary=("relational", "transactional", "pooled")),
+    Column("metric", "text"),
+    Column("by", "text"),
+    Column("group", "text"),
+    optional("period_start", "date"),
+    optional("period_end", "date"),
+    *INTERVAL,
+    Column("n", "integer"),
+    Column("n_eff", "number"),
+    Column("too_small", "flag"),
+    optional("finished", "flag"),
+    optional("reason", "text"),
+)
+_OF_FIGURE = ("survey", "metric", "by", "group", "period_start")
+
 SURVEY_TABLES = (
     Table(
         name="responses",
@@ -122,21 +139,20 @@ SURVEY_TABLES = (
     Table(
         name="estimates",
         row="one metric of one group and period",
-        key=("survey", "metric", "by", "group", "period_start"),
-        columns=(
-            optional("survey", "text", vocabulary=("relational", "transactional", "pooled")),
-            Column("metric", "text"),
-            Column("by", "text"),
-            Column("group", "text"),
-            optional("period_start", "date"),
-            optional("period_end", "date"),
-            *INTERVAL,
-            Column("n", "integer"),
-            Column("n_eff", "number"),
-            Column("too_small", "flag"),
-            optional("finished", "flag"),
-            optional("reason", "text"),
-        ),
+        key=_OF_FIGURE,
+        columns=_ESTIMATES,
+    ),
+    Table(
+        name="series",
+        row="one metric of one group and period, as it is watched: every period of every group and theme",
+        key=_OF_FIGURE,
+        columns=_ESTIMATES,
+    ),
+    Table(
+        name="account_scores",
+        row="one score of business customers: of their people, of the accounts, or weighted by value",
+        key=_OF_FIGURE,
+        columns=_ESTIMATES,
     ),
     Table(
         name="changes",

@@ -1,0 +1,124 @@
+"""The reason of an alert in one sentence."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from nps_insights.actions.monitoring.settings import AlertSettings
+from nps_insights.metrics.periods import PERIOD_STARTS
+
+THEME_SHARE = "theme_share"
+_SCORES = {"nps": "NPS", "csat": "CSAT", "ces": "CES", "ces_top": "CES (top boxes)"}
+
+
+def period_name(start: pd.Timestamp, end: pd.Timestamp, per: str) -> str:
+    """Return how a reader calls one or more periods.
+
+    Example:
+        >>> period_name(pd.Timestamp("2026-01-01"), pd.Timestamp("2026-06-30"), "month")
+        'January to June 2026'
+        >>> period_name(pd.Timestamp("2026-07-01"), pd.Timestamp("2026-09-30"), "quarter")
+        '2026-Q3'
+    """
+    first, last = _one(start, per), _one(end, per)
+    if first == last:
+        return first
+    if per == "month" and start.year == end.year:
+        return f"{start:%B} to {last}"
+    return f"{first} to {last}"
+
+
+def _one(day: pd.Timestamp, per: str) -> str:
+    if per == "month":
+        return f"{day:%B %Y}"
+    if per == "quarter":
+        return f"{day.year}-Q{day.quarter}"
+    if per == "year":
+        return str(day.year)
+    return (
+        f"the week of {day.to_period(PERIOD_STARTS[per]).start_time:%Y-%m-%d}" if per == "week" else f"{day:%Y-%m-%d}"
+    )
+
+
+def moved(row: Mapping[str, object], *, per: str, label: str = "") -> str:
+    """Return what moved, by how much with its interval, from when to when; without a full stop.
+
+    Example:
+        >>> days = ["2026-06-01", "2026-06-30", "2026-07-01", "2026-07-31"]
+        >>> names = ["before_start", "before_end", "after_start", "after_end"]
+        >>> row = dict(zip(names, map(pd.Timestamp, days))) | {"metric": "nps", "by": "", "group": ""}
+        >>> row |= {"estimate": -9.0, "conf_low": -13.0, "conf_high": -5.0, "before_estimate": 30, "after_estimate": 21}
+        >>> moved(row, per="month")
+        'NPS fell 9 points (-13 to -5), from June 2026 to July 2026'
+    """
+    metric, estimate = str(row["metric"]), float(row["estimate"])  # type: ignore[arg-type]
+    low, high, was, now = (float(row[name]) for name in ("conf_low", "conf_high", "before_estimate", "after_estimate"))  # type: ignore[arg-type]
+    verb = "rose" if estimate > 0 else "fell"
+    when = _when(row, per)
+    if metric == THEME_SHARE:
+        ends = f"{100 * was:.0f} to {100 * now:.0f} % of comments ({100 * low:+.0f} to {100 * high:+.0f} points)"
+        return f"Mentions of '{label or row['group']}' {verb} from {ends}, {when}"
+    of = f" of {row['by']} {row['group']}" if row["by"] else ""
+    name = _SCORES.get(metric, metric)
+    if metric.startswith("nps"):
+        return f"{name}{of} {verb} {abs(estimate):.0f} points ({low:+.0f} to {high:+.0f}), {when}"
+    if metric in ("csat", "ces_top"):
+        return f"{name}{of} {verb} {100 * abs(estimate):.0f} points ({100 * low:+.0f} to {100 * high:+.0f}), {when}"
+    return f"{name}{of} {verb} {abs(estimate):.2f} ({low:+.2f} to {high:+.2f}), {when}"
+
+
+def _when(row: Mapping[str, object], per: str) -> str:
+    before, after = (
+        period_name(pd.Timestamp(row[f"{side}_start"]), pd.Timestamp(row[f"{side}_end"]), per)  # type: ignore[arg-type]
+        for side in ("before", "after")
+    )
+    return f"from {before} to {after}" if " to " not in before else f"from the level of {before} to {after}"
+
+
+def explained(
+    part: pd.Series | None,
+    theme: pd.Series | None,
+    *,
+    metric: str,
+) -> str:
+    """Return what goes with a change, to follow the sentence of it; empty where nothing clear was found.
+
+    Args:
+        part: Row of table `traces` of a group, or None.
+        theme: What of a theme changed where the part lies: label, before_estimate, after_estimate; or None.
+        metric: What changed.
+
+    Example:
+        >>> part = pd.Series({"part": "rate", "dimension": "product", "part_group": "Router", "estimate": -8.0})
+        >>> theme = pd.Series({"label": "disconnects", "before_estimate": 0.04, "after_estimate": 0.19})
+        >>> explained(part, theme, metric="nps")
+        "; answers of product Router explain 8 of them, where mentions of 'disconnects' rose from 4 to 19 %"
+    """
+    mentions = ""
+    if theme is not None:
+        was, now = float(theme["before_estimate"]), float(theme["after_estimate"])
+        verb = "rose" if now > was else "fell"
+        mentions = f"mentions of '{theme['label']}' {verb} from {100 * was:.0f} to {100 * now:.0f} %"
+    if part is None:
+        return f"; {mentions} in the same time" if mentions else ""
+    size = abs(float(part["estimate"])) * (1.0 if metric.startswith("nps") else 100.0)
+    whose = f"{part['dimension']} {part['part_group']}"
+    who = f"answers of {whose}" if part["part"] == "rate" else f"another share of {whose} among those who answered"
+    explain = "explain" if part["part"] == "rate" else "explains"
+    return f"; {who} {explain} {size:.0f} of them" + (f", where {mentions}" if mentions else "")
+
+
+def kept_quiet(row: Mapping[str, object], settings: AlertSettings, *, in_quiet: bool) -> str:
+    """Return why an alert is not raised, to follow the sentence of the change; empty for a raised one.
+
+    Example:
+        >>> kept_quiet({"why": "stays", "status": "known"}, AlertSettings(), in_quiet=False)
+        '; the level was told of before and stays'
+    """
+    if row["status"] == "known":
+        further = "; told of before, and not clearly further since"
+        return further if row["why"] == "further" else "; the level was told of before and stays"
+    if row["status"] == "quiet":
+        least = settings.effect_that_matters(str(row["metric"]))
+        return "; the period is set to quiet" if in_quiet else f"; less than the {least:g} that matter"
+    return ""

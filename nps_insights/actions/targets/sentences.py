@@ -1,0 +1,93 @@
+"""The reason of a verdict, in one sentence for a manager."""
+
+import math
+
+import pandas as pd
+
+from nps_insights.actions.targets.outlook import JudgeSettings, Outlook
+from nps_insights.actions.targets.standing import Standing
+from nps_insights.actions.targets.words import chance, day_name, figure, period_name, plural, ranged
+
+_OPENINGS = {
+    "reached": "Reached",
+    "missed": "Missed",
+    "on_track": "On track",
+    "open": "Open",
+    "unlikely": "Unlikely",
+}
+
+
+def reason(standing: Standing, outlook: Outlook, settings: JudgeSettings, *, as_of: pd.Timestamp) -> str:
+    """Return the reason of a verdict."""
+    last = standing.last
+    if outlook.verdict == "not_known" or last is None:
+        return f"Not known: {_not_known(standing, settings, as_of)}."
+    said = _over(standing, last, settings) if standing.over else _ahead(standing, last, outlook, settings)
+    return f"{_OPENINGS[outlook.verdict]}: {said}."
+
+
+def _not_known(standing: Standing, settings: JudgeSettings, as_of: pd.Timestamp) -> str:
+    n, per = len(standing.history.rows), standing.history.per
+    if standing.over and standing.due is not None:
+        due = period_name(standing.due, per)
+        return f"nothing was measured in {due}, the last {per} finished by the date of the target"
+    if not n:
+        return f"no finished period was measured by {day_name(as_of)}"
+    return (
+        f"{plural(n, 'finished ' + per)} measured so far, and a chance is stated from "
+        f"{plural(settings.min_periods, per)} on"
+    )
+
+
+def _over(standing: Standing, last: pd.Series, settings: JudgeSettings) -> str:
+    """Measured against asked."""
+    measured, asked = _measured_and_asked(standing, last)
+    sure = not last["conf_low"] <= standing.target.value <= last["conf_high"]
+    more = standing.responses_needed(settings.confidence_level)
+    would_tell = "" if not more else f", {more:,} more would tell"
+    doubt = f"; its {plural(last['n'], 'answer')} leave open on which side of it the true figure lies{would_tell}"
+    return (
+        f"{measured} in {period_name(last['period'], standing.history.per)} against a target of {asked}"
+        f"{_from(standing)}{'' if sure else doubt}"
+    )
+
+
+def _measured_and_asked(standing: Standing, last: pd.Series) -> tuple[str, str]:
+    """The last figure and the target; where both round alike, with tenths: no "missed: +40 against +40"."""
+    value, metric = standing.target.value, standing.target.metric
+    close = figure(last["estimate"], metric) == figure(value, metric)
+    measured = ranged(last["estimate"], last["conf_low"], last["conf_high"], metric, tenths=close)
+    return measured, figure(value, metric, tenths=close)
+
+
+def _from(standing: Standing) -> str:
+    start = standing.start.figure
+    return "" if math.isnan(start) else f", coming from {figure(start, standing.target.metric)}"
+
+
+def _ahead(standing: Standing, last: pd.Series, outlook: Outlook, settings: JudgeSettings) -> str:
+    target, per, metric = standing.target, standing.history.per, standing.target.metric
+    measured, asked = _measured_and_asked(standing, last)
+    there = target.reached_by(float(last["estimate"]))
+    pace = figure(standing.pace(settings.confidence_level)[0], metric, change=True, tenths=True)
+    needed = figure(standing.needed_pace(), metric, change=True, tenths=True)
+    needs = "" if there else f" and needs {'next to nothing' if needed.startswith('0') else needed}"
+    due = "" if standing.due is None else period_name(standing.due, per)
+    wanted = f"{figure(target.value, metric)} or {'less' if target.lower_is_better else 'more'}"
+    return (
+        f"{measured} in {period_name(last['period'], per)}, {_way(standing, there, asked)}; it moved {pace} a {per}"
+        f"{needs}, and for {due} {ranged(*outlook.expected, metric)} is expected, "
+        f"with a chance of {wanted} of {chance(outlook.probability)}"
+    )
+
+
+def _way(standing: Standing, there: bool, goal: str) -> str:
+    metric, start = standing.target.metric, standing.start.figure
+    done = standing.progress(0.95)[0]
+    if there:
+        return f"where the target of {goal} is met already"
+    if math.isnan(done):
+        return f"on the way to {goal}"
+    if done <= 0:
+        return f"no nearer to {goal} than at the start, {figure(start, metric)}"
+    return f"{100 * done:.0f} % of the way from {figure(start, metric)} to {goal}"

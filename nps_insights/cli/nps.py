@@ -1,0 +1,75 @@
+"""`nps-insights nps`: the number alone, by group and period."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from nps_insights.cli.columns import parse_columns, parse_names
+
+Names = list[str] | None
+
+
+def nps(
+    survey: Annotated[str, typer.Argument(help="CSV, TSV, Excel or Parquet file, or an SQLAlchemy URL with --query.")],
+    accounts: Annotated[str | None, typer.Option(help="File of accounts, joined by account id.")] = None,
+    by: Annotated[Names, typer.Option(help='Column to group by; "plan*region" crosses two.')] = None,
+    per: Annotated[str | None, typer.Option(help="day, week, month, quarter or year.")] = None,
+    rolling: Annotated[int | None, typer.Option(help="Days of a rolling window that ends with each period.")] = None,
+    metric: Annotated[Names, typer.Option(help="nps, csat, ces or ces_top; give it again for another.")] = None,
+    score: Annotated[Names, typer.Option(help="Whose NPS: respondent, account or revenue.")] = None,
+    kind: Annotated[
+        str | None, typer.Option("--survey-kind", help="relational, transactional, apart or pooled, if both are there.")
+    ] = None,
+    weights: Annotated[str | None, typer.Option(help="Column of weights of the answers.")] = None,
+    latest: Annotated[bool, typer.Option(help="Only the last answer of each person and period.")] = False,
+    csat_scale: Annotated[str | None, typer.Option(help="Ends of the satisfaction scale, worst first: 1-5.")] = None,
+    ces_scale: Annotated[str | None, typer.Option(help="Ends of the effort scale, worst first: 7-1.")] = None,
+    columns: Annotated[Names, typer.Option(help='What is what, e.g. score=NPS,weight="Wave weight".')] = None,
+    scale: Annotated[str | None, typer.Option(help="Ends of the scale, worst first: 0-10, 1-10, 5-1.")] = None,
+    cuts: Annotated[str | None, typer.Option(help="Detractor up to, promoter from: 6,9 or 3,5.")] = None,
+    date_format: Annotated[str | None, typer.Option(help="How dates are written, e.g. %d/%m/%Y.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="Leave later answers out; the last answer if not given.")] = None,
+    query: Annotated[str | None, typer.Option(help="SQL that selects the survey's rows.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the table: .csv, .xlsx or .json.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print the table as CSV.")] = False,
+) -> None:
+    """NPS, CSAT and CES with their likely ranges, by group and period.
+
+    Example: nps-insights nps survey.csv --accounts accounts.csv --by plan --per month
+    """
+    from nps_insights.jobs.for_people import shown, write_for_people
+    from nps_insights.jobs.number import checked_scores, numbers_in_words, numbers_of
+    from nps_insights.jobs.settings import check_settings
+
+    apart = kind == "apart"
+    given: dict[str, Any] = {
+        "input": {"survey": survey, "accounts": accounts, "query": query},
+        "columns": parse_columns(columns),
+        "score": {"scale": scale, "cuts": cuts},
+        "dates": {"format": date_format},
+        "csat": {"scale": csat_scale} if csat_scale else None,
+        "ces": {"scale": ces_scale} if ces_scale else None,
+        "answers": {"survey": None if apart else kind, "repeated": "latest" if latest else "all"},
+        "report": {"by": parse_names(by), "per": per, "as_of": as_of},
+    }
+    found = numbers_of(
+        check_settings(given),
+        metrics=parse_names(metric) or ("nps",),
+        scores=checked_scores(parse_names(score) or ("respondent",)),
+        rolling=rolling,
+        weights=weights,
+        apart=apart,
+    )
+    if out:
+        write_for_people(out, {"estimates": found.table})
+    if as_json or as_csv:
+        for note in found.notes:
+            typer.echo(f"note: {note}", err=True)
+    if as_json:
+        typer.echo(found.table.to_json(orient="records", indent=2, date_format="iso"))
+    elif as_csv:
+        typer.echo(shown(found.table).to_csv(index=False), nl=False)
+    else:
+        typer.echo(numbers_in_words(found))

@@ -1,0 +1,143 @@
+"""The number alone: estimates of a survey file, by group and period, without reading a comment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from nps_insights.jobs.admission import admit, notes_of
+from nps_insights.jobs.settings import DriverReportSettings
+from nps_insights.metrics import Grouping, account_scores, estimate_notes, estimates_of
+from nps_insights.tables import ATTRIBUTE_PREFIX, SettingsError, conform
+
+CROSSED = "*"
+Scores = Literal["respondent", "account", "revenue"]
+SCORES: tuple[Scores, ...] = ("respondent", "account", "revenue")
+# What a person asks for -> metric of the table.
+_METRIC_OF = {"account": "nps_account", "revenue": "nps_revenue"}
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """Estimates, and what must be said beside them.
+
+    Attributes:
+        table: Table `estimates`.
+        notes: Plain sentences.
+    """
+
+    table: pd.DataFrame
+    notes: list[str]
+
+
+def numbers_of(
+    settings: DriverReportSettings,
+    *,
+    metrics: Sequence[str] = ("nps",),
+    scores: Sequence[Scores] = ("respondent",),
+    rolling: int | None = None,
+    weights: str | None = None,
+    apart: bool = False,
+) -> Numbers:
+    """Read a survey and return the metrics of all answers, of each group and period, each with its interval.
+
+    Args:
+        settings: Of the driver report; `report.by` (a name, or several joined by "*" to cross them), `report.per`,
+            `answers`, `csat` and `ces` are used.
+        metrics: Of nps, csat, ces and ces_top.
+        scores: Whose NPS: of respondents, of accounts, and weighted by what accounts are worth.
+        rolling: Days of a rolling window that ends with each period.
+        weights: Column of weights.
+        apart: Relational and transactional answers beside each other.
+
+    Raises:
+        SettingsError: A setting does not fit the file.
+        DataRefusedError: Something must be stated first.
+    """
+    survey = admit(settings, apart=apart)
+    admission, chosen = survey.admission, settings.report
+    by = [_grouping(name, admission.responses) for name in chosen.by]
+    asked: dict[str, Any] = {"per": chosen.per or "", "rolling": rolling, "as_of": admission.as_of, "by": by}
+    asked["survey"] = "apart" if apart else None
+    level: dict[str, Any] = {"confidence_level": chosen.confidence_level, "min_group": chosen.min_group}
+    tables = [
+        estimates_of(
+            admission.responses,
+            metrics=metrics,
+            weights=weights,
+            csat_scale=settings.csat.read() if settings.csat else None,
+            ces_scale=settings.ces.read() if settings.ces else None,
+            **asked,
+            **level,
+        )
+    ]
+    named = [_METRIC_OF[score] for score in scores if score in _METRIC_OF]
+    if named:
+        if admission.accounts is None:
+            raise SettingsError(f"scores == {tuple(scores)!r}: needs the file of accounts; name it with --accounts")
+        found = account_scores(admission.responses, admission.accounts, **asked, **level)
+        tables.append(found[found["metric"].isin(named)])
+    table = conform("estimates", pd.concat(tables, ignore_index=True))
+    return Numbers(table, [*notes_of(admission), *estimate_notes(admission.responses, **asked)])
+
+
+def checked_scores(given: Sequence[str]) -> tuple[Scores, ...]:
+    """Return whose NPS is asked for.
+
+    Raises:
+        SettingsError: One is none of respondent, account and revenue.
+
+    Example:
+        >>> checked_scores(["account"])
+        ('account',)
+    """
+    unknown = sorted(set(given) - set(SCORES))
+    if unknown:
+        raise SettingsError(f"score == {unknown[0]!r}: must be one of {', '.join(SCORES)}")
+    return tuple(score for score in SCORES if score in given)
+
+
+def _grouping(name: str, responses: pd.DataFrame) -> Grouping:
+    parts = tuple(_column(part.strip(), responses) for part in name.split(CROSSED))
+    return parts if len(parts) > 1 else parts[0]
+
+
+def _column(name: str, responses: pd.DataFrame) -> str:
+    folded = {str(one).removeprefix(ATTRIBUTE_PREFIX).casefold(): str(one) for one in responses.columns}
+    if name.casefold() not in folded:
+        raise SettingsError(f"by == {name!r}: no such column; the responses have {', '.join(sorted(folded))}")
+    return folded[name.casefold()]
+
+
+def numbers_in_words(numbers: Numbers) -> str:
+    """Return the estimates as lines to read in a terminal."""
+    table = numbers.table
+    lines = [_line(row) for row in table[table["metric"].isin(_SHOWN)].to_dict("records")]
+    return "\n".join([*lines, *(f"note     {note}" for note in numbers.notes)])
+
+
+_SHOWN = {"nps": "NPS", "nps_account": "NPS of accounts", "nps_revenue": "NPS by revenue", "csat": "CSAT", "ces": "CES"}
+_SHOWN |= {"ces_top": "low effort"}
+
+
+def _line(row: dict[str, Any]) -> str:
+    share = row["metric"] in ("csat", "ces_top")
+    number = "{:.0%}" if share else ("{:.2f}" if row["metric"] == "ces" else "{:.0f}")
+    what = [row.get("survey"), f"{row['by']}={row['group']}" if row["by"] else "all answers"]
+    if pd.notna(row.get("period_start")):
+        what.append(f"{row['period_start']:%Y-%m-%d} to {row['period_end']:%Y-%m-%d}")
+    likely = "no range" if pd.isna(row["conf_low"]) else f"likely {_both(number, row)}"
+    marks = [
+        "too few to judge" if row["too_small"] else "",
+        "" if row.get("finished") in (None, True) or pd.isna(row["finished"]) else "not over yet",
+        row.get("reason") if isinstance(row.get("reason"), str) else "",
+    ]
+    said = "; ".join(mark for mark in marks if mark)
+    figure = "–" if pd.isna(row["estimate"]) else number.format(row["estimate"])
+    named = ", ".join(str(one) for one in what if isinstance(one, str))
+    return f"{_SHOWN[row['metric']]:<16} {figure:>5} ({likely}), n = {row['n']:,}  {named}{'  ' + said if said else ''}"
+
+
+def _both(number: str, row: dict[str, Any]) -> str:
+    return f"{number.format(row['conf_low'])} to {number.format(row['conf_high'])}"

@@ -1,0 +1,139 @@
+"""Issued figures, kept: every run adds its own to published.csv, and says which earlier ones are others today."""
+
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from nps_insights.jobs.settings import DriverReportSettings
+from nps_insights.metrics import append_published, freeze, issue_answers, read_published, restatements
+from nps_insights.tables import DataRefusedError, SettingsError, empty
+
+# What decides an NPS beside the answers; themes have a version of their own.
+_DECIDE = ("score", "answers", "csat", "ces")
+
+
+def settings_of_figures(settings: DriverReportSettings) -> str:
+    """Return, as text, the settings that the figures depend on.
+
+    Example:
+        >>> from nps_insights.jobs.settings import check_settings
+        >>> settings_of_figures(check_settings({"input": {"survey": "nps.csv"}, "score": {"scale": "1-10"}}))[:41]
+        '{"answers": {}, "score": {"scale": "1-10"'
+    """
+    stated = settings.model_dump(mode="json", exclude_defaults=True)
+    return json.dumps({name: stated.get(name, {}) for name in ("answers", "score", *_stated(stated))}, sort_keys=True)
+
+
+def _stated(stated: dict[str, object]) -> list[str]:
+    return [name for name in _DECIDE if name in stated and name not in ("answers", "score")]
+
+
+def restated(
+    settings: DriverReportSettings,
+    estimates: pd.DataFrame,
+    responses: pd.DataFrame,
+    *,
+    themes_version: str,
+    estimator: Callable[[pd.DataFrame], pd.DataFrame],
+) -> pd.DataFrame:
+    """Return table `restatements`: figures that were issued as something else; empty where nothing is kept.
+
+    Args:
+        settings: Of the report; `output.published` names the file.
+        estimates: Table `estimates` of today.
+        responses: Table `responses` of today.
+        themes_version: What the themes are, edits included.
+        estimator: Today's rules: responses -> estimates.
+
+    Raises:
+        DataRefusedError: The file is damaged.
+    """
+    if not settings.output.published or not Path(settings.output.published).is_file():
+        return empty("restatements")
+    return restatements(
+        read_published(settings.output.published),
+        estimates,
+        responses,
+        settings=settings_of_figures(settings),
+        themes_version=themes_version,
+        issued=read_issued(settings.output.published),
+        estimator=estimator,
+    )
+
+
+def issue(
+    settings: DriverReportSettings,
+    estimates: pd.DataFrame,
+    responses: pd.DataFrame,
+    *,
+    published_at: pd.Timestamp,
+    run_id: str,
+    themes_version: str,
+) -> None:
+    """Add the figures of a run, and which answers they are of, to what was issued.
+
+    The answers are kept beside the file (`published.answers.parquet`): ids, scores, dates and groups, no comment.
+
+    Raises:
+        DataRefusedError: A file is damaged, or holds a later issue.
+        SettingsError: No file is named, or it cannot be written.
+    """
+    if not settings.output.published:
+        raise SettingsError("output.published: name the file that keeps what was issued, such as published.csv")
+    published = Path(settings.output.published)
+    answers = issue_answers(read_issued(published), responses, published_at=published_at)
+    frozen = freeze(
+        estimates,
+        published_at=published_at,
+        run_id=run_id,
+        settings=settings_of_figures(settings),
+        themes_version=themes_version,
+    )
+    # First: figures whose answers nobody knows could not be told from late ones; answers alone do no harm.
+    _replace(answers_file(published), answers)
+    append_published(published, frozen)
+
+
+def answers_file(published: str | Path) -> Path:
+    """Return where the answers of the issues are kept.
+
+    Example:
+        >>> answers_file("published.csv").name
+        'published.answers.parquet'
+    """
+    return Path(published).with_suffix(".answers.parquet")
+
+
+def read_issued(published: str | Path) -> pd.DataFrame | None:
+    """Return table `issued_answers`; None before the first issue.
+
+    Raises:
+        DataRefusedError: The file is damaged.
+    """
+    import pyarrow as pa
+
+    file = answers_file(published)
+    if not file.is_file():
+        return None
+    try:
+        return pd.read_parquet(file)
+    except pa.ArrowInvalid as error:
+        raise DataRefusedError(f"{file}: is damaged ({error}); restore it from a copy") from None
+
+
+def _replace(file: Path, table: pd.DataFrame) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    os.close(handle)
+    try:
+        table.to_parquet(name, index=False)
+        with Path(name).open("rb") as written:
+            os.fsync(written.fileno())
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,78 @@
+"""Files that are read beside the survey, such as invitations: let in, with refused rows, books and hashes together."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from nps_insights.survey import RawTable, SideAdmission, SurveySettings, read_source
+from nps_insights.tables import empty
+
+
+@dataclass(frozen=True)
+class SideFile:
+    """One file beside the survey.
+
+    Attributes:
+        source: The file, or None where none was named.
+        admit: What lets it in, such as `admit_invitations`.
+        columns: Field -> column, where the names do not tell.
+    """
+
+    source: str | None
+    admit: Callable[..., SideAdmission]
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class SideFiles:
+    """What came out of the files beside the survey, by name; files that were not named are in none of them.
+
+    Attributes:
+        tables: The table of each.
+        quarantine: Refused rows of all.
+        counts: Rows read, kept, quarantined, duplicate, filtered.
+        hashes: Name and sha256 of each file.
+        notes: What was decided, in sentences.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    quarantine: pd.DataFrame
+    counts: dict[str, dict[str, int]]
+    hashes: dict[str, dict[str, str]]
+    notes: list[str]
+
+
+def read_side_files(files: Mapping[str, SideFile], read_as: SurveySettings) -> SideFiles:
+    """Read the files that were named.
+
+    Args:
+        files: Name of the table -> its file.
+        read_as: How dates are read, and the moment of knowing.
+
+    Raises:
+        SettingsError: A setting does not fit a file.
+        DataRefusedError: Something must be stated first, or nothing is left of a file.
+
+    Example:
+        >>> from nps_insights.survey import admit_invitations
+        >>> read_side_files({"invitations": SideFile(None, admit_invitations, {})}, SurveySettings()).tables
+        {}
+    """
+    read: dict[str, tuple[RawTable, SideAdmission]] = {}
+    for name, file in files.items():
+        if file.source:
+            raw = read_source(file.source)
+            read[name] = (raw, file.admit(raw, read_as, columns=file.columns))
+    return SideFiles(
+        tables={name: side.table for name, (_, side) in read.items()},
+        quarantine=pd.concat([empty("quarantine"), *(side.quarantine for _, side in read.values())]),
+        counts={name: side.counts for name, (_, side) in read.items()},
+        hashes={name: hash_of(raw) for name, (raw, _) in read.items()},
+        notes=[note for _, side in read.values() for note in side.notes],
+    )
+
+
+def hash_of(raw: RawTable) -> dict[str, str]:
+    """Return name and sha256 of a file that was read."""
+    return {"name": raw.name, "sha256": raw.sha256}

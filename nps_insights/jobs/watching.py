@@ -1,0 +1,275 @@
+"""The number, watched, as a step of the driver report: who was asked, what can be compared, alerts and targets."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from nps_insights.actions import AlertSettings, Target, judge_targets, watch
+from nps_insights.jobs.admission import AdmittedSurvey
+from nps_insights.jobs.driver_questions import column_named
+from nps_insights.jobs.settings import DriverReportSettings
+from nps_insights.jobs.watch_settings import TargetSettings
+from nps_insights.metrics import (
+    account_mix,
+    account_scores,
+    adjusted_agents,
+    annotated,
+    choose_period,
+    comparable,
+    group_names,
+    invitation_audit,
+    response_rates,
+    silent_accounts,
+)
+from nps_insights.tables import ATTRIBUTE_PREFIX, SettingsError, conform, empty
+from nps_insights.themes import FoundThemes
+
+# What an answer itself says of where it came from: always worth a look when a number moves.
+CIRCUMSTANCES = ("touchpoint", "channel", "trigger")
+HEADLINES = {"respondent": "nps", "account": "nps_account", "revenue": "nps_revenue"}
+
+
+@dataclass(frozen=True, eq=False)
+class Watching:
+    """What came of watching.
+
+    Attributes:
+        tables: Tables by name; those that nothing was known for are absent.
+        comparable: First day of the earlier period -> "Comparable with Q2?", answered in a sentence.
+        notes: Plain sentences on what could not be told, and why.
+    """
+
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    comparable: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def watching_of(
+    survey: AdmittedSurvey, found: FoundThemes | None, changes: pd.DataFrame, settings: DriverReportSettings
+) -> Watching:
+    """Return who was asked, whether periods can be compared, alerts with what changed beside them, and targets.
+
+    Args:
+        survey: What was let in.
+        found: Its themes, or None.
+        changes: Table `changes` of the report: the periods that are held against each other.
+        settings: Checked settings.
+
+    Raises:
+        SettingsError: A target, a column to watch or the headline cannot be used.
+    """
+    parts = [_asked(survey, settings), _business(survey, settings), _comparable(survey, changes, settings)]
+    if survey.admission.as_of is None:
+        _refuse_targets_without_dates(settings)
+    else:
+        parts.append(_watched(survey, found, settings))
+    return Watching(
+        {name: table for part in parts for name, table in part.tables.items()},
+        {since: said for part in parts for since, said in part.comparable.items()},
+        [note for part in parts for note in part.notes],
+    )
+
+
+def watched_columns(survey: AdmittedSurvey, settings: DriverReportSettings) -> list[str]:
+    """Return the columns whose groups are watched: those named, else those of the report and the circumstances."""
+    responses = survey.admission.responses
+    if settings.watch.by:
+        return [column_named(name, responses) for name in settings.watch.by]
+    return list(dict.fromkeys([*survey.by, *_circumstances(responses)]))
+
+
+def _circumstances(responses: pd.DataFrame) -> list[str]:
+    return [name for name in CIRCUMSTANCES if name in responses and len(responses[name].dropna().unique()) > 1]
+
+
+def _asked(survey: AdmittedSurvey, settings: DriverReportSettings) -> Watching:
+    """Who was asked and did not answer, and whether asking itself bends the number; nothing without invitations."""
+    invitations, admission = survey.sides.tables.get("invitations"), survey.admission
+    if invitations is None:
+        return Watching()
+    known: dict[str, Any] = {"as_of": admission.as_of or invitations["sent_at"].max()}
+    level: dict[str, Any] = {"confidence_level": settings.report.confidence_level}
+    # What only those who answered tell (their plan, as the survey holds it) says nothing of who did not.
+    columns = invitations.columns.union(pd.Index([]) if admission.accounts is None else admission.accounts.columns)
+    by = [name for name in watched_columns(survey, settings) if name in columns]
+    accounts = admission.accounts
+    rates = response_rates(invitations, survey.all_responses, accounts=accounts, by=by, **known, **level)
+    tables = {
+        "invitations": invitations,
+        "nonresponse": rates,
+        "invitation_audit": invitation_audit(invitations, survey.all_responses, **known, **level),
+    }
+    if "account_id" in invitations:
+        tables["silent_accounts"] = silent_accounts(invitations, survey.all_responses, accounts, **known)
+    return Watching(tables)
+
+
+def _business(survey: AdmittedSurvey, settings: DriverReportSettings) -> Watching:
+    """Scores of accounts and of money, who speaks for them, and agents; nothing where no column tells."""
+    responses, accounts, tables = survey.admission.responses, survey.admission.accounts, {}
+    level: dict[str, Any] = {"confidence_level": settings.report.confidence_level}
+    several = "account_id" in responses and responses["account_id"].dropna().duplicated().any()
+    with_value = accounts is not None and "value" in accounts and accounts["value"].notna().any()
+    headline = HEADLINES[settings.watch.headline]
+    if accounts is None and headline != "nps":
+        raise SettingsError(f"watch.headline == {settings.watch.headline!r}: needs [input] accounts")
+    if accounts is not None and (several or with_value or headline != "nps"):
+        scores = account_scores(responses, accounts, as_of=survey.admission.as_of, **level)
+        found = scores[scores["metric"] != "nps"]
+        if headline == "nps_revenue" and not with_value:
+            raise SettingsError('watch.headline == "revenue": the accounts have no value; map it in [account_columns]')
+        tables["account_scores"] = found
+        tables["account_mix"] = account_mix(responses, accounts, as_of=survey.admission.as_of, **level)
+    if "agent_id" in responses and responses["agent_id"].notna().any():
+        case_mix = list(dict.fromkeys([*_circumstances(responses), *survey.by]))
+        tables["agents"] = adjusted_agents(responses, case_mix=case_mix, **level)
+    return Watching(tables)
+
+
+def _comparable(survey: AdmittedSurvey, changes: pd.DataFrame, settings: DriverReportSettings) -> Watching:
+    """Whether the last period can be held against each one that the report holds it against."""
+    pairs = changes[(changes["metric"] == "nps") & (changes["by"] == "")]
+    responses, said, tables, notes = survey.admission.responses, {}, [], []
+    for pair in pairs.to_dict("records"):
+        spans = tuple((pair[f"{side}_start"], pair[f"{side}_end"]) for side in ("before", "after"))
+        sides = [responses[_within(responses["responded_at"], *span)] for span in spans]
+        judged = comparable(
+            *sides,
+            invitations=survey.sides.tables.get("invitations"),
+            accounts=survey.admission.accounts,
+            spans=(spans[0], spans[1]),
+            by=survey.by or None,
+            confidence_level=settings.report.confidence_level,
+        )
+        tables.append(judged.table)
+        notes += judged.notes
+        said[f"{pair['before_start']:%Y-%m-%d}"] = judged.headline
+    table = conform("comparability", pd.concat(tables, ignore_index=True)) if tables else empty("comparability")
+    return Watching({"comparability": table}, said, list(dict.fromkeys(notes)))
+
+
+def _within(dates: pd.Series, first: pd.Timestamp, last: pd.Timestamp) -> pd.Series:
+    return (dates >= first) & (dates < last + pd.Timedelta(days=1))
+
+
+def _watched(survey: AdmittedSurvey, found: FoundThemes | None, settings: DriverReportSettings) -> Watching:
+    """Every figure per period, what moved, and how far the targets are."""
+    admission, chosen = survey.admission, settings.report
+    per = chosen.per or choose_period(admission.responses)
+    if not per:
+        _refuse_targets_without_dates(settings)
+        return Watching(notes=["All answers fall into one period: nothing can be watched yet."])
+    targets = targets_of(settings.target, admission.responses)
+    columns = watched_columns(survey, settings)
+    metrics = ["nps", *(["csat"] if settings.csat else []), *(["ces", "ces_top"] if settings.ces else [])]
+    headline = HEADLINES[settings.watch.headline]
+    events = survey.sides.tables.get("events")
+    watched = watch(
+        admission.responses,
+        per=per,
+        by=columns,
+        metrics=metrics,
+        mentions=found.mentions if found else None,
+        themes=found.themes if found else None,
+        commented=found.comments if found else None,
+        also=None if headline == "nps" else _per_period(survey, per, headline, chosen.confidence_level),
+        events=events,
+        settings=alert_settings(settings),
+        csat_scale=settings.csat.read() if settings.csat else None,
+        ces_scale=settings.ces.read() if settings.ces else None,
+        as_of=admission.as_of,
+        confidence_level=chosen.confidence_level,
+    )
+    tables = {
+        "series": watched.series,
+        "change_points": watched.change_points,
+        "alerts": watched.alerts,
+        "traces": watched.traces,
+    }
+    if events is not None:
+        tables["period_events"] = annotated(watched.series, events)
+    if not targets:
+        return Watching(tables, notes=watched.notes)
+    judged = judge_targets(
+        targets,
+        watched.series,
+        as_of=pd.Timestamp(admission.as_of),
+        own_benchmark=survey.sides.tables.get("benchmark"),
+        confidence_level=chosen.confidence_level,
+    )
+    tables |= {"targets": judged.targets, "target_path": judged.path}
+    return Watching(tables, notes=[*watched.notes, *judged.notes])
+
+
+def _per_period(survey: AdmittedSurvey, per: str, headline: str, confidence_level: float) -> pd.DataFrame:
+    accounts = survey.admission.accounts
+    if accounts is None:
+        raise AssertionError("a headline of accounts was let through without accounts")
+    scores = account_scores(
+        survey.admission.responses,
+        accounts,
+        per=per,
+        as_of=survey.admission.as_of,
+        confidence_level=confidence_level,
+    )
+    return scores[scores["metric"] == headline]
+
+
+def alert_settings(settings: DriverReportSettings) -> AlertSettings:
+    """Return what counts as an alert: as stated, else the usual."""
+    watch_for = settings.watch
+    effects = {"nps": watch_for.smallest_change, "theme_share": watch_for.smallest_share}
+    stated: dict[str, Any] = {
+        "earlier": watch_for.earlier,
+        "false_share": watch_for.false_share,
+        "min_effect": {name: size for name, size in effects.items() if size is not None},
+        "min_answers": settings.report.min_group,
+        "quiet": watch_for.quiet,
+    }
+    return AlertSettings(**{name: value for name, value in stated.items() if value is not None})
+
+
+def targets_of(asked: Sequence[TargetSettings], responses: pd.DataFrame) -> list[Target]:
+    """Return the targets as they are judged.
+
+    Raises:
+        SettingsError: A group is not written as "Plan=Pro", or there is no such column or group.
+    """
+    found = []
+    for one in asked:
+        by, group = _group(one.group, responses)
+        shown = f"{one.value:g}" if one.metric.startswith("nps") else f"{one.value:.0%}"
+        name = one.name or " ".join(part for part in (one.metric, group, shown, f"by {one.date}") if part)
+        found.append(Target(name, one.value, one.date, one.metric, by, group, one.baseline, one.baseline_date))
+    return found
+
+
+def _group(text: str | None, responses: pd.DataFrame) -> tuple[str, str]:
+    if text is None:
+        return "", ""
+    name, equals, group = text.partition("=")
+    if not equals:
+        raise SettingsError(f'target.group == {text!r}: must name a column and a group, such as "Plan=Pro"')
+    column = column_named(name.strip(), responses)
+    known = sorted(group_names(responses[column].dropna()).unique())
+    if group.strip() not in known:
+        raise SettingsError(f"target.group == {text!r}: {name} has no such group; it has {', '.join(known[:20])}")
+    return column.removeprefix(ATTRIBUTE_PREFIX), group.strip()
+
+
+def _refuse_targets_without_dates(settings: DriverReportSettings) -> None:
+    if settings.target:
+        raise SettingsError("target: needs dates to be judged by; no column of dates was understood")
+
+
+def sentences_of(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Return the alerts and targets in sentences, the loudest first."""
+    alerts, targets = tables.get("alerts"), tables.get("targets")
+    loud = ("critical", "warning", "notice")
+    said = []
+    if alerts is not None:
+        rows = alerts[alerts["status"] == "raised"]
+        said += [reason for level in loud for reason in rows.loc[rows["severity"] == level, "reason"]]
+    return said + ([] if targets is None else list(targets["reason"]))
