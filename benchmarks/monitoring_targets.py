@@ -132,10 +132,11 @@ def in_short(which: str, programmes: Programmes) -> str:
     """Return what is found of further programmes, in one line."""
     ours, held = predicted(programmes)
     reached, line = programmes.reached, line_chances(programmes)
+    off, line_off = (100 * furthest_off(chances, reached) for chances in (ours, line))
+    brier, line_brier = (np.mean((chances - reached) ** 2) for chances in (ours, line))
     return (
-        f"{len(ours):,} programmes {which}: furthest off in a tenth {100 * furthest_off(ours, reached):.1f} points, "
-        f"the line {100 * furthest_off(line, reached):.1f}; Brier score "
-        f"{np.mean((ours - reached) ** 2):.3f}, the line {np.mean((line - reached) ** 2):.3f}; the interval held {100 * held.mean():.1f} %."
+        f"{len(ours):,} programmes {which}: furthest off in a tenth {off:.1f} points, the line {line_off:.1f}; "
+        f"Brier score {brier:.3f}, the line {line_brier:.3f}; the interval held {100 * held.mean():.1f} %."
     )
 
 

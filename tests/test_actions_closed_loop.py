@@ -25,7 +25,7 @@ def figure(table: pd.DataFrame, metric: str, group: str = "") -> pd.Series:
 
 @pytest.mark.parametrize("effect", [0.0, 0.15])
 def test_a_contact_is_seen_for_what_it_does_and_its_interval_covers(effect: float) -> None:
-    n_worlds, level = 30, 0.95
+    n_worlds, level = 24, 0.95
     found = [recovered(contacted_world(900, effect=effect, seed=seed)) for seed in range(n_worlds)]
     covered = np.mean([low <= effect <= high for _, low, high in (one.difference for one in found)])
     assert covered >= level - 3 * np.sqrt(level * (1 - level) / n_worlds)
@@ -100,7 +100,7 @@ def test_results_of_asking_are_counted() -> None:
     cases = pd.DataFrame(
         {
             "action": "refer",
-            "account_id": [f"a{i}" for i in range(6)],
+            "account_id": [f"a{i}" for i in range(8)],
             "proposed_at": day,
             "contacted_at": [day + pd.Timedelta(days=1)] * 6 + [pd.NaT] * 2,
             "closed_at": pd.NaT,

@@ -252,3 +252,16 @@ def test_answers_without_dates_leave_the_periods_empty() -> None:
     assert found.table["before_start"].isna().all()
     assert results(found)["sampling"] == "not_known"
     assert WORDING in found.table.set_index("check").loc["wording", "before"]
+
+
+def test_other_invited_whom_no_answer_tells_apart_say_no() -> None:
+    before, after = period(0, 1), period(1, 1)
+    invitations = both_invited(before, after, (0.2, 0.2))
+    rng = np.random.default_rng(1)
+    is_after = invitations["invitation_id"].str.startswith("ib")
+    invitations["attribute/list"] = np.where(rng.random(len(invitations)) < np.where(is_after, 0.8, 0.2), "new", "old")
+    category = invitations["response_id"].map(pd.concat([before, after]).set_index("response_id")["category"])
+    invitations.loc[category == "detractor", "attribute/list"] = "new"
+    found = comparable(before, after, invitations=invitations)
+    assert results(found)["sampling/list"] == "changed"
+    assert found.answer == "no"

@@ -14,6 +14,7 @@ from nps_insights.cli.report import report
 from nps_insights.cli.run import run
 from nps_insights.cli.sample import sample
 from nps_insights.cli.themes import app as themes
+from nps_insights.cli.watch import actions, alerts, target
 from nps_insights.tables.errors import BusyFolderError, DataRefusedError, NpsInsightsError
 
 FAILED, SETTINGS, REFUSED, BUSY = 1, 2, 3, 75
@@ -25,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=True,
 )
-for command in (inspect, nps, report, drivers, sample, init, run):
+for command in (inspect, nps, report, drivers, alerts, target, actions, sample, init, run):
     app.command()(command)
 app.add_typer(themes, name="themes")
 app.add_typer(churn, name="churn")

@@ -3,6 +3,7 @@
 import json
 import shlex
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,14 +47,18 @@ def run(
 
 def run_and_print(settings: "DriverReportSettings", *, command: str, as_json: bool, dry_run: bool) -> None:
     """Run the driver report, or only check its input, and print the outcome."""
+    import pandas as pd
+
     from nps_insights.jobs.admission import admit, notes_of
     from nps_insights.jobs.driver_report import output_folder, run_driver_report, summary
     from nps_insights.jobs.folder import refuse_foreign
+    from nps_insights.jobs.watching import sentences_of
 
     if dry_run:
         refuse_foreign(output_folder(settings))
-        admission = admit(settings).admission
-        notes, counts = notes_of(admission), dict(admission.counts)
+        survey = admit(settings)
+        notes = notes_of(survey.admission, n_responses=len(survey.all_responses))
+        counts = dict(survey.admission.counts)
         told = {"would_write": str(output_folder(settings)), "counts": counts, "notes": notes}
         words = [
             f"would write  {told['would_write']}",
@@ -62,10 +67,13 @@ def run_and_print(settings: "DriverReportSettings", *, command: str, as_json: bo
         ]
     else:
         with encoding_progress() as progress:
-            finished = run_driver_report(settings, command=command, progress=progress)
+            # The one place where the clock is read: a figure is issued now.
+            issued = pd.Timestamp(datetime.now(UTC).replace(tzinfo=None, microsecond=0))
+            finished = run_driver_report(settings, published_at=issued, command=command, progress=progress)
         told = summary(finished)
         words = [
             f"NPS      {told['nps']:.0f} (likely {told['conf_low']:.0f} to {told['conf_high']:.0f}), n = {told['n']}",
+            *(f"alert    {said}" for said in sentences_of(finished.tables)),
             *(f"note     {note}" for note in finished.notes),
             f"run id   {told['run_id']}",
             f"see it   mlflow ui --backend-store-uri {told['tracking_uri']}",

@@ -138,14 +138,19 @@ def _with(admission: Admission, ruled: Ruled, sides: SideFiles) -> Admission:
     )
 
 
-def notes_of(admission: Admission) -> list[str]:
-    """Return what a reader must know of the input, in plain sentences."""
-    return [*admission.notes, *_merged_rows(admission), *_unused_weights(admission)]
+def notes_of(admission: Admission, *, n_responses: int | None = None) -> list[str]:
+    """Return what a reader must know of the input, in plain sentences.
+
+    Args:
+        admission: What was let in.
+        n_responses: Number of all admitted responses, where the rules of `[answers]` set some of them aside.
+    """
+    n = len(admission.responses) if n_responses is None else n_responses
+    return [*admission.notes, *_merged_rows(admission.counts["kept"], n), *_unused_weights(admission)]
 
 
-def _merged_rows(admission: Admission) -> list[str]:
+def _merged_rows(kept: int, n: int) -> list[str]:
     """Say how many rows became how many responses, where several rows are one response."""
-    kept, n = admission.counts["kept"], len(admission.responses)
     if kept == n:
         return []
     return [f"The {kept:,} rows kept are {n:,} responses: rows that share a response_id are one response."]

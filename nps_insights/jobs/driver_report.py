@@ -112,7 +112,7 @@ def run_driver_report(
             estimator=today_by(survey, found, settings),
         )
         notes = [
-            *notes_of(admission),
+            *notes_of(admission, n_responses=len(survey.all_responses)),
             *(found.notes if found else []),
             *drivers.notes,
             *agreement_note(agreement, taught=taught_by_codes(found)),

@@ -59,7 +59,7 @@ def numbers_of(
     admission, chosen = survey.admission, settings.report
     by = [_grouping(name, admission.responses) for name in chosen.by]
     asked: dict[str, Any] = {"per": chosen.per or "", "rolling": rolling, "as_of": admission.as_of, "by": by}
-    asked["survey"] = "apart" if apart else None
+    asked["survey"] = "apart" if apart else settings.answers.survey
     level: dict[str, Any] = {"confidence_level": chosen.confidence_level, "min_group": chosen.min_group}
     tables = [
         estimates_of(
@@ -79,7 +79,10 @@ def numbers_of(
         found = account_scores(admission.responses, admission.accounts, **asked, **level)
         tables.append(found[found["metric"].isin(named)])
     table = conform("estimates", pd.concat(tables, ignore_index=True))
-    return Numbers(table, [*notes_of(admission), *estimate_notes(admission.responses, **asked)])
+    return Numbers(
+        table,
+        [*notes_of(admission, n_responses=len(survey.all_responses)), *estimate_notes(admission.responses, **asked)],
+    )
 
 
 def checked_scores(given: Sequence[str]) -> tuple[Scores, ...]:

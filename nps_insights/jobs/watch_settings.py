@@ -118,7 +118,7 @@ class TargetSettings(Section):
 
 
 class ActionSection(Section):
-    """What is proposed: the keys of `nps_insights.actions.ActionSettings`, which says what each means, and checks it."""
+    """What is proposed: the keys of `nps_insights.actions.ActionSettings`, which says what each means."""
 
     most: int = 50
     recent_days: int = 90

@@ -140,4 +140,4 @@ def _told(counts: dict[str, int], n: int, unit: str, per: str) -> list[str]:
         "partial": "are partial",
         "repeated": f"were followed by a later one of the same {unit}" + (f" and {per}" if per else ""),
     }
-    return [f"{count} of {n} answers {why[name]} and were set aside." for name, count in counts.items() if count]
+    return [f"{count:,} of {n:,} answers {why[name]} and were set aside." for name, count in counts.items() if count]

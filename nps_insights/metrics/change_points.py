@@ -123,7 +123,7 @@ def figures_by_period(usable: pd.DataFrame, z: float) -> tuple[pd.DataFrame, Arr
         scale of each figure for `own_movement`; the periods' first days.
 
     Example:
-        >>> rows = pd.DataFrame({"metric": ["nps"], "by": "", "group": "", "estimate": 1.0, "conf_low": 0.0,
+        >>> rows = pd.DataFrame({"metric": ["ces"], "by": "", "group": "", "estimate": 1.0, "conf_low": 0.0,
         ...     "conf_high": 2.0, "n_eff": 4.0, "period_start": pd.Timestamp("2026-01-01")})
         >>> figures_by_period(rows, 1.0)[1][:, 0, 0].tolist()
         [1.0, 4.0, 4.0]
@@ -132,8 +132,10 @@ def figures_by_period(usable: pd.DataFrame, z: float) -> tuple[pd.DataFrame, Arr
     starts = pd.Series(np.sort(usable["period_start"].unique()))
     at = starts.searchsorted(usable["period_start"])
     cells = np.full((3, int(figure.max()) + 1, len(starts)), np.nan)
-    half = (usable["conf_high"] - usable["conf_low"]).to_numpy() / (2 * z)
     n_eff = usable["n_eff"].to_numpy(dtype=float)
+    # The interval of the NPS reaches half an answer further than its standard error (`nps_interval`).
+    continuity = np.where(usable["metric"] == "nps", 50 / n_eff, 0.0)
+    half = ((usable["conf_high"] - usable["conf_low"]).to_numpy() / 2 - continuity) / z
     for layer, values in enumerate((usable["estimate"].to_numpy(), n_eff, half**2 * n_eff)):
         cells[layer, figure, at] = values
     figures = usable.drop_duplicates(_FIGURE)[_FIGURE].reset_index(drop=True)
@@ -174,8 +176,7 @@ def _of_family(
         state.first = np.where((state.total == 0) & known[:, t], t + 1, state.first)
         passed = (state.total > bound) & looked_at[:, None] & ready
         for way, f in zip(*np.nonzero(passed), strict=True):
-            # Where the figure has a gap, its new level begins after it.
-            at = int(state.first[way, f] + known[f, state.first[way, f] :].argmax())
+            at = _beginning(estimate[f], variance[f], int(state.since[f]), int(state.first[way, f]), t)
             ends = (int(state.since[f]), at, t + 1)
             found.append(_found(figures.iloc[f], starts, estimate[f], n_eff[f], variance[f], usable, ends, way, z))
             state.since[f], state.first[:, f], state.total[:, f] = at, t + 1, 0.0
@@ -208,6 +209,20 @@ def _residuals(
         mean = (weight * np.where(inside, estimate[:, :t], 0.0)).sum(axis=1) / total
         residual = (estimate[:, t] - mean) / np.sqrt(variance[:, t] + 1 / total)
     return np.where(np.isfinite(residual), residual, 0.0)
+
+
+def _beginning(estimate: Array, variance: Array, since: int, first: int, t: int) -> int:
+    """The period from `first` to t that parts best what is before from what is after: a sum often begins too early."""
+    known = np.flatnonzero(np.isfinite(estimate[: t + 1]))
+    weight, value = 1 / variance[known], estimate[known]
+    best, distance = int(known[-1]), -1.0
+    for place in np.flatnonzero((known >= first) & (known > known[known >= since][0])):
+        before, after = (known < known[place]) & (known >= since), known >= known[place]
+        means = [float(weight[side] @ value[side] / weight[side].sum()) for side in (before, after)]
+        apart = abs(means[1] - means[0]) / np.sqrt(1 / weight[before].sum() + 1 / weight[after].sum())
+        if apart > distance:
+            best, distance = int(known[place]), apart
+    return best
 
 
 def _found(

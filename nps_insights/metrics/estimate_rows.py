@@ -62,7 +62,7 @@ def estimate_rows(
         codes, names = group_codes(responses, grouping)
         for measure in measures:
             found = [_filled(measure, codes, len(names), one, account, wanted.weight) for one in windows]
-            rows = _rows(measure, found, names, wanted.confidence_level) if found else []
+            rows = _rows(measure, found, names, wanted) if found else []
             parts += [one.assign(by=grouping_name(grouping)) for one in rows]
     table = pd.concat(parts, ignore_index=True)
     table["too_small"] = (table["n"] < wanted.min_group) | (table["n_eff"] < MIN_EFFECTIVE)
@@ -106,7 +106,7 @@ def _filled(
     return _Filled(group, windows.starts[window], windows.ends[window], kept)
 
 
-def _rows(measure: Measure, found: Sequence[_Filled], names: list[str], confidence_level: float) -> list[pd.DataFrame]:
+def _rows(measure: Measure, found: Sequence[_Filled], names: list[str], wanted: Wanted) -> list[pd.DataFrame]:
     """One frame per figure of the measure, with a row for each cell that holds answers."""
     moments = Moments(
         **{name: np.concatenate([getattr(one.moments, name) for one in found]) for name in vars(found[0].moments)}
@@ -118,7 +118,8 @@ def _rows(measure: Measure, found: Sequence[_Filled], names: list[str], confiden
         "n": moments.n,
         "n_eff": moments.n_eff,
     }
-    figures = figures_of(measure, moments, confidence_level=confidence_level)
+    weighted = wanted.weight is not None
+    figures = figures_of(measure, moments, weighted=weighted, confidence_level=wanted.confidence_level)
     return [pd.DataFrame({**vars(figure), **cells}) for figure in figures]
 
 

@@ -59,9 +59,9 @@ def estimates_of(
 ) -> pd.DataFrame:
     """Return metrics of all answers together and of the groups of each column, each figure with its interval.
 
-    Intervals: the score interval of the NPS, Wilson's of a share, Student's of a mean, each of `n_eff` answers and,
-    where accounts or weights speak, widened for the accounts from which `n_eff` was learned (Student's t instead of
-    the normal quantile). What a reader must know of the answers is said by `estimate_notes`.
+    Intervals: the score interval of the NPS, Wilson's of a share, Student's of a mean, each of `n_eff` answers; with
+    weights widened for the few accounts from which `n_eff` may have been learned (Student's t instead of the normal
+    quantile). What a reader must know of the answers is said by `estimate_notes`.
 
     Args:
         responses: Table `responses`.

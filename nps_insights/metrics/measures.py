@@ -71,12 +71,23 @@ def measure_of(
     return Measure(metric, (answered & scale.good(answers)).astype(np.int8), answered, scale)
 
 
-def figures_of(measure: Measure, moments: Moments, *, confidence_level: float = 0.95) -> Iterator[Figure]:
-    """Yield the estimates of a metric in each cell; of the NPS also the shares of the three categories."""
+def figures_of(
+    measure: Measure, moments: Moments, *, weighted: bool = False, confidence_level: float = 0.95
+) -> Iterator[Figure]:
+    """Yield the estimates of a metric in each cell; of the NPS also the shares of the three categories.
+
+    Args:
+        measure: The metric.
+        moments: Of its figures, in each cell.
+        weighted: Whether the answers have weights. The effective number is then itself so uncertain that few accounts
+            need Student's t: 10 accounts of 20 weighted answers covered .90 by the normal quantile, .95 by t.
+            Unweighted ones cover .95 and more without it.
+        confidence_level: Coverage of the intervals.
+    """
     if measure.metric == "ces":
         yield _mean(measure, moments, confidence_level)
         return
-    size = moments.n_eff * _narrowed(moments.freedom, confidence_level)
+    size = moments.n_eff * (_narrowed(moments.freedom, confidence_level) if weighted else 1.0)
     plain = [""] * len(size)
     if measure.metric != "nps":
         _, low, high = share_interval(moments.mean * size, size, confidence_level=confidence_level)

@@ -4,12 +4,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-# A step that chance exceeds once in 100 is taken for a real change and counts as no more than this (squared, in
-# standard errors); what is left has this mean.
-_CAP, _MEAN = 6.6349, 0.9819
 _FEWEST_STEPS = 8
-# Steps must be wider than chance makes them in about one of ten families before their spread is believed.
-_CLEAR = 1.3
+# The widest tenth of the steps may be real changes.
+_LEFT_OUT = 0.1
+# Of few steps little is learned: the spread is the one at which they are still wider than chance makes them by half a
+# standard error. Neighbouring steps share a period: their mean square, without the widest tenth, has a relative
+# variance of 3.8 / m.
+_BENEFIT, _RELATIVE_VARIANCE = 0.5, 3.8
 _DOUBLINGS, _BISECTIONS = 40, 40
 
 
@@ -18,7 +19,7 @@ def own_movement(estimates: Array, variances: Array, scale: Array) -> float:
 
     Weather, holidays and mailings move every figure a little. Whoever judges a period by its answers alone calls that
     a change. The spread is the one at which the mean of (step between neighbouring periods)^2 / (its variance) is
-    what chance gives. Steps are capped, so that a few real changes among many do not hide the next one.
+    what chance gives. The widest tenth of the steps is left out, so that a few real changes do not hide the next one.
 
     Args:
         estimates: Figures by period, missing where there is none (f, t).
@@ -26,8 +27,7 @@ def own_movement(estimates: Array, variances: Array, scale: Array) -> float:
         scale: In what unit each figure moves, p (1 - p) for a share, 1 for points (f,).
 
     Returns:
-        The spread; 0 where chance explains the steps well enough (it makes them wider in one family of ten) or
-        there are fewer than 8.
+        The spread, cautiously small where there are few steps; 0 where chance explains them or there are fewer than 8.
 
     Example:
         >>> rng = np.random.default_rng(0)
@@ -40,11 +40,13 @@ def own_movement(estimates: Array, variances: Array, scale: Array) -> float:
     if len(squared) < _FEWEST_STEPS:
         return 0.0
 
-    def is_wider(spread: float, than: float = 1.0) -> bool:
-        return bool(np.minimum(squared / (variance + 2 * spread**2 * unit), _CAP).mean() / _MEAN > than)
+    kept, usual = _kept(len(squared))
+    bound = usual * (1 + _BENEFIT * np.sqrt(_RELATIVE_VARIANCE / len(squared)))
 
-    # Neighbouring steps share a period: the variance of a mean of m squares is 3 / m, not 2 / m.
-    if not is_wider(0.0, than=1 + _CLEAR * np.sqrt(3 / len(squared))):
+    def is_wider(spread: float) -> bool:
+        return bool(np.sort(squared / (variance + 2 * spread**2 * unit))[:kept].mean() > bound)
+
+    if not is_wider(0.0):
         return 0.0
     high = float(np.sqrt(np.median(variance / unit)))
     for _ in range(_DOUBLINGS):
@@ -56,6 +58,15 @@ def own_movement(estimates: Array, variances: Array, scale: Array) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if is_wider(middle) else (low, middle)
     return high
+
+
+def _kept(n_steps: int) -> tuple[int, float]:
+    """How many of the smallest steps are kept, and their mean square in standard errors where chance alone speaks."""
+    from scipy.stats import chi2
+
+    kept = n_steps - int(np.ceil(_LEFT_OUT * n_steps))
+    share = kept / n_steps
+    return kept, float(chi2.cdf(chi2.ppf(share, 1), 3) / share)
 
 
 def _steps(estimates: Array, variances: Array, scale: Array) -> tuple[Array, Array, Array]:

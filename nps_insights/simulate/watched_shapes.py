@@ -108,16 +108,7 @@ def watched_outcomes(people: WatchedPeople, calls: pd.DataFrame) -> pd.DataFrame
 def true_periods(drawn: WatchedAnswers, story: Story) -> pd.DataFrame:
     """Return the planted and the expected NPS of each survey, month and product (see `watched_survey`)."""
     products = np.array(list(PRODUCTS), dtype=object)
-    asked = drawn.asked[["survey", "month", "product", "answered"]].assign(
-        chance=100 * (drawn.asked["promoter"] - drawn.asked["detractor"])
-    )
-    parts = []
-    for keys in (["survey", "month"], ["survey", "month", "product"]):
-        groups = asked.groupby(keys, sort=True)
-        table = groups["chance"].agg(n_asked="size", everyone="mean").reset_index()
-        answered = asked[asked["answered"]].groupby(keys, sort=True)["chance"]
-        parts.append(table.merge(answered.agg(n="size", expected="mean").reset_index(), on=keys))
-    table = pd.concat(parts, ignore_index=True)
+    table = pd.concat([_expected(drawn.asked, by) for by in ([], ["product"])], ignore_index=True)
     named = table["product"].notna()
     place = table["product"].fillna(0).astype(int).to_numpy()
     shares = np.array([share for share, _ in PRODUCTS.values()])
@@ -128,8 +119,24 @@ def true_periods(drawn: WatchedAnswers, story: Story) -> pd.DataFrame:
     table["group"] = np.where(named, products[place], "")
     table["period_start"] = _starts(story)[month]
     table["period_end"] = _ends(story)[month]
-    columns = ["survey", "by", "group", "period_start", "period_end", "n_asked", "n", "planned", "expected", "everyone"]
+    columns = ["survey", "by", "group", "period_start", "period_end", "n_asked", "n"]
+    columns += ["planned", "expected", "mood", "everyone"]
     return table[columns].astype({"by": "str", "group": "str"}).sort_values(columns[:4], ignore_index=True)
+
+
+def _expected(asked: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """What is to be expected of those who answered and of all who were asked, per survey, month and `by`."""
+    keys = ["survey", "month", *by]
+    chance = asked["promoter"] - asked["detractor"]
+    # An answer counts 1, 0 or -1, so its variance follows from the two chances.
+    rows = asked[[*keys, "answered"]].assign(chance=chance, mood=asked["promoter"] + asked["detractor"] - chance**2)
+    everyone = rows.groupby(keys, sort=True)["chance"].agg(n_asked="size", everyone="mean")
+    answered = rows[rows["answered"]].groupby(keys, sort=True)
+    known = answered["chance"].agg(n="size", expected="mean").assign(mood=np.sqrt(answered["mood"].sum()))
+    table = everyone.join(known, how="inner").reset_index()
+    table["mood"] /= table["n"]
+    table[["everyone", "expected", "mood"]] *= 100
+    return table if by else table.assign(product=np.nan)
 
 
 def true_shares(story: Story) -> pd.DataFrame:

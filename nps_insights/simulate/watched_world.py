@@ -36,7 +36,8 @@ class WatchedTruth:
     Attributes:
         periods: One row per survey, month and product (`by` and `group` are empty for all): `n_asked`, `n`,
             `planned` (NPS of the story), `expected` (NPS expected from just these people, opinions and all, of whom
-            the day's mood alone is chance), `everyone` (the same for all who were asked, the silent too).
+            the day's mood alone is chance), `mood` (its standard deviation), `everyone` (expected of all who were
+            asked, the silent too).
         shares: Share of answers that hold each opinion: period_start, product, theme_id, theme_code, share.
         changes: One row per planted change: `kind` (drop, recovery, rise), `at` (its first day), `by` and `group`
             (where it happened), `theme_code`, `theme_id`, `points` (of all), `points_of_group`.

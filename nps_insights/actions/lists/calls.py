@@ -81,7 +81,7 @@ def calls(flags: pd.DataFrame, standing: pd.DataFrame) -> pd.DataFrame:
 
 
 def _as_urgent(flags: pd.DataFrame, on_list: pd.Series) -> pd.Series:
-    """Who gains as much by a call, or where no gains are known is at such risk, as the last whom the model put there."""
+    """Who gains as much by a call (without gains: is at such risk) as the last whom the model put on the list."""
     by_model = on_list & (_column(flags, "lane") == "model")
     for name in ("expected_gain", "risk"):
         amount = _column(flags, name, "float64")

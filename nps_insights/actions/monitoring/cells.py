@@ -53,16 +53,16 @@ class Cells:
         return np.asarray(np.isfinite(self.estimate))
 
     def spread(self, t: int) -> Array:
-        """Return how far each figure moves by itself, as known before period t (f,), in units of the figure."""
-        spread = np.zeros(len(self.figures))
+        """Return how far each figure moves by itself, as known before period t (f,), in units of the figure.
+
+        Columns divide the same answers in several ways, so the one with the most groups speaks for all.
+        """
         with np.errstate(invalid="ignore", divide="ignore"):
             one = np.nansum(self.of_one * self.n_eff, axis=1) / np.nansum(self.n_eff, axis=1)
             sampling = one[:, None] / self.n_eff
-        by = self.figures["by"].to_numpy()
-        for name in sorted(set(by)):
-            own = by == name
-            spread[own] = own_movement(self.estimate[own, :t], sampling[own, :t], self.scale[own])
-        return spread * self.scale
+        by = self.figures["by"]
+        most = by.to_numpy() == by.value_counts().sort_index().idxmax()
+        return own_movement(self.estimate[most, :t], sampling[most, :t], self.scale[most]) * self.scale
 
 
 def cells_of(series: pd.DataFrame, metric: str, *, confidence_level: float) -> Cells | None:

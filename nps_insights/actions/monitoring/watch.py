@@ -145,13 +145,10 @@ def _judged(
         # Where the last period cannot be judged, the one before is not told of a second time.
         if cells is None or cells.starts.iloc[-1] < finished["period_start"].max():
             continue
-        told = None if previous is None else previous[previous["metric"] == metric]
-        if previous is not None and told is not None and told.empty and len(previous):
-            told = previous.assign(status="known")
         own = points[points["metric"] == metric]
         family = _families(cells, parents) if metric == "theme_share" else None
         parts.append(
-            judge(cells, own, settings, previous_alerts=told, family=family, confidence_level=confidence_level)
+            judge(cells, own, settings, previous_alerts=previous, family=family, confidence_level=confidence_level)
         )
     parts = [part for part in parts if len(part)]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()

@@ -56,9 +56,7 @@ def notes_on(
         notes.append(f"{period_name(start, end, per)} is not finished and is not judged.")
     notes += _missing(finished, per, as_of)
     if last["too_small"]:
-        notes.append(
-            f"{name} has {last['n']} answers, fewer than {settings.min_answers}: all is quiet."
-        )
+        notes.append(f"{name} has {last['n']} answers, fewer than {settings.min_answers}: all is quiet.")
     if len(finished) == 1:
         notes.append(f"{name} is the only finished {per}: there is none to compare it with.")
     notes += _groups(watched, last, name, settings)

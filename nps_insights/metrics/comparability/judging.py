@@ -48,7 +48,8 @@ def judge(
         points = found.parts["estimate"]
         if max(points.abs().max(), abs(points.sum())) < limits.min_points:
             found = None
-            columns = {}
+            # Who was asked, by what no answer tells, is left: nothing adjusts for it.
+            columns = {name: levels for name, levels in columns.items() if levels is None}
     named = [_told(finding, shift, columns, found, change) for finding, shift in zip(judged, is_shift, strict=True)]
     return named, found
 

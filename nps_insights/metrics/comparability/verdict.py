@@ -209,40 +209,42 @@ def _worded(
     notes: list[str],
 ) -> Comparability:
     results = {finding.result for finding in findings}
-    adjusted = found if results >= {"adjusted"} else None
+    adjusted = found if "adjusted" in results else None
     like = None if adjusted is None else Change(*adjusted.adjusted[["estimate", "conf_low", "conf_high"]].astype(float))
     if "changed" in results:
         answer = "no"
-        clauses = list(dict.fromkeys(one.clause for one in findings if one.result == "changed"))
-        sentence = f"Comparable: no, because {listed(clauses)}."
-        headline = f"No: {listed(clauses)}."
+        because = listed(list(dict.fromkeys(one.clause for one in findings if one.result == "changed")))
+        said = (f"Comparable: no, because {because}.", f"No: {because}.")
     elif like is not None:
-        answer = "after adjustment"
-        clauses = list(dict.fromkeys(_weightiest(findings)))
-        part = of_the_change(change.estimate - like.estimate, change.estimate)
-        unknown = not_known_words(findings, ("; ", ""))
-        sentence = (
-            f"Comparable: after adjustment, because there are {listed(clauses)} ({part}); like for like the change is "
-            f"{like.estimate:+.1f} ({like.conf_low:+.1f} to {like.conf_high:+.1f}){unknown}."
-        )
-        headline = f"Yes, after adjusting for {listed(clauses)} ({part}){unknown}."
+        answer, said = "after adjustment", _after_adjustment(findings, change, like)
     elif results == {"not_known"}:
         answer = "not known"
         sentence = f"Comparable: not known, because the answers tell nothing of {listed(called(findings))}."
-        headline = "Not known: the answers tell nothing of how they were collected."
+        said = (sentence, "Not known: the answers tell nothing of how they were collected.")
     else:
-        answer = "yes"
-        same = [one for one in findings if one.result == "same"]
-        known = "yes, as far as known," if "not_known" in results else "yes,"
-        verb = "is" if len(called(same)) == 1 else "are"
-        sentence = (
-            f"Comparable: {known} because {listed(called(same))} {verb} alike{not_known_words(findings, ('; ', ''))}."
-        )
-        headline = "Yes, as far as known" if "not_known" in results else "Yes"
-        headline += not_known_words(findings, (" (", ")")) + "."
-    return Comparability(
-        _table(findings, spans), answer, sentence, headline, change, like, _parts(findings, adjusted), notes
+        answer, said = "yes", _yes(findings)
+    return Comparability(_table(findings, spans), answer, *said, change, like, _parts(findings, adjusted), notes)
+
+
+def _after_adjustment(findings: list[Finding], change: Change, like: Change) -> tuple[str, str]:
+    """Sentence and headline."""
+    because = listed(list(dict.fromkeys(_weightiest(findings))))
+    part = of_the_change(change.estimate - like.estimate, change.estimate)
+    unknown = not_known_words(findings, ("; ", ""))
+    sentence = (
+        f"Comparable: after adjustment, because there are {because} ({part}); like for like the change is "
+        f"{like.estimate:+.1f} ({like.conf_low:+.1f} to {like.conf_high:+.1f}){unknown}."
     )
+    return sentence, f"Yes, after adjusting for {because} ({part}){unknown}."
+
+
+def _yes(findings: list[Finding]) -> tuple[str, str]:
+    """Sentence and headline."""
+    alike = called([one for one in findings if one.result == "same"])
+    known = "yes" if all(one.result == "same" for one in findings) else "yes, as far as known"
+    sentence = f"Comparable: {known}, because {listed(alike)} {'is' if len(alike) == 1 else 'are'} alike"
+    sentence += f"{not_known_words(findings, ('; ', ''))}."
+    return sentence, f"{known.capitalize()}{not_known_words(findings, (' (', ')'))}."
 
 
 def _weightiest(findings: list[Finding]) -> list[str]:

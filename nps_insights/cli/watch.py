@@ -1,0 +1,175 @@
+"""`nps-insights alerts`, `target` and `actions`: what moved, whether a target is reached, and what to do next."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nps_insights.cli.columns import parse_columns, parse_names
+
+if TYPE_CHECKING:
+    from nps_insights.jobs.settings import DriverReportSettings
+    from nps_insights.jobs.watch_questions import WatchAnswer
+
+Names = list[str] | None
+Source = Annotated[str, typer.Argument(help="A survey file, or the folder of a finished report.")]
+Accounts = Annotated[str | None, typer.Option(help="File of accounts, joined by account id.")]
+Invitations = Annotated[str | None, typer.Option(help="File of invitations: who was asked when.")]
+Events = Annotated[str | None, typer.Option(help="File of what happened when.")]
+By = Annotated[Names, typer.Option(help="Column whose groups are watched; give it again for another.")]
+Per = Annotated[str | None, typer.Option(help="day, week, month, quarter or year; the data choose if not given.")]
+Kind = Annotated[str | None, typer.Option("--survey-kind", help="relational, transactional or pooled, if both.")]
+Columns = Annotated[Names, typer.Option(help='What is what, e.g. score=NPS,account_id="Customer no".')]
+Scale = Annotated[str | None, typer.Option(help="Ends of the scale, worst first: 0-10, 1-10, 5-1.")]
+DateFormat = Annotated[str | None, typer.Option(help="How dates are written, e.g. %d/%m/%Y.")]
+AsOf = Annotated[str | None, typer.Option(help="Leave later answers out; the last answer if not given.")]
+Out = Annotated[Path | None, typer.Option(help="Write the tables: .csv, .xlsx or .json.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the tables as JSON.")]
+
+
+def alerts(
+    source: Source,
+    accounts: Accounts = None,
+    invitations: Invitations = None,
+    events: Events = None,
+    by: By = None,
+    per: Per = None,
+    kind: Kind = None,
+    columns: Columns = None,
+    scale: Scale = None,
+    date_format: DateFormat = None,
+    as_of: AsOf = None,
+    smallest_change: Annotated[float | None, typer.Option(help="Fewer points are no alert; 3 if not given.")] = None,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """What moved beyond chance in the last finished period, and what changed with it.
+
+    Example: nps-insights alerts survey.csv --accounts accounts.csv --by product --per month
+    """
+    from nps_insights.jobs.watch_questions import alerts_of
+
+    def settings() -> "DriverReportSettings":
+        return _settings(
+            source, accounts, invitations, events, by, per, kind, columns, scale, date_format, as_of,
+            watch={"smallest_change": smallest_change},
+        )  # fmt: skip
+
+    _print(alerts_of(source, settings), ("alerts", "change_points", "traces", "comparability"), out, as_json=as_json)
+
+
+def target(
+    source: Source,
+    value: Annotated[float, typer.Option(help="What is to be reached: points, or 0.8 for a share of 80 %.")],
+    date: Annotated[str, typer.Option(help="By when: 2027-12-31.")],
+    metric: Annotated[str, typer.Option(help="nps, csat, ces_top, promoter, passive or detractor.")] = "nps",
+    group: Annotated[str | None, typer.Option(help='Of whom: "plan=Pro"; of everybody if not given.')] = None,
+    baseline: Annotated[float | None, typer.Option(help="Where the programme started.")] = None,
+    baseline_date: Annotated[str | None, typer.Option(help="When it started.")] = None,
+    benchmark: Annotated[str | None, typer.Option(help="File of your own benchmark ranges.")] = None,
+    accounts: Accounts = None,
+    per: Per = None,
+    kind: Kind = None,
+    columns: Columns = None,
+    scale: Scale = None,
+    date_format: DateFormat = None,
+    as_of: AsOf = None,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """How far a target is, and how likely it is reached by its date.
+
+    Example: nps-insights target survey.csv --value 40 --date 2027-12-31 --per quarter
+    """
+    from nps_insights.jobs.watch_questions import target_of
+    from nps_insights.jobs.watch_settings import TargetSettings
+
+    def settings() -> "DriverReportSettings":
+        by = [group.partition("=")[0].strip()] if group else None
+        return _settings(
+            source, accounts, None, None, by, per, kind, columns, scale, date_format, as_of, benchmark=benchmark
+        )
+
+    asked = TargetSettings(
+        value=value, date=date, metric=metric, group=group, baseline=baseline, baseline_date=baseline_date
+    )
+    _print(target_of(source, asked, settings), ("targets", "target_path"), out, as_json=as_json)
+
+
+def actions(
+    run_folder: Annotated[Path, typer.Argument(help="Folder of a finished report, such as reports/q3.")],
+    flags: Annotated[str | None, typer.Option(help="Folder of a churn scoring: whose list is that of calls.")] = None,
+    outcomes: Annotated[str | None, typer.Option(help="File of what became of earlier proposals.")] = None,
+    most: Annotated[int | None, typer.Option(help="Longest list of passives and of promoters; 50.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the lists: .csv, .xlsx or .json.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Whom to call, which passives to win over and whom to ask for a reference.
+
+    Example: nps-insights actions reports/q3 --flags runs/churn_scoring/2026-03-31 --out lists.xlsx
+    """
+    from nps_insights.jobs.for_people import write_for_people
+    from nps_insights.jobs.watch_questions import actions_of
+
+    found = actions_of(run_folder, flags=flags, outcomes=outcomes, most=most)
+    tables = {"actions": found.actions, "action_lists": found.action_lists}
+    if out:
+        write_for_people(out, tables)
+    if as_json:
+        typer.echo(_as_json(tables))
+        return
+    typer.echo("\n".join([*found.action_lists["reason"], *(f"note     {note}" for note in found.notes)]))
+
+
+def _settings(
+    survey: str,
+    accounts: str | None,
+    invitations: str | None,
+    events: str | None,
+    by: Names,
+    per: str | None,
+    kind: str | None,
+    columns: Names,
+    scale: str | None,
+    date_format: str | None,
+    as_of: str | None,
+    *,
+    benchmark: str | None = None,
+    watch: dict[str, Any] | None = None,
+) -> "DriverReportSettings":
+    from nps_insights.jobs.settings import check_settings
+
+    files = {"accounts": accounts, "invitations": invitations, "events": events, "benchmark": benchmark}
+    return check_settings(
+        {
+            "input": {"survey": survey, **files},
+            "columns": parse_columns(columns),
+            "score": {"scale": scale},
+            "dates": {"format": date_format},
+            "answers": {"survey": kind},
+            "report": {"by": parse_names(by), "per": per, "as_of": as_of},
+            "watch": watch or {},
+        }
+    )
+
+
+def _print(found: "WatchAnswer", names: tuple[str, ...], out: Path | None, *, as_json: bool) -> None:
+    from nps_insights.jobs.for_people import write_for_people
+
+    tables = {name: found.tables[name] for name in names if name in found.tables}
+    if out:
+        write_for_people(out, tables)
+    if not as_json:
+        typer.echo("\n".join([*found.sentences, *(f"note     {note}" for note in found.notes)]))
+        return
+    for note in found.notes:
+        typer.echo(f"note: {note}", err=True)
+    typer.echo(_as_json(tables))
+
+
+def _as_json(tables: dict[str, Any]) -> str:
+    return json.dumps(
+        {name: json.loads(table.to_json(orient="records", date_format="iso")) for name, table in tables.items()},
+        indent=2,
+    )

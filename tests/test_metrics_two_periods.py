@@ -1,0 +1,40 @@
+"""The test of two NPS holds its level exactly, at every size from 10 and whatever the spread on both sides."""
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.monitoring_alerts import type_one_errors
+from nps_insights.metrics.periods import nps_difference, nps_differences
+
+
+def test_no_more_than_five_and_a_half_in_a_hundred() -> None:
+    rows = type_one_errors(((10, 10), (10, 30), (20, 25)), step=0.1)
+    for row in rows:
+        assert max(row["ours_same"], row["ours_same_nps"]) <= 0.055
+    assert max(row["wald_same"] for row in rows) > 0.08
+
+
+def test_counts_and_rows_say_the_same() -> None:
+    before = pd.DataFrame({"category": ["promoter"] * 20 + ["detractor"] * 5 + ["passive"] * 15})
+    after = pd.DataFrame({"category": ["promoter"] * 10 + ["detractor"] * 25 + ["passive"] * 5})
+    by_rows = nps_difference(before, after)
+    by_counts = nps_differences((20, 5, 40), (10, 25, 40))
+    assert all(by_rows[name] == float(by_counts[name]) for name in by_rows)
+    assert by_counts["estimate"] == -75.0
+
+
+def test_more_variance_makes_less_sure() -> None:
+    plain = nps_differences((30, 10, 60), (20, 20, 60))
+    for more in ({"design_effect": 2.0}, {"extra_variance": 25.0}):
+        wider = nps_differences((30, 10, 60), (20, 20, 60), **more)
+        assert wider["conf_low"] < plain["conf_low"] < plain["conf_high"] < wider["conf_high"]
+        assert wider["p_value"] > plain["p_value"]
+
+
+def test_accounts_that_repeat_themselves_count_once() -> None:
+    rng = np.random.default_rng(2)
+    one = pd.DataFrame({"category": rng.choice(["promoter", "passive", "detractor"], 60)})
+    sides = [one.assign(account_id=[f"{side}{row}" for row in range(60)]) for side in "ab"]
+    repeated = [pd.concat([side] * 5, ignore_index=True) for side in sides]
+    low, high = (nps_difference(*pair)["conf_low"] for pair in (sides, repeated))
+    assert abs(low - high) < 2.0
