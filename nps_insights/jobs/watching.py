@@ -72,6 +72,19 @@ def watching_of(
     )
 
 
+def invitations_of(survey: AdmittedSurvey, settings: DriverReportSettings) -> pd.DataFrame | None:
+    """Return the invitations to the survey that is reported; those that do not say belong to it."""
+    invitations = survey.sides.tables.get("invitations")
+    return None if invitations is None else _of_survey(invitations, settings)
+
+
+def _of_survey(table: pd.DataFrame, settings: DriverReportSettings) -> pd.DataFrame:
+    chosen = settings.answers.survey
+    if "survey" not in table or chosen in (None, "pooled"):
+        return table
+    return table[table["survey"].isna() | (table["survey"] == chosen)].reset_index(drop=True)
+
+
 def watched_columns(survey: AdmittedSurvey, settings: DriverReportSettings) -> list[str]:
     """Return the columns whose groups are watched: those named, else those of the report and the circumstances."""
     responses = survey.admission.responses
@@ -86,7 +99,7 @@ def _circumstances(responses: pd.DataFrame) -> list[str]:
 
 def _asked(survey: AdmittedSurvey, settings: DriverReportSettings) -> Watching:
     """Who was asked and did not answer, and whether asking itself bends the number; nothing without invitations."""
-    invitations, admission = survey.sides.tables.get("invitations"), survey.admission
+    invitations, admission = invitations_of(survey, settings), survey.admission
     if invitations is None:
         return Watching()
     known: dict[str, Any] = {"as_of": admission.as_of or invitations["sent_at"].max()}
@@ -94,12 +107,12 @@ def _asked(survey: AdmittedSurvey, settings: DriverReportSettings) -> Watching:
     # What only those who answered tell (their plan, as the survey holds it) says nothing of who did not.
     columns = invitations.columns.union(pd.Index([]) if admission.accounts is None else admission.accounts.columns)
     by = [name for name in watched_columns(survey, settings) if name in columns]
-    accounts = admission.accounts
-    rates = response_rates(invitations, survey.all_responses, accounts=accounts, by=by, **known, **level)
+    accounts, everybody = admission.accounts, _of_survey(survey.all_responses, settings)
+    rates = response_rates(invitations, everybody, accounts=accounts, by=by, **known, **level)
     tables = {
         "invitations": invitations,
         "nonresponse": rates,
-        "invitation_audit": invitation_audit(invitations, survey.all_responses, **known, **level),
+        "invitation_audit": invitation_audit(invitations, everybody, **known, **level),
     }
     if "account_id" in invitations:
         tables["silent_accounts"] = silent_accounts(invitations, survey.all_responses, accounts, **known)
@@ -137,7 +150,7 @@ def _comparable(survey: AdmittedSurvey, changes: pd.DataFrame, settings: DriverR
         sides = [responses[_within(responses["responded_at"], *span)] for span in spans]
         judged = comparable(
             *sides,
-            invitations=survey.sides.tables.get("invitations"),
+            invitations=invitations_of(survey, settings),
             accounts=survey.admission.accounts,
             spans=(spans[0], spans[1]),
             by=survey.by or None,

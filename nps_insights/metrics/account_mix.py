@@ -161,7 +161,7 @@ def _weight(
     rows = rows.assign(account_id=of_account["account_id"].fillna("").to_numpy(), value=of_account["value"].to_numpy())
     scores = scores_of(rows)
     n, effective, share = len(rows), float(scores.effective_accounts[0]), float(scores.largest_share[0])
-    said = f"{n} accounts weigh as much as {effective:.1f} equal ones."
+    said = f"{n:,} accounts weigh as much as {effective:,.0f} equal ones."
     yield _fact("effective_accounts", metric, effective, n, said)
     # Where all weigh the same, the one that is worth most is the largest.
     order = ["weight", "value", "answers", "account_id"]
@@ -170,7 +170,7 @@ def _weight(
     if n == 1:
         return
     name = largest["account_id"] or "(an answer without an account)"
-    yield _fact("largest_account", metric, share, n, f"{name} holds {share:.0%} of the {_MEANING[metric]}.")
+    yield _fact("largest_account", metric, share, n, f"Account {name} holds {share:.1%} of the {_MEANING[metric]}.")
     yield _swing(rows, metric, name, share, float(scores.estimate[0]), confidence_level, min_accounts)
 
 
@@ -193,7 +193,7 @@ def _swing(
     rest = float(others.estimate[0])
     gap, below, above = rest - own, rest - float(others.conf_low[0]), float(others.conf_high[0]) - rest
     low, high = gap - np.hypot(below, own_high - own), gap + np.hypot(above, own - own_low)
-    said = f"Without {name} {metric} would be {rest:.1f} instead of {score:.1f}."
+    said = f"Without account {name} the NPS, by {_MEANING[metric]}, would be {rest:.1f} instead of {score:.1f}."
     reasons = interval_reasons(others, min_accounts)[0] if np.isnan(low) else ""
     said = f"{said} {reasons}".strip()
     return _fact("swing", metric, share * gap, len(rows), said, share * low, share * high)

@@ -151,9 +151,7 @@ def _restated(tables: Mapping[str, pd.DataFrame]) -> TextTable | None:
 
 def _restatement(row: pd.Series) -> tuple[str, ...]:
     metric = str(row["metric"])
-    when = (
-        "all time" if pd.isna(row["period_start"]) else words.period(row["period_start"], row["period_end"])
-    )
+    when = "all time" if pd.isna(row["period_start"]) else words.period(row["period_start"], row["period_end"])
     now = level(metric, row["now"]) if pd.notna(row["now"]) else "no longer computed"
     return (
         f"{figure_name(row)}, {when}",

@@ -147,22 +147,61 @@ def sides_chart(chart_id: str, description: str, gains: Sequence[Mark], losses: 
     return Chart(chart_id, description, _figure(traces, layout, narrow), layout["height"])
 
 
-def time_chart(chart_id: str, description: str, marks: Sequence[Mark], *, axis: str) -> Chart:
+def time_chart(
+    chart_id: str,
+    description: str,
+    marks: Sequence[Mark],
+    *,
+    axis: str,
+    expected: Sequence[Mark] = (),
+    planned: Sequence[float] = (),
+    percent: bool = False,
+) -> Chart:
     """Return a line through the periods, in the order given, with the range of each as a bar.
+
+    Args:
+        chart_id: Id of its element.
+        description: What it shows, in a sentence.
+        marks: Figures as measured.
+        axis: Title of the axis upwards.
+        expected: Figures as expected for the periods after them, drawn apart.
+        planned: What was planned for each period, measured or expected; nothing is drawn where it is not known.
+        percent: Whether figures are percentages.
 
     Example:
         >>> chart = time_chart("c", "NPS over time", [Mark("Q1 2026", 30, 20, 40)], axis="NPS")
         >>> chart.figure["layout"]["xaxis"]["ticktext"]
         ['Q1<br>2026']
     """
-    trace = _trace(marks, horizontal=False) | {"x": list(range(len(marks))), "mode": "lines+markers"}
-    trace["line"] = {"color": ACCENT, "width": 2}
-    wide, narrow = _thinned(marks, _WIDE_TICKS), _thinned(marks, _NARROW_TICKS)
+    every = [*marks, *expected]
+    traces = [_over_time(marks, range(len(marks)), ACCENT, "solid")]
+    if expected:
+        traces.append(_over_time(expected, range(len(marks), len(every)), NEUTRAL, "dot"))
+    if planned:
+        traces.append(_plan(planned))
+    wide, narrow = _thinned(every, _WIDE_TICKS), _thinned(every, _NARROW_TICKS)
+    upwards = _axis(axis) | {"zeroline": True} | ({"ticksuffix": " %"} if percent else {})
     layout = _layout(height=340) | {
-        "yaxis": _axis(axis) | {"zeroline": True},
-        "xaxis": _axis("") | {"tickvals": list(range(len(marks))), "ticktext": wide, "showgrid": False, "tickangle": 0},
+        "yaxis": upwards,
+        "xaxis": _axis("") | {"tickvals": list(range(len(every))), "ticktext": wide, "showgrid": False, "tickangle": 0},
     }
-    return Chart(chart_id, description, _figure([trace], layout, {"xaxis": narrow}), layout["height"])
+    return Chart(chart_id, description, _figure(traces, layout, {"xaxis": narrow}), layout["height"])
+
+
+def _over_time(marks: Sequence[Mark], at: Sequence[int], colour: str, dash: str) -> dict[str, Any]:
+    trace = _trace(marks, horizontal=False) | {"x": list(at), "mode": "lines+markers"}
+    # A solid line is plotly's own; naming it would only make every page larger.
+    trace["line"] = {"color": colour, "width": 2} | ({} if dash == "solid" else {"dash": dash})
+    trace["error_y"] |= {"color": colour}
+    return trace
+
+
+def _plan(planned: Sequence[float]) -> dict[str, Any]:
+    return {
+        "type": "scatter", "mode": "lines", "x": list(range(len(planned))), "y": [_rounded(one) for one in planned],
+        "line": {"color": GAINS, "width": 1.5, "dash": "dash"}, "hovertext": plotly_text("As planned"),
+        "hoverinfo": "text", "showlegend": False,
+    }  # fmt: skip
 
 
 def curve_chart(

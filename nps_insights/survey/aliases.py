@@ -208,8 +208,7 @@ INVITATION_FIELDS = {
 OUTCOME_FIELDS = {
     "action": "action|action type|list|aktion|massnahme|liste|accion",
     "account_id": _ALIASES["account_id"],
-    "proposed_at": "proposed at|proposed on|proposed|listed at|listed on|vorgeschlagen am|propose le|"
-    "propuesto el",
+    "proposed_at": "proposed at|proposed on|proposed|listed at|listed on|vorgeschlagen am|propose le|propuesto el",
     "contacted_at": "contacted at|contacted on|contacted|contact date|called at|called on|kontaktiert am|"
     "angerufen am|contacte le|contactado el",
     "closed_at": "closed at|closed on|closed|resolved at|resolved on|abgeschlossen am|erledigt am|cloture le|"

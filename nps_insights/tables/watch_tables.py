@@ -319,6 +319,7 @@ WATCH_TABLES = (
         columns=(
             Column("action", "text", vocabulary=("call", "convert", "refer")),
             Column("account_id", "id"),
+            Column("proposed_at", "date"),
             may_be_empty("rank", "integer"),
             may_be_empty("category", "text", vocabulary=CATEGORIES),
             optional("theme_id", "text"),

@@ -142,7 +142,7 @@ def _new_levels(
 def _compared(cells: Cells, settings: AlertSettings, told: _Told, t: int) -> Flags:
     """The last `earlier` usable periods before t in which the figure has had the level it was last told of."""
     period = np.arange(len(cells.starts))
-    quiet = np.array([_is_quiet(cells, settings, one) for one in period])
+    quiet = np.array([_is_quiet(cells, settings, int(one)) for one in period])
     open_ = cells.usable & (period < t) & (period >= told.since[:, None]) & ~quiet
     # How many open periods lie between this one and t, itself included.
     back = np.cumsum(open_[:, ::-1], axis=1)[:, ::-1]

@@ -90,7 +90,7 @@ def _taken_apart(row: pd.Series, answers: Answers) -> tuple[pd.DataFrame, str]:
         return empty("traces"), ""
     of_whom = answers.commented if is_theme else answers.responses
     dimensions = [one for one in answers.by if one.removeprefix(ATTRIBUTE_PREFIX) != row["by"]]
-    mentions = None if answers.mentions is None else answers.mentions
+    mentions = answers.mentions
     if of_whom is None or (not dimensions and (mentions is None or is_theme)):
         return empty("traces"), ""
     sides = _sides(of_whom, row)

@@ -32,7 +32,7 @@ def _one(day: pd.Timestamp, per: str) -> str:
     if per == "month":
         return f"{day:%B %Y}"
     if per == "quarter":
-        return f"{day.year}-Q{day.quarter}"
+        return f"Q{day.quarter} {day.year}"
     if per == "year":
         return str(day.year)
     return (
@@ -72,7 +72,7 @@ def _when(row: Mapping[str, object], per: str) -> str:
         period_name(pd.Timestamp(row[f"{side}_start"]), pd.Timestamp(row[f"{side}_end"]), per)  # type: ignore[arg-type]
         for side in ("before", "after")
     )
-    return f"from {before} to {after}" if " to " not in before else f"from the level of {before} to {after}"
+    return f"from {before} to {after}" if " to " not in before else f"in {after} against {before} together"
 
 
 def explained(

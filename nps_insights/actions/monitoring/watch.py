@@ -100,7 +100,7 @@ def watch(
     dated = responses.get("responded_at")
     if dated is None or dated.isna().all():
         note = "The answers carry no dates: nothing can be watched; map a column to responded_at."
-        return Watched(*(empty(name) for name in ("estimates", "change_points", "alerts", "traces")), [note])
+        return Watched(empty("estimates"), empty("change_points"), empty("alerts"), empty("traces"), [note])
     known_at = pd.Timestamp(dated.max() if as_of is None else as_of)
     answers = responses[dated.notna() & (dated <= known_at)].sort_values("response_id", ignore_index=True)
     series = estimates_of(

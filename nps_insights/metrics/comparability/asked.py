@@ -18,6 +18,8 @@ from nps_insights.tables import ATTRIBUTE_PREFIX
 _OF_INVITATIONS = ("survey", "touchpoint", "channel")
 _ANSWERED = ("sampling", "response_rate")
 
+_FARTHEST = 200.0
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -153,7 +155,9 @@ def response_rate(asked: Asked, sides: Sides, limits: Limits) -> Finding:
     points = _late_stand_in(asked, lacking, limits.confidence_level) if lacking > 0 else (0.0, 0.0, 0.0)
     change = 100 * (sides.y[sides.is_after].mean() - sides.y[~sides.is_after].mean())
     moved = "fell" if rates[1] < rates[0] else "rose"
-    told = f"The response rate {moved} from {100 * rates[0]:.0f} % to {100 * rates[1]:.0f} %"
+    shown = [f"{100 * rate:.0f} %" for rate in rates]
+    told = f"The response rate {moved} from {shown[0]} to {shown[1]}"
+    told = told if shown[0] != shown[1] else f"The response rate stayed at {shown[0]}"
     result = "changed" if lacking >= limits.rate_fall else "same"
     reason = told + ". " + _what_it_could_do(lacking, change, points, moved)
     clause = told[0].lower() + told[1:] if result == "changed" else ""
@@ -166,9 +170,14 @@ def _what_it_could_do(lacking: float, change: float, points: tuple[float, float,
     who = "those who fell silent" if moved == "fell" else "those who answer only now"
     told = (
         f"If {who} ({100 * lacking:.0f} % of the answers of the higher rate) differ by 10 points from the others, the "
-        f"NPS moves by {10 * lacking:.1f}; the whole change of {change:+.0f} would be theirs if they differed by "
-        f"{abs(change) / lacking:.0f} points."
+        f"NPS moves by {10 * lacking:.1f}"
     )
+    needed = abs(change) / lacking
+    # Two NPS differ by 200 at most.
+    if needed <= _FARTHEST:
+        told += f"; the whole change of {change:+.0f} would be theirs if they differed by {needed:.0f} points."
+    else:
+        told += f"; no difference of theirs could make the whole change of {change:+.0f}."
     if not np.isnan(points[0]):
         told += f" Late answers, the nearest to silent ones, suggest {points[0]:+.1f}."
     return told
