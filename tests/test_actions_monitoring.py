@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from nps_insights.actions.monitoring import AlertSettings, Watched, watch
-from nps_insights.tables import TABLES, SettingsError, conform
+from nps_insights.tables import TABLES, DataRefusedError, SettingsError, conform
 from tests.watched_answers import THEMES, end_of, failing_router
 
 
@@ -36,7 +36,8 @@ def test_the_failing_product_is_found_and_named_in_its_first_month() -> None:
     alert = row(usual(9).alerts, "nps")
     assert (alert["status"], alert["direction"], alert["severity"]) == ("raised", "drop", "critical")
     assert alert["reason"].startswith("NPS fell ")
-    assert "October 2025; answers of product Router explain " in alert["reason"]
+    assert " in October 2025 against " in alert["reason"]
+    assert "together; answers of product Router explain " in alert["reason"]
     assert "mentions of 'disconnects' rose from " in alert["reason"]
 
 
@@ -170,6 +171,16 @@ def test_too_few_answers_stay_quiet() -> None:
     result = plain(thin, as_of=end_of(9))
     assert result.alerts.empty
     assert any("fewer than 30" in note for note in result.notes)
+
+
+def test_time_zones_are_turned_and_mixed_ones_refused() -> None:
+    responses, _ = failing_router()
+    zoned = responses.assign(responded_at=responses["responded_at"].dt.tz_localize("UTC").dt.tz_convert("Asia/Tokyo"))
+    pd.testing.assert_frame_equal(plain(zoned, as_of=end_of(9)).alerts, plain(responses, as_of=end_of(9)).alerts)
+    mixed = responses.assign(responded_at=responses["responded_at"].astype(object))
+    mixed.loc[0, "responded_at"] = pd.Timestamp("2025-01-05", tz="UTC")
+    with pytest.raises(DataRefusedError, match="zone"):
+        plain(mixed)
 
 
 def test_what_cannot_be_meant_is_refused() -> None:

@@ -50,7 +50,7 @@ def test_effective_accounts_and_the_largest() -> None:
     )
     assert facts.loc[("effective_accounts", "nps_account"), "estimate"] == pytest.approx(30)
     assert facts.loc[("largest_account", "nps_revenue"), "estimate"] == pytest.approx(3000 / 5900)
-    assert facts.loc[("largest_account", "nps_revenue"), "reason"] == "a00 holds 51% of the value."
+    assert facts.loc[("largest_account", "nps_revenue"), "reason"] == "Account a00 holds 50.8% of the value."
 
 
 def test_the_swing_is_the_score_without_the_largest_less_the_score() -> None:
@@ -62,7 +62,7 @@ def test_the_swing_is_the_score_without_the_largest_less_the_score() -> None:
         row = facts.loc[("swing", metric)]
         assert row["estimate"] == pytest.approx(left[metric] - whole[metric])
         assert row["conf_low"] < row["estimate"] < row["conf_high"]
-        assert row["reason"].startswith("Without a00")
+        assert row["reason"].startswith("Without account a00")
 
 
 def test_role_shares_add_to_one_and_hold_their_intervals() -> None:

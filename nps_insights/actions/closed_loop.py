@@ -218,8 +218,8 @@ def _words(found: Recovery, category: str, reached: Sequence[str]) -> dict[str, 
             f"in {alike}; they count as {found.n_eff:,.0f}.{unlike}"
         ),
         "difference": (
-            f"Contacted less comparable: {100 * found.difference[0]:+.1f} in a hundred, which {verdict}. Associated with "
-            "the contact, and its effect only if who is contacted was drawn by lot; only who answered again is seen."
+            f"Contacted less comparable: {100 * found.difference[0]:+.1f} in a hundred, which {verdict}. Associated "
+            "with the contact; its effect only where lots were drawn; only who answered again is seen."
         ),
     }
 

@@ -18,6 +18,9 @@ def report(
     accounts: Annotated[str | None, typer.Option(help="File of accounts, joined by account id.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run; runs/<survey> if not given.")] = None,
     by: Annotated[Names, typer.Option(help="Column to group by; give it again for another.")] = None,
+    kind: Annotated[
+        str | None, typer.Option("--survey-kind", help="relational, transactional or pooled, if both are there.")
+    ] = None,
     columns: Annotated[Names, typer.Option(help='What is what, e.g. score=NPS,comment="Customer Feedback".')] = None,
     scale: Annotated[str | None, typer.Option(help="Ends of the scale, worst first: 0-10, 1-10, 5-1.")] = None,
     cuts: Annotated[str | None, typer.Option(help="Detractor up to, promoter from: 6,9 or 3,5.")] = None,
@@ -68,6 +71,7 @@ def report(
         "columns": parse_columns(columns),
         "score": {"scale": scale, "cuts": cuts},
         "dates": {"format": date_format, "missing": parse_names(missing_dates)},
+        "answers": {"survey": kind},
         "report": {
             "title": title,
             "by": parse_names(by),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from nps_insights.jobs.settings import DriverReportSettings
 from nps_insights.jobs.side_files import SideFile, SideFiles, read_side_files
-from nps_insights.metrics import Ruled, answers_by_rule, one_survey
+from nps_insights.metrics import Ruled, answers_by_rule, kinds_of, one_survey
 from nps_insights.simulate.sample_folder import MARKER
 from nps_insights.survey import (
     Admission,
@@ -103,6 +103,7 @@ def _side_files(settings: DriverReportSettings) -> dict[str, SideFile]:
 def _by_rule(admission: Admission, settings: DriverReportSettings, *, apart: bool) -> Ruled:
     """The answers of one survey that count; those of another are counted as set aside."""
     rules = settings.answers
+    _refuse_two_surveys(admission, rules.survey, apart=apart)
     chosen = admission.responses if apart else one_survey(admission.responses, rules.survey)
     ruled = answers_by_rule(
         chosen,
@@ -118,6 +119,17 @@ def _by_rule(admission: Admission, settings: DriverReportSettings, *, apart: boo
     counts = ruled.counts | {"read": len(admission.responses), "other_survey": other}
     said = f"{other:,} answers of another survey than the {rules.survey} one are not in any figure."
     return replace(ruled, counts=counts, notes=[said, *ruled.notes])
+
+
+def _refuse_two_surveys(admission: Admission, survey: str | None, *, apart: bool) -> None:
+    """Say in the words of who runs a job what must be stated."""
+    kinds = kinds_of(admission.responses)
+    if survey is None and not apart and {"relational", "transactional"} <= set(kinds):
+        found = " and ".join(f"{n:,} {kind}" for kind, n in kinds.items() if kind)
+        raise DataRefusedError(
+            f"survey: there are {found} answers, two measures that are not pooled unless asked; choose with "
+            '--survey-kind relational, transactional or pooled, in a pipeline file [answers] survey = "relational"'
+        )
 
 
 def _with(admission: Admission, ruled: Ruled, sides: SideFiles) -> Admission:

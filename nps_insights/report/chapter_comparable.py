@@ -32,11 +32,12 @@ _RESULTS = {
 
 @dataclass(frozen=True)
 class Pair:
-    """Two periods: the question, its answer in a sentence, and the table of what was looked at."""
+    """Two periods: the question, its answer in a sentence, what was not found alike, and what was."""
 
     question: str
     answer: str
-    table: TextTable
+    unlike: TextTable | None
+    alike: TextTable | None
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,16 @@ def _pair(rows: pd.DataFrame, facts: ReportFacts) -> Pair:
     ordered = rows.assign(
         found=rows["result"].map(order), asked=rows["check"].map(asked).fillna(len(asked))
     ).sort_values(["found", "asked", "check", "group"])
+    is_alike = ordered["result"] == "same"
+    unlike, alike = (_table(own, names) for own in (ordered[~is_alike], ordered[is_alike]))
+    answer = facts.comparable.get(f"{first['before_start']:%Y-%m-%d}", "")
+    question = _question(first["before_start"], first["before_end"])
+    return Pair(question, sentence(answer, most=600), unlike, alike)
+
+
+def _table(rows: pd.DataFrame, names: list[str]) -> TextTable | None:
+    if rows.empty:
+        return None
     lines = [
         (
             _name(row),
@@ -95,15 +106,11 @@ def _pair(rows: pd.DataFrame, facts: ReportFacts) -> Pair:
             words.clean(row["after"], most=160, nothing="–"),
             sentence(row["reason"], most=600),
         )
-        for _, row in ordered.iterrows()
+        for _, row in rows.iterrows()
     ]
-    caption = f"What was looked at, {names[0]} against {names[1]}"
-    answer = facts.comparable.get(f"{first['before_start']:%Y-%m-%d}", "")
-    return Pair(
-        _question(first["before_start"], first["before_end"]),
-        sentence(answer, most=600),
-        TextTable(caption, ("Question", "Found", names[0], names[1], "In words"), lines),
-    )
+    found = "found alike" if (rows["result"] == "same").all() else "not found alike"
+    caption = f"What was {found}, {names[0]} against {names[1]}"
+    return TextTable(caption, ("Question", "Found", names[0], names[1], "In words"), lines)
 
 
 def _name(row: pd.Series) -> str:

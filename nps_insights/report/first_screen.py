@@ -6,11 +6,23 @@ import pandas as pd
 
 from nps_insights.metrics import COMMENTED
 from nps_insights.report import words
+from nps_insights.report.action_rows import Proposal, proposals
 from nps_insights.report.change_sentence import in_one_sentence
+from nps_insights.report.chapter_comparable import comparable_with
+from nps_insights.report.chapter_who_was_asked import asked_in_all, silent_in_all
 from nps_insights.report.driver_rows import NAMELESS, Driver, costing, drivers_of, earning, unclear
 from nps_insights.report.facts import ReportFacts
 from nps_insights.report.guard_rails import no_causes
 from nps_insights.report.inputs import group_columns, groups, overall_figure, periods, shifted_themes, top_themes
+from nps_insights.report.watched_headline import (
+    USUAL,
+    alert_lines,
+    alerts_further,
+    headline_title,
+    named_basis,
+    named_score,
+    target_lines,
+)
 
 MOST_ROWS = 5
 MOST_COSTS = 3
@@ -26,6 +38,7 @@ class Headline:
     likely: str
     basis: str
     shares: tuple[tuple[str, str, float, float], ...] = ()
+    title: str = headline_title(USUAL)
 
 
 @dataclass(frozen=True)
@@ -40,7 +53,13 @@ class DriverLine:
 
 @dataclass(frozen=True)
 class FirstScreen:
-    """Everything the first screen says; every text is finished and not yet escaped."""
+    """Everything the first screen says; every text is finished and not yet escaped.
+
+    Attributes:
+        beside: Sentence of `moves` -> whether the two periods can be compared.
+        alerts: How loud and what, the loudest first.
+        proposals: What to do next.
+    """
 
     headline: Headline
     moves: list[str]
@@ -53,6 +72,11 @@ class FirstScreen:
     earns_note: str
     do_not: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    beside: dict[str, str] = field(default_factory=dict)
+    targets: list[str] = field(default_factory=list)
+    alerts: list[tuple[str, str]] = field(default_factory=list)
+    alerts_more: str = ""
+    proposals: list[Proposal] = field(default_factory=list)
 
 
 def first_screen(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> FirstScreen:
@@ -70,10 +94,11 @@ def first_screen(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> FirstSc
     drivers = main_drivers(tables)
     named = [driver for driver in drivers if not driver.label.startswith(NAMELESS)]
     costs, earns = costing(named)[:MOST_COSTS], earning(named)[:1]
-    latest, ends, line = _latest(tables["estimates"])
+    latest, ends, line = _latest(_of_headline(tables, facts))
+    moves, beside = _moves(tables, facts)
     return FirstScreen(
-        headline=_headline(tables["estimates"], facts),
-        moves=_moves(tables),
+        headline=_headline(tables, facts),
+        moves=moves,
         latest=latest,
         sparkline=line,
         spark_ends=ends,
@@ -83,6 +108,11 @@ def first_screen(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> FirstSc
         earns_note=_earns_note(named, len(earns)),
         do_not=_do_not(tables, facts, drivers)[:MOST_ROWS],
         missing=_missing(tables, facts)[:MOST_ROWS],
+        beside=beside,
+        targets=target_lines(tables),
+        alerts=alert_lines(tables),
+        alerts_more=alerts_further(tables),
+        proposals=proposals(tables),
     )
 
 
@@ -93,8 +123,14 @@ def main_drivers(tables: dict[str, pd.DataFrame]) -> list[Driver]:
     return found or drivers_of(tables["effects"], "code", no_causes=feelings)
 
 
-def _headline(estimates: pd.DataFrame, facts: ReportFacts) -> Headline:
+def _headline(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> Headline:
+    """The score that the run names, else that of all answers."""
+    estimates, named = tables["estimates"], named_score(tables, facts.headline)
     row = overall_figure(estimates, "nps")
+    if named is not None:
+        likely = words.likely(named["conf_low"], named["conf_high"])
+        title = headline_title(facts.headline)
+        return Headline(words.points(named["estimate"]), likely, named_basis(named, row), title=title)
     if row is None:
         return Headline("–", "", "There are no answers from which a number could be computed.")
     shares, start = [], 0.0
@@ -119,20 +155,31 @@ def _span(estimates: pd.DataFrame) -> str:
     return f" in {first}" if first == last else f", {first} to {last}"
 
 
-def _moves(tables: dict[str, pd.DataFrame]) -> list[str]:
-    """The last change first, then the one on a year before; or why nothing can be said."""
+def _of_headline(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> pd.DataFrame:
+    """The figures per period of the named score where they are watched, else those of all answers."""
+    series = tables["series"]
+    own = series[(series["metric"] == facts.headline) & (series["by"] == "") & series["estimate"].notna()]
+    if named_score(tables, facts.headline) is None or own.empty:
+        return tables["estimates"]
+    return own.assign(metric=USUAL)
+
+
+def _moves(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> tuple[list[str], dict[str, str]]:
+    """The last change first, then the one on a year before; or why nothing can be said. And what can be compared."""
     changes = tables["changes"]
     rows = changes[(changes["metric"] == "nps") & (changes["by"] == "") & (changes["group"] == "")]
     if rows.empty:
-        return [_why_no_change(tables["estimates"])]
+        return [_why_no_change(tables["estimates"])], {}
     rows = rows[rows["after_start"] == rows["after_start"].max()].sort_values("before_start", ascending=False)
-    sentences, moved = [], {}
+    sentences, moved, beside = [], {}, {}
+    of_all = "" if named_score(tables, facts.headline) is None else "Counting every answer once: "
     for _, row in rows.head(2).iterrows():
         since = words.period(row["before_start"], row["before_end"])
-        sentences.append(words.change(row["estimate"], row["conf_low"], row["conf_high"], since) + ".")
+        sentences.append(of_all + words.change(row["estimate"], row["conf_low"], row["conf_high"], since) + ".")
+        beside[sentences[-1]] = comparable_with(row["before_start"], row["before_end"], facts)
         moved[since] = float(row["estimate"])
     why = in_one_sentence(tables, moved, words.period(rows["after_start"].iloc[0], rows["after_end"].iloc[0]))
-    return [*sentences, *([why] if why else []), *_shifts(tables)]
+    return [*sentences, *([why] if why else []), *_shifts(tables)], beside
 
 
 def _shifts(tables: dict[str, pd.DataFrame]) -> list[str]:
@@ -272,11 +319,20 @@ def _missing(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> list[str]:
     sides = groups(estimates, COMMENTED).set_index("group")
     if {"commented", "silent"} <= set(sides.index):
         sentences.append(_sides(sides.loc["commented"], sides.loc["silent"]))
-    sentences.append("How many people were asked and did not answer is not in the data.")
+    sentences += _silent(tables)
     unused = _unused(facts)
     if unused:
         sentences.append(f"{unused}. The reasons stand below.")
     return sentences
+
+
+def _silent(tables: dict[str, pd.DataFrame]) -> list[str]:
+    """How many were asked and did not answer, where it is known."""
+    asked = asked_in_all(tables["nonresponse"])
+    if not asked:
+        return ["How many people were asked and did not answer is not in the data."]
+    accounts = silent_in_all(tables["silent_accounts"])
+    return [asked, *([accounts] if accounts else [])]
 
 
 def _unused(facts: ReportFacts) -> str:

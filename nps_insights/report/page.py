@@ -6,7 +6,9 @@ from typing import Any
 import pandas as pd
 
 from nps_insights.report import words
+from nps_insights.report.chapter_actions import actions_chapter
 from nps_insights.report.chapter_appendix import appendix
+from nps_insights.report.chapter_comparable import comparable_chapter
 from nps_insights.report.chapter_differs import where_differs
 from nps_insights.report.chapter_drivers import (
     agreement_table,
@@ -17,13 +19,16 @@ from nps_insights.report.chapter_drivers import (
 from nps_insights.report.chapter_left_out import left_out_chapter
 from nps_insights.report.chapter_methods import methods_chapter
 from nps_insights.report.chapter_number import number_chapter
+from nps_insights.report.chapter_targets import targets_chapter
 from nps_insights.report.chapter_theme_time import theme_time
 from nps_insights.report.chapter_themes import theme_chapter
+from nps_insights.report.chapter_watch import watch_chapter
 from nps_insights.report.chapter_what_if import what_if
 from nps_insights.report.chapter_who_moved import who_moved
+from nps_insights.report.chapter_who_was_asked import who_was_asked
 from nps_insights.report.chapter_why_moved import why_moved
 from nps_insights.report.facts import ReportFacts
-from nps_insights.report.first_screen import first_screen
+from nps_insights.report.first_screen import FirstScreen, first_screen
 from nps_insights.report.inputs import report_tables
 from nps_insights.report.shell import render_page
 
@@ -53,6 +58,9 @@ def render_report(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> str
     whole = report_tables(tables)
     chapters: dict[str, Any] = {
         "number": number_chapter(whole, min_group_size=facts.min_group_size),
+        "comparable": comparable_chapter(whole, facts),
+        "watch": watch_chapter(whole),
+        "targets": targets_chapter(whole),
         "themes": theme_chapter(whole, min_group_size=facts.min_group_size),
         "theme_time": theme_time(whole),
         "drivers": theme_drivers(whole),
@@ -63,21 +71,30 @@ def render_report(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> str
         "scenarios": what_if(whole),
         "moved": who_moved(whole),
         "differs": where_differs(whole),
+        "next": actions_chapter(whole),
+        "asked": who_was_asked(whole),
         "left_out": left_out_chapter(whole, facts),
         "methods": methods_chapter(whole, facts),
         "appendix": appendix(whole, facts),
     }
+    first = first_screen(whole, facts)
     return render_page(
         "page.html.j2",
         title=facts.title,
+        styles=("style.css", "watch.css") if _is_watched(first, chapters) else ("style.css",),
         masthead=_masthead(facts),
         simulated=facts.simulated,
         run_id=words.clean(facts.run_id, nothing=""),
         version=words.clean(facts.version, nothing=""),
-        first=first_screen(whole, facts),
+        first=first,
         in_hundred=round(100 * facts.confidence_level),
         **chapters,
     )
+
+
+def _is_watched(first: FirstScreen, chapters: Mapping[str, Any]) -> bool:
+    """Whether anything stands on the page that has a style of its own."""
+    return bool(first.alerts or first.proposals or first.targets or not chapters["watch"].is_empty)
 
 
 def _masthead(facts: ReportFacts) -> str:

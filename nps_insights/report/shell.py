@@ -1,7 +1,7 @@
 """What every page is made of: one self-contained HTML file, that fetches nothing and runs no script but its own."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import is_dataclass
 from importlib.resources import files
 from typing import Any
@@ -11,17 +11,19 @@ from nps_insights.report.charts import Chart
 from nps_insights.report.security import content_security_policy, json_for_script
 
 
-def render_page(template: str, *, title: str, **parts: Any) -> str:
+def render_page(template: str, *, title: str, styles: Sequence[str] = ("style.css",), **parts: Any) -> str:
     """Return a page: its template filled, with style, scripts and the data of its charts in it.
 
     Args:
         template: Name of a template that extends `shell.html.j2`.
         title: Title of the page, not escaped.
+        styles: Style sheets of the page, in their order.
         parts: What the template reads; charts are found wherever they stand in them. `masthead`, `simulated`,
             `run_id` and `version` are read by every page.
     """
     charts = {chart.chart_id: chart.figure for chart in _charts(parts)}
-    style, script, plotly = _asset("style.css"), _asset("charts.js"), _plotly() if charts else ""
+    style = "".join(_asset(name) for name in styles)
+    script, plotly = _asset("charts.js"), _plotly() if charts else ""
     scripts = [plotly, script] if charts else []
     return _template(template).render(
         title=words.clean(title, most=120),

@@ -72,7 +72,8 @@ def span(row: pd.Series, side: str) -> str:
     """Name the periods of one side of a change.
 
     Example:
-        >>> span(pd.Series({"after_start": pd.Timestamp("2026-05-01"), "after_end": pd.Timestamp("2026-05-31")}), "after")
+        >>> days = {"after_start": pd.Timestamp("2026-05-01"), "after_end": pd.Timestamp("2026-05-31")}
+        >>> span(pd.Series(days), "after")
         'May 2026'
     """
     return words.period(row[f"{side}_start"], row[f"{side}_end"])

@@ -214,6 +214,7 @@ OUTCOME_FIELDS = {
     "closed_at": "closed at|closed on|closed|resolved at|resolved on|abgeschlossen am|erledigt am|cloture le|"
     "ferme le|cerrado el",
     "result": "result|outcome|note|notes|ergebnis|resultat|resultado",
+    "suppressed_because": "suppressed because|left alone because",
 }
 
 EVENT_FIELDS = {

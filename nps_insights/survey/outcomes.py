@@ -29,13 +29,15 @@ def admit_outcomes(
     """Turn a list of contacts that were made, or not, into table `outcomes`.
 
     Rows proposed after the moment of knowing are filtered; a contact or an end after it is not known yet and is left
-    empty. Columns that are no field are left out.
+    empty. An exported list of actions with `contacted_at` and `closed_at` filled in is such a file: who was left alone
+    in it (`suppressed_because`) was not proposed and is filtered, unless contacted all the same. Other columns that are
+    no field are left out.
 
     Args:
         raw: The file as read.
         settings: `date_format`, `missing_dates` and `as_of` are used.
-        columns: Field (action, account_id, proposed_at, contacted_at, closed_at, result) -> column, where the names
-            do not tell.
+        columns: Field (action, account_id, proposed_at, contacted_at, closed_at, result, suppressed_because) ->
+            column, where the names do not tell.
 
     Returns:
         The table, what was refused and why. It does not depend on the order of the rows.
@@ -64,6 +66,9 @@ def admit_outcomes(
     ledger.quarantine(ids == "", "account_id", "is blank", None)
     ledger.quarantine(names_nobody(ids), "account_id", "is a placeholder and names no account", ids)
     dates = _dates(frame, found, stated, ledger, notes)
+    if "suppressed_because" in found:
+        left_alone = (frame[found["suppressed_because"]] != "") & dates["contacted_at"].isna()
+        ledger.take_out(left_alone, "filtered", "was left alone, not proposed")
     filter_later(ledger, dates["proposed_at"], "proposed_at", "proposed", stated, notes)
     _empty_later(dates, stated, ledger, notes)
     result = frame[found["result"]] if "result" in found else pd.Series("", index=frame.index, dtype="str")

@@ -33,6 +33,7 @@ def passives(closest: pd.DataFrame, known: KnownAnswers, held: pd.DataFrame) -> 
     rows = rows.sort_values(["probability", "response_id"], ascending=[False, True]).drop_duplicates("account_id")
     themes = held.reindex(rows["response_id"]).set_axis(rows.index)
     alike = rows["probability"].map("of customers who mention the same and are alike {:.0%} are promoters".format)
+    alike = alike.astype("str")
     back = ("; held back by " + themes["theme_label"].astype("str")).fillna("; no theme is mentioned negatively")
     found = pd.DataFrame(
         {
@@ -50,6 +51,7 @@ def passives(closest: pd.DataFrame, known: KnownAnswers, held: pd.DataFrame) -> 
 
 def answered(rows: pd.DataFrame) -> pd.Series:
     """Return "answered 8 on 2026-02-01" for each answer, as far as score and day are known."""
-    score = rows["score"].map("{:g}".format).where(rows["score"].notna(), "")
+    # No rows leave no type: what is joined must be text all the same.
+    score = rows["score"].map("{:g}".format).where(rows["score"].notna(), "").astype("str")
     day = ("on " + rows["responded_at"].dt.strftime("%Y-%m-%d").astype("str")).fillna("")
     return ("answered " + score + " " + day).str.replace(r"\s+", " ", regex=True).str.strip().astype("str")

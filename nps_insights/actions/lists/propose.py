@@ -105,7 +105,7 @@ def action_lists(
             known, as_of=moment, settings=chosen, negative=negative, comments=comments, asked=asked
         )
     lists = _one_list_each(lists, here, tonight, chosen.most)
-    lists = {name: _with_outcomes(rows, earlier) for name, rows in lists.items()}
+    lists = {name: _with_cases(rows, earlier, moment) for name, rows in lists.items()}
     draws = Draws(number=n_draws, confidence_level=confidence_level, random_state=random_state)
     table, lists = list_totals(lists, chosen, earlier, draws=draws)
     notes = _notes(lists, known, chosen) + _blind(lists, mentions, effects, comments)
@@ -174,17 +174,21 @@ def _left_alone(rows: pd.DataFrame, here: pd.DataFrame, taken: Mapping[str, str]
     return rows[stands["is_customer"].fillna(False).astype(bool)]
 
 
-def _with_outcomes(rows: pd.DataFrame, earlier: pd.DataFrame | None) -> pd.DataFrame:
-    """Add what became of the latest proposal of the same action."""
-    none = pd.Series(pd.NaT, index=rows.index, dtype="datetime64[us]")
+def _with_cases(rows: pd.DataFrame, earlier: pd.DataFrame | None, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Add when each was proposed, and what became of it: an open case of the same action goes on, others begin now."""
+    states = ["proposed_at", "contacted_at", "closed_at"]
+    new = rows.assign(proposed_at=as_of, contacted_at=pd.NaT, closed_at=pd.NaT)
+    new[states] = new[states].astype("datetime64[us]")
     if earlier is None or earlier.empty or rows.empty:
-        return rows.assign(contacted_at=none, closed_at=none)
+        return new
     latest = earlier.sort_values(["action", "account_id", "proposed_at"]).drop_duplicates(
         ["action", "account_id"], keep="last"
     )
-    own = latest.set_index(["action", "account_id"])[["contacted_at", "closed_at"]]
-    states = own.reindex(pd.MultiIndex.from_frame(rows[["action", "account_id"]])).set_axis(rows.index)
-    return rows.assign(contacted_at=states["contacted_at"], closed_at=states["closed_at"])
+    # With the question put to a promoter all is done; a call or an effort is over when it is closed.
+    over = latest["closed_at"].notna() | ((latest["action"] == "refer") & latest["contacted_at"].notna())
+    own = latest[~over].set_index(["action", "account_id"])[states]
+    going_on = own.reindex(pd.MultiIndex.from_frame(rows[["action", "account_id"]])).set_axis(rows.index)
+    return new.assign(**{name: going_on[name].where(going_on["proposed_at"].notna(), new[name]) for name in states})
 
 
 def _table(lists: dict[str, pd.DataFrame]) -> pd.DataFrame:

@@ -88,9 +88,11 @@ def cells_of(series: pd.DataFrame, metric: str, *, confidence_level: float) -> C
     where = np.array([row[key] for key in zip(usable["by"], usable["group"], strict=True)])
     n = np.zeros(layers.shape[1:])
     n[where, at] = usable["n"]
-    sides = [_shares(series, name, row, starts, n.shape) if metric == "nps" else np.full(n.shape, np.nan)
-             for name in ("promoter", "detractor")]  # fmt: skip
-    return Cells(figures, starts, starts.map(ends), n, layers[1], layers[0], layers[2], *sides, scale)
+    promoter, detractor = (_shares(series, name, row, starts, n.shape) for name in ("promoter", "detractor"))
+    if metric != "nps":
+        promoter, detractor = np.full(n.shape, np.nan), np.full(n.shape, np.nan)
+    n_eff, estimate, of_one = layers[1], layers[0], layers[2]
+    return Cells(figures, starts, starts.map(ends), n, n_eff, estimate, of_one, promoter, detractor, scale)
 
 
 def _shares(

@@ -18,7 +18,7 @@ def period_name(start: pd.Timestamp, end: pd.Timestamp, per: str) -> str:
         >>> period_name(pd.Timestamp("2026-01-01"), pd.Timestamp("2026-06-30"), "month")
         'January to June 2026'
         >>> period_name(pd.Timestamp("2026-07-01"), pd.Timestamp("2026-09-30"), "quarter")
-        '2026-Q3'
+        'Q3 2026'
     """
     first, last = _one(start, per), _one(end, per)
     if first == last:
@@ -57,22 +57,22 @@ def moved(row: Mapping[str, object], *, per: str, label: str = "") -> str:
     when = _when(row, per)
     if metric == THEME_SHARE:
         ends = f"{100 * was:.0f} to {100 * now:.0f} % of comments ({100 * low:+.0f} to {100 * high:+.0f} points)"
-        return f"Mentions of '{label or row['group']}' {verb} from {ends}, {when}"
+        return f"Mentions of '{label or row['group']}' {verb} from {ends}{when}"
     of = f" of {row['by']} {row['group']}" if row["by"] else ""
     name = _SCORES.get(metric, metric)
     if metric.startswith("nps"):
-        return f"{name}{of} {verb} {abs(estimate):.0f} points ({low:+.0f} to {high:+.0f}), {when}"
+        return f"{name}{of} {verb} {abs(estimate):.0f} points ({low:+.0f} to {high:+.0f}){when}"
     if metric in ("csat", "ces_top"):
-        return f"{name}{of} {verb} {100 * abs(estimate):.0f} points ({100 * low:+.0f} to {100 * high:+.0f}), {when}"
-    return f"{name}{of} {verb} {abs(estimate):.2f} ({low:+.2f} to {high:+.2f}), {when}"
+        return f"{name}{of} {verb} {100 * abs(estimate):.0f} points ({100 * low:+.0f} to {100 * high:+.0f}){when}"
+    return f"{name}{of} {verb} {abs(estimate):.2f} ({low:+.2f} to {high:+.2f}){when}"
 
 
 def _when(row: Mapping[str, object], per: str) -> str:
     before, after = (
-        period_name(pd.Timestamp(row[f"{side}_start"]), pd.Timestamp(row[f"{side}_end"]), per)  # type: ignore[arg-type]
+        period_name(pd.Timestamp(row[f"{side}_start"]), pd.Timestamp(row[f"{side}_end"]), per)
         for side in ("before", "after")
     )
-    return f"from {before} to {after}" if " to " not in before else f"in {after} against {before} together"
+    return f", from {before} to {after}" if " to " not in before else f" in {after} against {before} together"
 
 
 def explained(

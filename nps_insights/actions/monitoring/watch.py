@@ -15,6 +15,7 @@ from nps_insights.metrics.estimates import estimates_of
 from nps_insights.metrics.periods import PERIOD_STARTS
 from nps_insights.metrics.satisfaction import Scale
 from nps_insights.metrics.trends import theme_trend
+from nps_insights.metrics.windows import dates_of, moment
 from nps_insights.tables import SettingsError, conform, empty
 
 
@@ -83,6 +84,7 @@ def watch(
 
     Raises:
         SettingsError: `per` is no period, a column of `by` does not exist, or `commented` is missing.
+        DataRefusedError: Dates mix time zones, or the answers are of two surveys and nobody said which.
 
     Example:
         >>> days = pd.date_range("2026-01-01", "2026-08-31", periods=4000)
@@ -101,8 +103,9 @@ def watch(
     if dated is None or dated.isna().all():
         note = "The answers carry no dates: nothing can be watched; map a column to responded_at."
         return Watched(empty("estimates"), empty("change_points"), empty("alerts"), empty("traces"), [note])
-    known_at = pd.Timestamp(dated.max() if as_of is None else as_of)
-    answers = responses[dated.notna() & (dated <= known_at)].sort_values("response_id", ignore_index=True)
+    every = responses.assign(responded_at=dates_of(responses, "watch"))
+    known_at = every["responded_at"].max() if as_of is None else moment(as_of)
+    answers = every[every["responded_at"] <= known_at].sort_values("response_id", ignore_index=True)
     series = estimates_of(
         answers, metrics=metrics, by=by, per=per, survey=survey, csat_scale=csat_scale, ces_scale=ces_scale,
         as_of=known_at, confidence_level=confidence_level, min_group=chosen.min_answers,
@@ -126,7 +129,7 @@ def watch(
     found = _judged(series, points, chosen, previous_alerts, parents, confidence_level)
     texts = Answers(answers, read, mentions, themes, tuple(by), events, per, confidence_level)
     alerts, traces = reasons_and_traces(found, texts, chosen)
-    notes = notes_on(responses, series, alerts, per=per, as_of=known_at, settings=chosen)
+    notes = notes_on(every, series, alerts, per=per, as_of=known_at, settings=chosen)
     return Watched(series, points, alerts, traces, notes)
 
 

@@ -1,0 +1,127 @@
+"""Chapter: what to do next: whom to call, win over and ask, what that is worth, and what became of contacts."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from nps_insights.report import words
+from nps_insights.report.action_rows import gain, held_back, lists_in_order, task
+from nps_insights.report.blocks import TextTable
+from nps_insights.report.watch_words import amount, sentence, short_day, where_more
+from nps_insights.report.worth_and_contacts import Loop, closed_loop_parts, money_differences, money_table
+
+MOST_NAMED = 10
+_WHY = {
+    "call": "The order is that of the call list.",
+    "convert": "Those who answer most like promoters come first.",
+    "refer": "Those who spoke best of us of late; who complained of late is not asked.",
+}
+_HEADINGS = {"call": "Call first", "convert": "Win over", "refer": "Ask for a reference or a review"}
+
+
+@dataclass(frozen=True)
+class ActionList:
+    """One list: what it asks for, its size, worth and gain in sentences, and its first accounts."""
+
+    heading: str
+    sentences: list[str]
+    table: TextTable | None
+    more: str
+
+
+@dataclass(frozen=True)
+class NextSteps:
+    """The lists, the money beside them, and what became of earlier contacts."""
+
+    lists: list[ActionList] = field(default_factory=list)
+    money: TextTable | None = None
+    differences: TextTable | None = None
+    loops: list[Loop] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do, no money and no contact."""
+        return not (self.lists or self.money or self.differences or self.loops)
+
+
+def actions_chapter(tables: Mapping[str, pd.DataFrame]) -> NextSteps:
+    """Return the chapter; without its tables it is empty and does not appear.
+
+    Args:
+        tables: Tables as `report_tables` returns them.
+
+    Example:
+        >>> from nps_insights.report.inputs import report_tables
+        >>> actions_chapter(report_tables({})).is_empty
+        True
+    """
+    actions = tables["actions"]
+    lists = [_list(name, own, actions[actions["action"] == name], tables) for name, own in lists_in_order(tables)]
+    return NextSteps(lists, money_table(tables["money"]), money_differences(tables["money"]), closed_loop_parts(tables))
+
+
+def _list(action: str, totals: pd.DataFrame, rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> ActionList:
+    first = totals.iloc[0]
+    n, left_alone = int(first["n"]), int(first["n_suppressed"])
+    value = "" if pd.isna(first["value"]) else f", worth {amount(float(first['value']))} together"
+    said = [f"{task(action, n)}{value}. {_WHY[action]}" if n else "Nobody stands on this list."]
+    for _, row in totals.iterrows():
+        figure = gain(row)
+        reason = sentence(row["reason"])
+        said.append(f"{figure[0].upper()}{figure[1:]}. {reason}" if figure else reason)
+    theme = held_back(tables) if action == "convert" else None
+    if theme:
+        said.append(f"{theme.label}: {theme.basis}.")
+    if left_alone:
+        said.append(
+            f"{words.plural(left_alone, 'more account')} would stand on it and {'is' if left_alone == 1 else 'are'} "
+            "left alone (contacted of late, opted out, an open complaint, or on another list)."
+        )
+    listed = rows[rows["rank"].notna()].sort_values(["rank", "account_id"])
+    table = _table(action, listed.head(MOST_NAMED)) if len(listed) else None
+    return ActionList(_HEADINGS[action], [one for one in said if one], table, where_more("actions") if n else "")
+
+
+def _table(action: str, rows: pd.DataFrame) -> TextTable:
+    """The first accounts; a column that nothing is known of is left out."""
+    is_money = action == "call"
+    columns = {
+        "Account": [_account(row) for _, row in rows.iterrows()],
+        "Why": [sentence(row["reason"], most=240) or "–" for _, row in rows.iterrows()],
+        "Theme": [_theme(row) for _, row in rows.iterrows()],
+        "Value": [_known(row["value"], amount) for _, row in rows.iterrows()],
+        "Expected gain" if is_money else "Chance": [
+            _known(row["expected_gain"], amount if is_money else words.percent) for _, row in rows.iterrows()
+        ],
+        "Whose": [words.clean(row["owner"], most=40, nothing="–") for _, row in rows.iterrows()],
+        "Until": [_known(row["due_at"], short_day) for _, row in rows.iterrows()],
+        "So far": [_so_far(row) for _, row in rows.iterrows()],
+    }
+    kept = {name: cells for name, cells in columns.items() if name == "Account" or set(cells) != {"–"}}
+    lines = list(zip(*kept.values(), strict=True))
+    shown = f"the first {words.count(len(rows))}" if len(rows) > 1 else "the first"
+    return TextTable(f"{_HEADINGS[action]}: {shown}", tuple(kept), lines)
+
+
+def _known(value: Any, form: Callable[[Any], str]) -> str:
+    return "–" if pd.isna(value) else form(value)
+
+
+def _account(row: pd.Series) -> str:
+    name = words.clean(row["account_name"], most=60, nothing="")
+    ident = words.clean(row["account_id"], most=60)
+    return f"{name} ({ident})" if name else ident
+
+
+def _theme(row: pd.Series) -> str:
+    label = words.clean(row["theme_label"], most=60, nothing="–")
+    owner = words.clean(row["theme_owner"], most=40, nothing="")
+    return f"{label} ({owner})" if owner and label != "–" else label
+
+
+def _so_far(row: pd.Series) -> str:
+    if pd.notna(row["closed_at"]):
+        return f"closed {short_day(row['closed_at'])}"
+    return f"contacted {short_day(row['contacted_at'])}" if pd.notna(row["contacted_at"]) else "–"

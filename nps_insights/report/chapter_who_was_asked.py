@@ -1,0 +1,279 @@
+"""Chapter: who was asked and who answered, whether asking itself bends the number, and whose voice it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from nps_insights.report import words
+from nps_insights.report.blocks import TextTable
+from nps_insights.report.charts import ACCENT, NEUTRAL, Chart, Mark, described, range_chart
+from nps_insights.report.invitation_rows import audit_note, audit_table
+from nps_insights.report.watch_words import amount, sentence, short_day, where_more
+
+MOST_NAMED = 10
+_SCORES = {
+    "nps": "Every answer counts once",
+    "nps_account": "Every account counts once",
+    "nps_revenue": "Every account counts by its value",
+}
+_FACTS = {
+    "account_coverage": "Accounts that answered",
+    "value_coverage": "Their share of the value",
+    "effective_accounts": "As many equal accounts as",
+    "largest_account": "Weight of the largest account",
+    "swing": "If the largest account left",
+    "role_mix": "Role",
+    "without_account": "Answers that name no account",
+    "without_value": "Answers of accounts without a value",
+}
+_SCORE_NAMES = {"nps": "answers", "nps_account": "accounts", "nps_revenue": "value"}
+
+
+@dataclass(frozen=True)
+class WhoWasAsked:
+    """Response rates and bounds, silent accounts, the audit of invitations, scores of accounts, and agents."""
+
+    lead: str = ""
+    rates: TextTable | None = None
+    silent: TextTable | None = None
+    silent_note: str = ""
+    silent_more: str = ""
+    audit: TextTable | None = None
+    audit_note: str = ""
+    scores: TextTable | None = None
+    mix: TextTable | None = None
+    agents_chart: Chart | None = None
+    agents: TextTable | None = None
+    agents_note: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is known of who was asked and whose voice it is."""
+        return not (self.rates or self.silent or self.audit or self.scores or self.mix or self.agents)
+
+
+def who_was_asked(tables: Mapping[str, pd.DataFrame]) -> WhoWasAsked:
+    """Return the chapter; without its tables it is empty and does not appear.
+
+    Args:
+        tables: Tables as `report_tables` returns them.
+
+    Example:
+        >>> from nps_insights.report.inputs import report_tables
+        >>> who_was_asked(report_tables({})).is_empty
+        True
+    """
+    agents = tables["agents"]
+    chart, table = _agents(agents) if len(agents) else (None, None)
+    silent = tables["silent_accounts"]
+    audit = tables["invitation_audit"]
+    return WhoWasAsked(
+        lead=asked_in_all(tables["nonresponse"]),
+        rates=_rates(tables["nonresponse"]),
+        silent=_silent(silent) if len(silent) else None,
+        silent_note=silent_in_all(silent),
+        silent_more=where_more("silent_accounts") if len(silent) else "",
+        audit=audit_table(audit),
+        audit_note=audit_note(audit),
+        scores=_scores(tables["account_scores"], tables["estimates"]),
+        mix=_mix(tables["account_mix"]),
+        agents_chart=chart,
+        agents=table,
+        agents_note=_agents_note(agents),
+    )
+
+
+def asked_in_all(rates: pd.DataFrame) -> str:
+    """Say how many of those who were asked answered, and how far the silent could carry the number.
+
+    Example:
+        >>> from nps_insights.report.inputs import report_tables
+        >>> asked_in_all(report_tables({})["nonresponse"])
+        ''
+    """
+    rows = _whole(rates)
+    if rows.empty:
+        return ""
+    row = rows.iloc[0]
+    share = words.percent_with_range(row["estimate"], row["conf_low"], row["conf_high"])
+    said = f"Of {words.plural(row['n_invited'], 'invitation')} {share} were answered."
+    if pd.isna(row["bound_low"]):
+        return said
+    low, high = words.points(row["bound_low"]), words.points(row["bound_high"])
+    return (
+        f"{said} What the others would have said nobody knows: were they all detractors the number of everybody asked "
+        f"would be {low}, were they all promoters {high}."
+    )
+
+
+def silent_in_all(silent: pd.DataFrame) -> str:
+    """Say how many accounts were asked and stayed silent, and what they are worth.
+
+    Example:
+        >>> from nps_insights.report.inputs import report_tables
+        >>> silent_in_all(report_tables({})["silent_accounts"])
+        ''
+    """
+    if silent.empty:
+        return ""
+    known = silent["value"].dropna()
+    worth = f", worth {amount(float(known.sum()))} together" if len(known) else ""
+    was = "was asked and has" if len(silent) == 1 else "were asked and have"
+    return f"{words.plural(len(silent), 'account')} {was} not answered{worth}."
+
+
+def _whole(rates: pd.DataFrame) -> pd.DataFrame:
+    own = rates[(rates["by"] == "") & rates["estimate"].notna()]
+    return own.sort_values("period_start", ascending=False, na_position="first")
+
+
+def _rates(rates: pd.DataFrame) -> TextTable | None:
+    rows = rates[rates["estimate"].notna()]
+    if rows.empty:
+        return None
+    ordered = rows.assign(of_group=rows["by"] != "").sort_values(
+        ["of_group", "by", "group", "period_start"], na_position="first"
+    )
+    lines = [
+        (
+            _asked(row),
+            words.count(row["n_invited"]),
+            words.percent_with_range(row["estimate"], row["conf_low"], row["conf_high"]),
+            "too few to judge" if row["too_small"] or pd.isna(row["nps"]) else words.points(row["nps"]),
+            "–"
+            if pd.isna(row["bound_low"])
+            else f"{words.points(row['bound_low'])} to {words.points(row['bound_high'])}",
+        )
+        for _, row in ordered.iterrows()
+    ]
+    heads = ("Who", "Invitations", "Answered", "NPS of those", "NPS of all asked lies in")
+    return TextTable("Who answered, and how far the silent could carry the number", heads, lines)
+
+
+def _asked(row: pd.Series) -> str:
+    name = f"{words.clean(row['by'], most=40)}: {words.clean(row['group'], most=60)}" if row["by"] else "Everybody"
+    when = "" if pd.isna(row["period_start"]) else f", {words.period(row['period_start'], row['period_end'])}"
+    return name + when
+
+
+def _silent(silent: pd.DataFrame) -> TextTable:
+    rows = silent.sort_values(["rank", "account_id"]).head(MOST_NAMED)
+    lines = [
+        (
+            _account(row),
+            "–" if pd.isna(row["value"]) else amount(float(row["value"])),
+            words.count(row["n_invited"]),
+            short_day(row["last_sent_at"]),
+            words.clean(row["owner"], most=40, nothing="–"),
+        )
+        for _, row in rows.iterrows()
+    ]
+    heads = ("Account", "Value", "Invitations", "Asked last", "Whose")
+    return TextTable("Asked and silent, the most valuable first", heads, lines)
+
+
+def _account(row: pd.Series) -> str:
+    name, ident = words.clean(row["account_name"], most=60, nothing=""), words.clean(row["account_id"], most=60)
+    return f"{name} ({ident})" if name else ident
+
+
+def _scores(scores: pd.DataFrame, estimates: pd.DataFrame) -> TextTable | None:
+    """The scores of all time side by side, the one of all answers first."""
+    own = scores[(scores["by"] == "") & scores["period_start"].isna() & scores["metric"].isin(list(_SCORES))]
+    if own.empty:
+        return None
+    rows = own.set_index("metric")
+    answers = estimates[(estimates["metric"] == "nps") & (estimates["by"] == "") & estimates["period_start"].isna()]
+    if len(answers):
+        rows = pd.concat([answers.set_index("metric").iloc[:1], rows[rows.index != "nps"]])
+    lines = []
+    for metric, name in _SCORES.items():
+        if metric in rows.index:
+            row = rows.loc[metric]
+            figure = words.with_range(row["estimate"], row["conf_low"], row["conf_high"])
+            reason = sentence(row["reason"])
+            lines.append((name, figure, words.count(row["n"]), reason or "–"))
+    heads = ("How answers are counted", "NPS", "Answers", "Note")
+    return TextTable("Scores of business customers: none of them is the right one by itself", heads, lines)
+
+
+def _mix(mix: pd.DataFrame) -> TextTable | None:
+    if mix.empty:
+        return None
+    order = {name: place for place, name in enumerate(_FACTS)}
+    ordered = mix.assign(place=mix["fact"].map(order).fillna(len(order))).sort_values(["place", "fact", "group"])
+    lines = [(_fact(row), _fact_figure(row), sentence(row["reason"]) or "–") for _, row in ordered.iterrows()]
+    return TextTable("Whose voice the number is", ("Fact", "Figure", "In words"), lines)
+
+
+def _fact(row: pd.Series) -> str:
+    name = _FACTS.get(row["fact"], words.clean(row["fact"], most=40).replace("_", " "))
+    if not row["group"]:
+        return name
+    if row["fact"] == "role_mix":
+        return f"{name}: {words.clean(row['group'], most=60)}"
+    return f"{name}, counting {_SCORE_NAMES.get(row['group'], words.clean(row['group'], most=40))}"
+
+
+def _fact_figure(row: pd.Series) -> str:
+    ends = [float(row[name]) for name in ("estimate", "conf_low", "conf_high")]
+    if pd.isna(ends[0]):
+        return words.UNKNOWN
+    if row["fact"] == "effective_accounts":
+        return words.count(round(ends[0]))
+    if row["fact"] == "swing":
+        figure = words.points(ends[0], signed=True, tenths=True)
+        return figure if pd.isna(ends[1]) else words.with_range(*ends, signed=True, tenths=True)
+    return words.percent(ends[0]) if pd.isna(ends[1]) else words.percent_with_range(*ends)
+
+
+def _agents(agents: pd.DataFrame) -> tuple[Chart | None, TextTable]:
+    """Those who differ first, then by name: nobody is ranked."""
+    differs, judged = agents["differs"].astype(bool), agents["estimate"].notna()
+    keys = agents.assign(unknown=~judged, alike=~differs).sort_values(["unknown", "alike", "agent_id"])
+    lines = [
+        (
+            words.clean(row["agent_id"], most=60),
+            words.with_range(row["estimate"], row["conf_low"], row["conf_high"]) if pd.notna(row["estimate"]) else "–",
+            words.count(row["n"]),
+            _agent_word(row),
+        )
+        for _, row in keys.iterrows()
+    ]
+    shown = keys[keys["estimate"].notna()].head(MOST_NAMED)
+    heads = ("Agent", "NPS, like for like", "Answers", "In words")
+    return _agents_chart(shown), TextTable("Agents; those who differ first, then by name", heads, lines)
+
+
+def _agent_word(row: pd.Series) -> str:
+    if pd.isna(row["estimate"]):
+        return sentence(row["reason"]) or "too few to judge"
+    return "differs from the others" if row["differs"] else "too close to call"
+
+
+def _agents_chart(rows: pd.DataFrame) -> Chart | None:
+    if len(rows) < 2:
+        return None
+    marks = []
+    for _, row in rows.iterrows():
+        name, ends = words.clean(row["agent_id"], most=60), [row[end] for end in ("estimate", "conf_low", "conf_high")]
+        colour = ACCENT if row["differs"] else NEUTRAL
+        marks.append(Mark(name, *map(float, ends), colour, f"{name}: {words.with_range(*ends)}"))
+    mean = float(rows["estimate"].mean())
+    what = "NPS of agents, like for like, with likely ranges"
+    return range_chart("chart-agents", described(what, marks, signed=False), marks, axis="NPS", reference=mean)
+
+
+def _agents_note(agents: pd.DataFrame) -> str:
+    if agents.empty:
+        return ""
+    judged, n_differ = int(agents["estimate"].notna().sum()), int(agents["differs"].astype(bool).sum())
+    if not judged:
+        return f"None of {words.plural(len(agents), 'agent')} can be judged yet; the table says why."
+    differ = "none differs" if n_differ == 0 else f"{words.count(n_differ)} {'differs' if n_differ == 1 else 'differ'}"
+    return (
+        f"{words.count(judged)} of {words.plural(len(agents), 'agent')} can be held against each other; of these "
+        f"{differ} from the others beyond chance. Figures are drawn towards all agents as far as chance explains their "
+        "distance, and are like for like in what the agents were given. They are no ranking."
+    )

@@ -1,0 +1,178 @@
+"""Parts of the chapter on next actions: what categories are worth, and what became of contacts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from nps_insights.report import words
+from nps_insights.report.blocks import TextTable
+from nps_insights.report.watch_words import amount_with_range, sentence
+
+_CATEGORIES = {
+    "detractor": "Detractors",
+    "passive": "Passives",
+    "promoter": "Promoters",
+    "silent": "Those without an answer",
+    "all": "All customers",
+}
+_AMOUNTS = {
+    "value": "Value",
+    "value_per_account": "Per customer",
+    "revenue_at_risk": "At risk",
+    "revenue_at_risk_by_fixed_shares": "At risk by fixed shares",
+}
+_DIFFERENCES = {
+    "value_difference": "Value: a promoter against a passive",
+    "retention_difference": "Staying: promoters against passives",
+    "value_of_moving_passives": "Passives staying as promoters do",
+}
+_ACTIONS = {"call": "Calls", "convert": "Passives won over", "refer": "References asked for"}
+_OF_CASES = {
+    "contacted": "Contacted",
+    "contacted_in_time": "Contacted in time",
+    "days_to_contact": "Days until half were contacted",
+    "closed": "Closed",
+    "closed_in_time": "Closed in time",
+    "result": "Result",
+    "answered_again": "Have answered again since",
+}
+_MOVED = ("recovered", "became_promoter")
+_SIDES = {"contacted": "contacted", "comparable": "comparable, not contacted", "difference": "difference"}
+
+
+@dataclass(frozen=True)
+class Loop:
+    """What became of the contacts of one list: in a sentence, and as a table."""
+
+    heading: str
+    sentence: str
+    table: TextTable
+
+
+def money_table(money: pd.DataFrame) -> TextTable | None:
+    """Return what the categories are worth, one row each.
+
+    Example:
+        >>> from nps_insights.report.inputs import report_tables
+        >>> money_table(report_tables({})["money"]) is None
+        True
+    """
+    rows = money[money["metric"].isin(list(_AMOUNTS)) & money["estimate"].notna()]
+    if rows.empty:
+        return None
+    cells = rows.set_index(["metric", "category"]).sort_index()
+    metrics = [name for name in _AMOUNTS if name in set(rows["metric"])]
+    lines = []
+    for category, name in _CATEGORIES.items():
+        own = rows[rows["category"] == category]
+        if len(own):
+            amounts = [_amount(cells, metric, category) for metric in metrics]
+            lines.append((name, words.count(own["n"].max()), *amounts))
+    heads = ("Customers", "How many", *(_AMOUNTS[name] for name in metrics))
+    return TextTable("What the customers of each category are worth, by their latest answer", heads, lines)
+
+
+def _amount(cells: pd.DataFrame, metric: str, category: str) -> str:
+    if (metric, category) not in cells.index:
+        return "–"
+    row = cells.loc[(metric, category)]
+    return amount_with_range(row["estimate"], row["conf_low"], row["conf_high"])
+
+
+def money_differences(money: pd.DataFrame) -> TextTable | None:
+    """Return what goes with being a promoter rather than a passive.
+
+    Example:
+        >>> from nps_insights.report.inputs import report_tables
+        >>> money_differences(report_tables({})["money"]) is None
+        True
+    """
+    rows = money[money["metric"].isin(list(_DIFFERENCES)) & money["estimate"].notna()]
+    if rows.empty:
+        return None
+    order = {name: place for place, name in enumerate(_DIFFERENCES)}
+    ordered = rows.assign(place=rows["metric"].map(order)).sort_values(["place", "category"])
+    lines = [
+        (_DIFFERENCES[row["metric"]], _difference(row), words.count(row["n"]), sentence(row["reason"]))
+        for _, row in ordered.iterrows()
+    ]
+    heads = ("What", "Difference", "Customers", "In words")
+    return TextTable("What goes with being a promoter rather than a passive", heads, lines)
+
+
+def _difference(row: pd.Series) -> str:
+    ends = [float(row[name]) for name in ("estimate", "conf_low", "conf_high")]
+    if row["metric"] == "retention_difference":
+        return f"{words.with_range(*(100 * end for end in ends), signed=True)} percentage points"
+    return amount_with_range(*ends, signed=True)
+
+
+def closed_loop_parts(tables: Mapping[str, pd.DataFrame]) -> list[Loop]:
+    """Return what became of contacts, one part per list of actions.
+
+    Example:
+        >>> from nps_insights.report.inputs import report_tables
+        >>> closed_loop_parts(report_tables({}))
+        []
+    """
+    rows, found = tables["closed_loop"], []
+    for action, heading in _ACTIONS.items():
+        own = rows[rows["action"] == action]
+        if len(own):
+            found.append(Loop(heading, _followed(own), _loop_table(heading, own)))
+    return found
+
+
+def _followed(rows: pd.DataFrame) -> str:
+    moved = rows[rows["metric"].isin(list(_MOVED)) & rows["estimate"].notna()].set_index("group")
+    if not set(_SIDES) <= set(moved.index):
+        return ""
+    shares = [_share(moved.loc[side]) for side in ("contacted", "comparable")]
+    difference = moved.loc["difference"]
+    apart = words.with_range(
+        *(100 * float(difference[name]) for name in ("estimate", "conf_low", "conf_high")), signed=True
+    )
+    clear = difference["conf_low"] > 0 or difference["conf_high"] < 0
+    verdict = "more than chance" if clear else "too close to call"
+    return (
+        f"Of those contacted {shares[0]} moved up with their next answer; of comparable customers without a contact "
+        f"{shares[1]} did. The difference is {apart} percentage points: {verdict}. It goes with the contact; who is "
+        "contacted was not drawn by lot."
+    )
+
+
+def _share(row: pd.Series) -> str:
+    return words.percent_with_range(row["estimate"], row["conf_low"], row["conf_high"])
+
+
+def _loop_table(heading: str, rows: pd.DataFrame) -> TextTable:
+    order = {name: place for place, name in enumerate((*_OF_CASES, *_MOVED))}
+    sides = {name: place for place, name in enumerate(_SIDES)}
+    keys = rows.assign(
+        place=rows["metric"].map(order).fillna(len(order)), side=rows["group"].map(sides).fillna(len(sides))
+    )
+    lines = [
+        (_name(row), _figure(row), words.count(row["n"]), sentence(row["reason"]))
+        for _, row in keys.sort_values(["place", "metric", "side", "group"]).iterrows()
+    ]
+    return TextTable(f"{heading}: what became of them", ("What", "Figure", "Of", "In words"), lines)
+
+
+def _name(row: pd.Series) -> str:
+    metric = str(row["metric"])
+    if metric in _MOVED:
+        return f"Moved up: {_SIDES.get(row['group'], words.clean(row['group'], most=40))}"
+    name = _OF_CASES.get(metric, words.clean(metric, most=40).replace("_", " "))
+    return f"{name}: {words.clean(row['group'], most=40)}" if row["group"] else name
+
+
+def _figure(row: pd.Series) -> str:
+    ends = [float(row[name]) for name in ("estimate", "conf_low", "conf_high")]
+    if pd.isna(ends[0]):
+        return words.UNKNOWN
+    if row["metric"] == "days_to_contact":
+        return words.with_range(*ends)
+    if row["group"] == "difference":
+        return f"{words.with_range(*(100 * end for end in ends), signed=True)} percentage points"
+    return words.percent_with_range(*ends)
