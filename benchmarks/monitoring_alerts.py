@@ -63,7 +63,7 @@ def _outcomes(n: int, grid: Array) -> tuple[Array, Array, Array]:
     return p, d, np.exp(ways[:, None] + sum(logs))
 
 
-def _wald(before: Sequence[Array], after: Sequence[Array]) -> Array:
+def _wald(before: tuple[Array, Array, int], after: tuple[Array, Array, int]) -> Array:
     from scipy.special import ndtr
 
     means, variances = [], []

@@ -132,7 +132,9 @@ def _figures(row: pd.Series) -> TextTable:
     lines = [("Measured last", level_with_range(metric, row), f"from {words.plural(row['n'], 'answer')}")]
     start = "" if pd.isna(row["baseline"]) else f"from {level(metric, row['baseline'])}"
     since = "" if pd.isna(row["baseline_at"]) else f"since {words.day(row['baseline_at'])}"
-    if pd.notna(row["progress"]):
+    # A way that starts at its end has no share that was done.
+    backwards = metric.startswith("nps") and pd.notna(row["baseline"]) and row["baseline"] >= row["target"]
+    if pd.notna(row["progress"]) and not backwards:
         ends = [row["progress"], row["progress_low"], row["progress_high"]]
         lines.append(("Way done", _signed_percent(*ends), " ".join(part for part in (start, since) if part)))
     if pd.notna(row["pace"]):
@@ -149,7 +151,7 @@ def _figures(row: pd.Series) -> TextTable:
         seen = words.points(_scale(metric) * row["detectable"])
         lines.append(("Smallest change that would show", seen, f"between two {per}s as large as the last"))
     if pd.notna(row["responses_needed"]):
-        more = words.count(row["responses_needed"])
+        more = words.count(row["responses_needed"]) if row["responses_needed"] else "none"
         lines.append(("Answers still needed", more, "to tell on which side of the target the figure lies"))
     unit = "" if _scale(metric) == 1.0 else "; changes in percentage points"
     return TextTable(f"The target in figures{unit}", ("What", "Figure", "In words"), lines)

@@ -9,7 +9,7 @@ from nps_insights.report import words
 from nps_insights.report.blocks import TextTable
 from nps_insights.report.traced_changes import Traced, traced_changes
 from nps_insights.report.watch_rows import FIGURE, alerts_in_order, span, standing
-from nps_insights.report.watch_words import change_with_range, figure_name, level, sentence, short_day
+from nps_insights.report.watch_words import change_with_range, exact_level, figure_name, level, sentence, short_day
 
 MOST_RAISED = 5
 _PARTS = {
@@ -113,7 +113,7 @@ def _levels(tables: Mapping[str, pd.DataFrame]) -> TextTable | None:
         )
         for _, row in ordered.iterrows()
     ]
-    heads = ("Figure", "Since", "Seen in the period of", "Level before", "Level after", "Change")
+    heads = ("Figure", "Since", "Seen in", "Level before", "Level after", "Change")
     return TextTable("Figures that came to lie on another level, the latest first", heads, lines)
 
 
@@ -152,11 +152,11 @@ def _restated(tables: Mapping[str, pd.DataFrame]) -> TextTable | None:
 def _restatement(row: pd.Series) -> tuple[str, ...]:
     metric = str(row["metric"])
     when = "all time" if pd.isna(row["period_start"]) else words.period(row["period_start"], row["period_end"])
-    now = level(metric, row["now"]) if pd.notna(row["now"]) else "no longer computed"
+    now = exact_level(metric, row["now"]) if pd.notna(row["now"]) else "no longer computed"
     return (
         f"{figure_name(row)}, {when}",
         short_day(row["published_at"]),
-        level(metric, row["published"]),
+        exact_level(metric, row["published"]),
         now,
         _made_of(row, metric),
     )

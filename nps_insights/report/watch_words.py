@@ -53,6 +53,17 @@ def level(metric: str, value: float) -> str:
     return words.points(value, tenths=_is_mean(metric))
 
 
+def exact_level(metric: str, value: float) -> str:
+    """Write a figure of a metric with tenths, for figures that differ by little.
+
+    Example:
+        >>> exact_level("nps", 28.84), exact_level("promoter", 0.4914)
+        ('28.8', '49.1%')
+    """
+    share = metric in _SHARES
+    return words.points(100 * value if share else value, tenths=True) + ("%" if share else "")
+
+
 def level_with_range(metric: str, row: pd.Series) -> str:
     """Write a figure of a metric with its range.
 
@@ -144,13 +155,13 @@ def sentence(text: str | float | None, *, most: int = 500) -> str:
 
 
 def short_day(when: pd.Timestamp) -> str:
-    """Write a date in brief.
+    """Write a date in brief, on one line.
 
     Example:
-        >>> short_day(pd.Timestamp("2026-06-03"))
-        '3 Jun 2026'
+        >>> short_day(pd.Timestamp("2026-06-03")).split("\u00a0")
+        ['3', 'Jun', '2026']
     """
-    return f"{when.day} {when:%b} {when.year}"
+    return f"{when.day}\u00a0{when:%b}\u00a0{when.year}"
 
 
 def where_more(table: str) -> str:
