@@ -2,8 +2,8 @@
 
     python -m benchmarks.monitoring
 
-Coverage and cost of estimates, few accounts and agents, alerts and change points, targets: each part also runs alone, by
-the name that is printed, and writes its own section of the results.
+Coverage and cost of estimates, few accounts and agents, alerts and change points, targets: each part also runs alone,
+by the name that is printed, and writes its own section of the results.
 """
 
 import argparse

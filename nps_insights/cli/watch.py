@@ -24,6 +24,8 @@ Columns = Annotated[Names, typer.Option(help='What is what, e.g. score=NPS,accou
 Scale = Annotated[str | None, typer.Option(help="Ends of the scale, worst first: 0-10, 1-10, 5-1.")]
 DateFormat = Annotated[str | None, typer.Option(help="How dates are written, e.g. %d/%m/%Y.")]
 AsOf = Annotated[str | None, typer.Option(help="Leave later answers out; the last answer if not given.")]
+CsatScale = Annotated[str | None, typer.Option(help="Ends of the satisfaction scale, worst first: 1-5.")]
+CesScale = Annotated[str | None, typer.Option(help="Ends of the effort scale, worst first: 7-1.")]
 Out = Annotated[Path | None, typer.Option(help="Write the tables: .csv, .xlsx or .json.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the tables as JSON.")]
 
@@ -38,6 +40,8 @@ def alerts(
     kind: Kind = None,
     columns: Columns = None,
     scale: Scale = None,
+    csat_scale: CsatScale = None,
+    ces_scale: CesScale = None,
     date_format: DateFormat = None,
     as_of: AsOf = None,
     smallest_change: Annotated[float | None, typer.Option(help="Fewer points are no alert; 3 if not given.")] = None,
@@ -50,13 +54,14 @@ def alerts(
     """
     from nps_insights.jobs.watch_questions import alerts_of
 
-    def settings() -> "DriverReportSettings":
-        return _settings(
-            source, accounts, invitations, events, by, per, kind, columns, scale, date_format, as_of,
-            watch={"smallest_change": smallest_change},
-        )  # fmt: skip
-
-    _print(alerts_of(source, settings), ("alerts", "change_points", "traces", "comparability"), out, as_json=as_json)
+    given = {
+        "input": {"survey": source, "accounts": accounts, "invitations": invitations, "events": events},
+        "report": {"by": parse_names(by), "per": per, "as_of": as_of},
+        "watch": {"smallest_change": smallest_change},
+        **_read_as(kind, columns, scale, csat_scale, ces_scale, date_format),
+    }
+    found = alerts_of(source, lambda: _checked(given))
+    _print(found, ("alerts", "change_points", "traces", "comparability", "series"), out, as_json=as_json)
 
 
 def target(
@@ -73,6 +78,8 @@ def target(
     kind: Kind = None,
     columns: Columns = None,
     scale: Scale = None,
+    csat_scale: CsatScale = None,
+    ces_scale: CesScale = None,
     date_format: DateFormat = None,
     as_of: AsOf = None,
     out: Out = None,
@@ -85,16 +92,15 @@ def target(
     from nps_insights.jobs.watch_questions import target_of
     from nps_insights.jobs.watch_settings import TargetSettings
 
-    def settings() -> "DriverReportSettings":
-        by = [group.partition("=")[0].strip()] if group else None
-        return _settings(
-            source, accounts, None, None, by, per, kind, columns, scale, date_format, as_of, benchmark=benchmark
-        )
-
+    given = {
+        "input": {"survey": source, "accounts": accounts, "benchmark": benchmark},
+        "report": {"by": [group.partition("=")[0].strip()] if group else [], "per": per, "as_of": as_of},
+        **_read_as(kind, columns, scale, csat_scale, ces_scale, date_format),
+    }
     asked = TargetSettings(
         value=value, date=date, metric=metric, group=group, baseline=baseline, baseline_date=baseline_date
     )
-    _print(target_of(source, asked, settings), ("targets", "target_path"), out, as_json=as_json)
+    _print(target_of(source, asked, lambda: _checked(given)), ("targets", "target_path"), out, as_json=as_json)
 
 
 def actions(
@@ -102,64 +108,63 @@ def actions(
     flags: Annotated[str | None, typer.Option(help="Folder of a churn scoring: whose list is that of calls.")] = None,
     outcomes: Annotated[str | None, typer.Option(help="File of what became of earlier proposals.")] = None,
     most: Annotated[int | None, typer.Option(help="Longest list of passives and of promoters; 50.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="Day of the lists; the day after the last answer if not given.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Write the lists: .csv, .xlsx or .json.")] = None,
     as_json: Json = False,
 ) -> None:
     """Whom to call, which passives to win over and whom to ask for a reference.
 
+    Fill in contacted_at and closed_at in what --out writes, and give it back with --outcomes.
+
     Example: nps-insights actions reports/q3 --flags runs/churn_scoring/2026-03-31 --out lists.xlsx
     """
-    from nps_insights.jobs.for_people import write_for_people
     from nps_insights.jobs.watch_questions import actions_of
 
-    found = actions_of(run_folder, flags=flags, outcomes=outcomes, most=most)
-    tables = {"actions": found.actions, "action_lists": found.action_lists}
-    if out:
-        write_for_people(out, tables)
-    if as_json:
-        typer.echo(_as_json(tables))
-        return
-    typer.echo("\n".join([*found.action_lists["reason"], *(f"note     {note}" for note in found.notes)]))
+    found = actions_of(run_folder, flags=flags, outcomes=outcomes, most=most, as_of=as_of)
+    names = ("actions", "action_lists", "closed_loop")
+    _print(found, names, out, as_json=as_json, fill_in=("contacted_at", "closed_at"))
 
 
-def _settings(
-    survey: str,
-    accounts: str | None,
-    invitations: str | None,
-    events: str | None,
-    by: Names,
-    per: str | None,
+def _read_as(
     kind: str | None,
     columns: Names,
     scale: str | None,
+    csat_scale: str | None,
+    ces_scale: str | None,
     date_format: str | None,
-    as_of: str | None,
-    *,
-    benchmark: str | None = None,
-    watch: dict[str, Any] | None = None,
-) -> "DriverReportSettings":
+) -> dict[str, Any]:
+    """How a survey file is read."""
+    return {
+        "columns": parse_columns(columns),
+        "score": {"scale": scale},
+        "csat": {"scale": csat_scale} if csat_scale else None,
+        "ces": {"scale": ces_scale} if ces_scale else None,
+        "dates": {"format": date_format},
+        "answers": {"survey": kind},
+    }
+
+
+def _checked(given: dict[str, Any]) -> "DriverReportSettings":
     from nps_insights.jobs.settings import check_settings
 
-    files = {"accounts": accounts, "invitations": invitations, "events": events, "benchmark": benchmark}
-    return check_settings(
-        {
-            "input": {"survey": survey, **files},
-            "columns": parse_columns(columns),
-            "score": {"scale": scale},
-            "dates": {"format": date_format},
-            "answers": {"survey": kind},
-            "report": {"by": parse_names(by), "per": per, "as_of": as_of},
-            "watch": watch or {},
-        }
-    )
+    return check_settings(given)
 
 
-def _print(found: "WatchAnswer", names: tuple[str, ...], out: Path | None, *, as_json: bool) -> None:
+def _print(
+    found: "WatchAnswer",
+    names: tuple[str, ...],
+    out: Path | None,
+    *,
+    as_json: bool,
+    fill_in: tuple[str, ...] = (),
+) -> None:
     from nps_insights.jobs.for_people import write_for_people
 
     tables = {name: found.tables[name] for name in names if name in found.tables}
     if out:
-        write_for_people(out, tables)
+        write_for_people(out, tables, fill_in=fill_in)
     if not as_json:
         typer.echo("\n".join([*found.sentences, *(f"note     {note}" for note in found.notes)]))
         return

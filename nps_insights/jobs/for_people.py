@@ -51,7 +51,7 @@ def _csv_writer(table: pd.DataFrame) -> Callable[[Path], None]:
 
 
 def _json_writer(table: pd.DataFrame) -> Callable[[Path], None]:
-    return lambda path: table.to_json(path, orient="records", indent=2, force_ascii=False)
+    return lambda path: table.to_json(path, orient="records", indent=2, force_ascii=False, date_format="iso")
 
 
 def shown(table: pd.DataFrame) -> pd.DataFrame:
@@ -84,6 +84,9 @@ def _write_excel(path: Path, sheets: Mapping[str, pd.DataFrame], fill_in: tuple[
 def _write_cell(sheet: "Worksheet", row: int, column: int, value: object, form: "Format") -> None:
     if value is None or value is pd.NA or value != value:
         sheet.write_blank(row, column, None, form)
+    elif isinstance(value, pd.Timestamp):
+        # As in the CSV file, so that what people filled in reads back the same from both.
+        sheet.write_string(row, column, f"{value:%Y-%m-%d}" if value == value.normalize() else f"{value}", form)
     elif isinstance(value, str):
         sheet.write_string(row, column, value, form)
     else:

@@ -53,7 +53,7 @@ def next_actions(
         if flags is not None:
             raise SettingsError("input.flags: the answers have no account_id or no dates, so no list can be made of it")
         return NextActions()
-    moment = _moment(admission.as_of, flags)
+    moment = day_after(admission.as_of, flags)
     asked = settings.actions.checked()
     outcomes = survey.sides.tables.get("outcomes")
     themes = {"mentions": found.mentions, "themes": found.themes} if found else {}
@@ -96,8 +96,13 @@ def read_flags(folder: str | None) -> pd.DataFrame | None:
     return conform("flags", pd.read_parquet(file))
 
 
-def _moment(as_of: pd.Timestamp, flags: pd.DataFrame | None) -> pd.Timestamp:
-    """The day after the last answer, so that it counts as known; that of the flags where they are later."""
+def day_after(as_of: pd.Timestamp, flags: pd.DataFrame | None) -> pd.Timestamp:
+    """Return the day after the last answer, so that it counts as known; that of the flags where they are later.
+
+    Example:
+        >>> day_after(pd.Timestamp("2026-06-30 16:40"), None)
+        Timestamp('2026-07-01 00:00:00')
+    """
     after = pd.Timestamp(as_of).normalize() + pd.Timedelta(days=1)
     return after if flags is None or flags.empty else max(after, flags["as_of"].max())
 

@@ -1,22 +1,23 @@
 """What is asked of the watched number from the command line: alerts, a target, the lists; of a file or a run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from nps_insights.actions import Actions, action_lists, judge_targets
-from nps_insights.jobs.admission import admit, notes_of
+from nps_insights.actions import Target, action_lists, closed_loop, judge_targets
+from nps_insights.jobs.admission import AdmittedSurvey, admit, notes_of
+from nps_insights.jobs.driver_questions import column_named
 from nps_insights.jobs.drivers import read_run
 from nps_insights.jobs.folder import MANIFEST
-from nps_insights.jobs.next_actions import read_flags
+from nps_insights.jobs.next_actions import day_after, read_flags
 from nps_insights.jobs.settings import DriverReportSettings, check_settings
 from nps_insights.jobs.side_files import SideFile, read_side_files
 from nps_insights.jobs.watch_settings import TargetSettings
-from nps_insights.jobs.watching import sentences_of, targets_of, watching_of
-from nps_insights.metrics import choose_period, nps, period_changes
+from nps_insights.jobs.watching import sentences_of, targets_of, watched_metrics, watching_of
+from nps_insights.metrics import choose_period, estimates_of, nps, period_changes
 from nps_insights.survey import SurveySettings, admit_outcomes
 from nps_insights.tables import SettingsError, empty
 
@@ -51,12 +52,15 @@ def alerts_of(source: str, settings_of: Callable[[], DriverReportSettings]) -> W
         DataRefusedError: Something must be stated first.
     """
     found = _of_run(source) if is_run(source) else _of_survey(settings_of())
-    said = sentences_of({name: table for name, table in found.tables.items() if name == "alerts"})
-    quiet = found.tables.get("alerts", empty("alerts"))
-    known = [f"known already: {one}" for one in quiet.loc[quiet["status"] != "raised", "reason"]]
-    levels = [_level(row) for row in found.tables.get("change_points", empty("change_points")).to_dict("records")]
+    if "alerts" not in found.tables:
+        return found
+    alerts = found.tables["alerts"]
+    said = sentences_of({"alerts": alerts})
     nothing = [] if said else ["Nothing moved beyond chance by enough to matter in the last finished period."]
-    return WatchAnswer(found.tables, [*said, *nothing, *known, *levels], found.notes)
+    told = {"quiet": "in a quiet period", "known": "told before"}
+    others = [f"{told[row['status']]}: {row['reason']}" for row in alerts.to_dict("records") if row["status"] in told]
+    levels = [_level(row) for row in found.tables["change_points"].to_dict("records")]
+    return WatchAnswer(found.tables, [*said, *nothing, *others, *levels, *found.sentences], found.notes)
 
 
 def target_of(source: str, asked: TargetSettings, settings_of: Callable[[], DriverReportSettings]) -> WatchAnswer:
@@ -71,21 +75,25 @@ def target_of(source: str, asked: TargetSettings, settings_of: Callable[[], Driv
         SettingsError: The target cannot be judged: its group, metric or date.
         DataRefusedError: Something must be stated first.
     """
-    if not is_run(source):
-        settings = settings_of().model_copy(update={"target": (asked,)})
-        found = _of_survey(settings)
-        return WatchAnswer(found.tables, list(found.tables["targets"]["reason"]), found.notes)
-    manifest, tables = read_run(Path(source))
-    series = _whole(source, tables, "series")
-    judged = judge_targets(
-        targets_of([asked], tables["responses"]),
-        series,
-        as_of=pd.Timestamp(manifest["as_of"]),
-        own_benchmark=tables.get("benchmark"),
-        confidence_level=manifest["settings"]["report"]["confidence_level"],
-    )
+    notes: list[str] = []
+    if is_run(source):
+        manifest, tables = read_run(Path(source))
+        series, benchmark = _whole(source, tables, "series"), tables.get("benchmark")
+        targets, as_of = targets_of([asked], tables["responses"]), manifest["as_of"]
+        level = manifest["settings"]["report"]["confidence_level"]
+    else:
+        settings = settings_of()
+        survey = admit(settings)
+        targets, as_of = targets_of([asked], survey.admission.responses), survey.admission.as_of
+        series, benchmark = _series(survey, targets, settings), survey.sides.tables.get("benchmark")
+        level, notes = (
+            settings.report.confidence_level,
+            notes_of(survey.admission, n_responses=len(survey.all_responses)),
+        )
+    judged = judge_targets(targets, series, as_of=pd.Timestamp(as_of), own_benchmark=benchmark, confidence_level=level)
+    because = [f"{row['realistic_because']}" for row in judged.targets.to_dict("records")]
     judged_tables = {"targets": judged.targets, "target_path": judged.path}
-    return WatchAnswer(judged_tables, list(judged.targets["reason"]), list(judged.notes))
+    return WatchAnswer(judged_tables, [*judged.targets["reason"], *because], [*notes, *judged.notes])
 
 
 def actions_of(
@@ -94,14 +102,18 @@ def actions_of(
     flags: str | None = None,
     outcomes: str | None = None,
     most: int | None = None,
-) -> Actions:
-    """Return the lists of a finished report: whom to call, win over and ask.
+    as_of: str | None = None,
+) -> WatchAnswer:
+    """Return the lists of a finished report: whom to call, win over and ask; and what became of earlier ones.
 
     Args:
         run_folder: What `nps-insights report` wrote.
-        flags: Folder of a churn scoring, whose list is that of the calls.
-        outcomes: File of what became of earlier proposals; those of the run if not given.
+        flags: Folder of a churn scoring, whose list is that of the calls; that of the run if not given.
+        outcomes: File of what became of earlier proposals, such as an exported list with its dates filled in; those of
+            the run if not given.
         most: Longest list of passives and of promoters; that of the run if not given.
+        as_of: Day of the lists: what is dated from then on is not known. The day after the last answer, or that of the
+            flags where it is later, if not given.
 
     Raises:
         SettingsError: The folder holds no report, or a setting is out of its bounds.
@@ -110,26 +122,63 @@ def actions_of(
     manifest, tables = read_run(run_folder)
     if manifest["as_of"] is None:
         raise SettingsError(f"{run_folder}: its answers have no dates, so nobody's latest answer is known")
-    after = pd.Timestamp(manifest["as_of"]).normalize() + pd.Timedelta(days=1)
-    tonight = read_flags(flags)
-    files = {"outcomes": SideFile(outcomes, admit_outcomes, {})}
-    read = read_side_files(files, SurveySettings()).tables
     chosen = check_settings(manifest["settings"])
+    tonight = read_flags(flags or chosen.input.flags)
+    moment = _moment(pd.Timestamp(manifest["as_of"]), tonight, as_of)
+    files = {"outcomes": SideFile(outcomes, admit_outcomes, chosen.outcome_columns)}
+    read = read_side_files(files, SurveySettings(date_format=chosen.dates.format))
+    cases = read.tables.get("outcomes", tables.get("outcomes"))
     asked = chosen.actions.checked() if most is None else replace(chosen.actions.checked(), most=most)
-    return action_lists(
+    found = action_lists(
         tables["responses"],
         tables.get("accounts"),
-        as_of=after if tonight is None or tonight.empty else max(after, tonight["as_of"].max()),
+        as_of=moment,
         flags=tonight,
         closest=tables.get("closest"),
         mentions=tables["mentions"] if len(tables["mentions"]) else None,
         themes=tables["themes"],
         effects=tables["effects"],
         comments=tables["comments"],
-        outcomes=read.get("outcomes", tables.get("outcomes")),
+        outcomes=cases,
         settings=asked,
         confidence_level=chosen.report.confidence_level,
+        random_state=chosen.drivers.random_state,
     )
+    listed = {"actions": found.actions, "action_lists": found.action_lists}
+    said = list(found.action_lists["reason"])
+    if cases is not None:
+        level = chosen.report.confidence_level
+        loop = closed_loop(cases, tables["responses"], tables.get("accounts"), as_of=moment, confidence_level=level)
+        listed["closed_loop"] = loop
+        said += [_followed(row) for row in loop[loop["estimate"].notna()].to_dict("records")]
+    return WatchAnswer(listed, said, [*read.notes, *found.notes])
+
+
+def _moment(last: pd.Timestamp, flags: pd.DataFrame | None, as_of: str | None) -> pd.Timestamp:
+    """The day of the lists: not before the last answer that they are made of."""
+    usual = day_after(last, flags)
+    if as_of is None:
+        return usual
+    try:
+        asked = pd.Timestamp(as_of)
+    except ValueError:
+        raise SettingsError(f"as_of == {as_of!r}: must be a day such as 2026-07-01") from None
+    if asked < usual:
+        raise SettingsError(
+            f"as_of == {as_of!r}: the report and the flags know what happened until {usual:%Y-%m-%d}; name that day or "
+            "a later one, or make a report with --as-of"
+        )
+    return asked
+
+
+def _followed(row: dict[str, Any]) -> str:
+    scale = 1 if row["metric"] == "days_to_contact" else 100
+    unit = "days" if scale == 1 else "%"
+    likely = (
+        "" if pd.isna(row["conf_low"]) else f" (likely {scale * row['conf_low']:.0f} to {scale * row['conf_high']:.0f})"
+    )
+    what = " ".join(part for part in (row["action"], row["metric"].replace("_", " "), row["group"]) if part)
+    return f"{what}: {scale * row['estimate']:.0f} {unit}{likely}, n = {row['n']:,}. {row['reason']}"
 
 
 def is_run(source: str) -> bool:
@@ -143,9 +192,10 @@ def is_run(source: str) -> bool:
 
 
 def _of_run(source: str) -> WatchAnswer:
-    _, tables = read_run(Path(source))
+    manifest, tables = read_run(Path(source))
     _whole(source, tables, "series")
-    return WatchAnswer({name: tables[name] for name in WATCHED if name in tables}, [], [])
+    held = manifest["report"].get("comparable", {})
+    return WatchAnswer({name: tables[name] for name in WATCHED if name in tables}, _comparisons(held), [])
 
 
 def _whole(source: str, tables: dict[str, pd.DataFrame], name: str) -> pd.DataFrame:
@@ -161,6 +211,7 @@ def _of_survey(settings: DriverReportSettings) -> WatchAnswer:
     """Watch the number and its groups; themes need a report, which reads the comments."""
     survey = admit(settings)
     responses, chosen = survey.admission.responses, settings.report
+    _refuse_without_dates(survey, "alerts")
     per = chosen.per or choose_period(responses)
     level: dict[str, Any] = {"per": per, "confidence_level": chosen.confidence_level}
     changes = empty("changes")
@@ -171,7 +222,40 @@ def _of_survey(settings: DriverReportSettings) -> WatchAnswer:
     notes = notes_of(survey.admission, n_responses=len(survey.all_responses))
     found = {name: watching.tables[name] for name in WATCHED if name in watching.tables}
     said = ["Themes are not watched here: that takes a report, which reads the comments."]
-    return WatchAnswer(found, [], [*notes, *watching.notes, *said])
+    return WatchAnswer(found, _comparisons(watching.comparable), [*notes, *watching.notes, *said])
+
+
+def _series(survey: AdmittedSurvey, targets: Sequence[Target], settings: DriverReportSettings) -> pd.DataFrame:
+    """The figures that targets are judged by, per period, as the report watches them."""
+    responses, chosen = survey.admission.responses, settings.report
+    _refuse_without_dates(survey, "a target")
+    per = chosen.per or choose_period(responses)
+    if not per:
+        raise SettingsError(
+            "target: all answers fall into one period, so there is no pace to judge it by; come back later"
+        )
+    return estimates_of(
+        responses,
+        metrics=watched_metrics(settings),
+        by=[column_named(target.by, responses) for target in targets if target.by],
+        per=per,
+        csat_scale=settings.csat.read() if settings.csat else None,
+        ces_scale=settings.ces.read() if settings.ces else None,
+        as_of=survey.admission.as_of,
+        confidence_level=chosen.confidence_level,
+        min_group=chosen.min_group,
+    )
+
+
+def _refuse_without_dates(survey: AdmittedSurvey, what: str) -> None:
+    if survey.admission.as_of is None:
+        raise SettingsError(
+            f"{what}: needs dates; no column of dates was understood, name it: --columns responded_at=Day"
+        )
+
+
+def _comparisons(comparable: Mapping[str, str]) -> list[str]:
+    return [f"The last period beside the one from {since}. {said}" for since, said in sorted(comparable.items())]
 
 
 def _level(row: dict[str, Any]) -> str:

@@ -93,6 +93,17 @@ def watched_columns(survey: AdmittedSurvey, settings: DriverReportSettings) -> l
     return list(dict.fromkeys([*survey.by, *_circumstances(responses)]))
 
 
+def watched_metrics(settings: DriverReportSettings) -> list[str]:
+    """Return what is measured: the NPS, and satisfaction and effort where their scales are stated.
+
+    Example:
+        >>> from nps_insights.jobs.settings import check_settings
+        >>> watched_metrics(check_settings({"input": {"survey": "nps.csv"}, "csat": {"scale": "1-5"}}))
+        ['nps', 'csat']
+    """
+    return ["nps", *(["csat"] if settings.csat else []), *(["ces", "ces_top"] if settings.ces else [])]
+
+
 def _circumstances(responses: pd.DataFrame) -> list[str]:
     return [name for name in CIRCUMSTANCES if name in responses and len(responses[name].dropna().unique()) > 1]
 
@@ -176,7 +187,7 @@ def _watched(survey: AdmittedSurvey, found: FoundThemes | None, settings: Driver
         return Watching(notes=["All answers fall into one period: nothing can be watched yet."])
     targets = targets_of(settings.target, admission.responses)
     columns = watched_columns(survey, settings)
-    metrics = ["nps", *(["csat"] if settings.csat else []), *(["ces", "ces_top"] if settings.ces else [])]
+    metrics = watched_metrics(settings)
     headline = HEADLINES[settings.watch.headline]
     events = survey.sides.tables.get("events")
     watched = watch(
