@@ -150,6 +150,14 @@ def _with(admission: Admission, ruled: Ruled, sides: SideFiles) -> Admission:
     )
 
 
+def known_until(admission: Admission) -> pd.Timestamp | None:
+    """Return the moment of knowing as the metrics read one: a stated day means its end; None without dates."""
+    as_of = admission.as_of
+    if as_of is None or as_of != as_of.normalize():
+        return as_of
+    return as_of + pd.Timedelta(days=1) - pd.Timedelta(microseconds=1)
+
+
 def notes_of(admission: Admission, *, n_responses: int | None = None) -> list[str]:
     """Return what a reader must know of the input, in plain sentences.
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from nps_insights.jobs.admission import admit, notes_of
+from nps_insights.jobs.admission import admit, known_until, notes_of
 from nps_insights.jobs.settings import DriverReportSettings
 from nps_insights.metrics import Grouping, account_scores, estimate_notes, estimates_of
 from nps_insights.tables import ATTRIBUTE_PREFIX, SettingsError, conform
@@ -58,7 +58,7 @@ def numbers_of(
     survey = admit(settings, apart=apart)
     admission, chosen = survey.admission, settings.report
     by = [_grouping(name, admission.responses) for name in chosen.by]
-    asked: dict[str, Any] = {"per": chosen.per or "", "rolling": rolling, "as_of": admission.as_of, "by": by}
+    asked: dict[str, Any] = {"per": chosen.per or "", "rolling": rolling, "as_of": known_until(admission), "by": by}
     asked["survey"] = "apart" if apart else settings.answers.survey
     level: dict[str, Any] = {"confidence_level": chosen.confidence_level, "min_group": chosen.min_group}
     tables = [

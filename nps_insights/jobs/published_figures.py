@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from nps_insights.jobs.settings import DriverReportSettings
-from nps_insights.metrics import append_published, freeze, issue_answers, read_published, restatements
+from nps_insights.jobs.settings import SCRATCH, DriverReportSettings
+from nps_insights.metrics import THEME_SHARE, append_published, freeze, issue_answers, read_published, restatements
 from nps_insights.tables import DataRefusedError, SettingsError, empty
 
 # What decides an NPS beside the answers; themes have a version of their own.
@@ -30,6 +30,24 @@ def settings_of_figures(settings: DriverReportSettings) -> str:
 
 def _stated(stated: dict[str, object]) -> list[str]:
     return [name for name in _DECIDE if name in stated and name not in ("answers", "score")]
+
+
+def issued_figures(estimates: pd.DataFrame, settings: DriverReportSettings) -> pd.DataFrame:
+    """Return the figures that an issue stands by: those of finished periods.
+
+    What is of all time, or of a period that is not over, is another figure with every answer, and no restatement of the
+    one before. The same holds of themes that are found anew in every run: `t04` is another theme each time.
+
+    Args:
+        estimates: Table `estimates` of a report.
+        settings: Of the report.
+    """
+    if "period_start" not in estimates:
+        return estimates.head(0)
+    finished = estimates["period_start"].notna() & estimates["finished"].fillna(False).astype(bool)
+    if settings.themes.start == SCRATCH and settings.themes.taxonomy is None:
+        finished &= estimates["metric"] != THEME_SHARE
+    return estimates[finished].reset_index(drop=True)
 
 
 def restated(
@@ -56,7 +74,7 @@ def restated(
         return empty("restatements")
     return restatements(
         read_published(settings.output.published),
-        estimates,
+        issued_figures(estimates, settings),
         responses,
         settings=settings_of_figures(settings),
         themes_version=themes_version,
@@ -87,7 +105,7 @@ def issue(
     published = Path(settings.output.published)
     answers = issue_answers(read_issued(published), responses, published_at=published_at)
     frozen = freeze(
-        estimates,
+        issued_figures(estimates, settings),
         published_at=published_at,
         run_id=run_id,
         settings=settings_of_figures(settings),

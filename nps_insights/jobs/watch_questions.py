@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from nps_insights.actions import Target, action_lists, closed_loop, judge_targets
-from nps_insights.jobs.admission import AdmittedSurvey, admit, notes_of
+from nps_insights.jobs.admission import AdmittedSurvey, admit, known_until, notes_of
 from nps_insights.jobs.driver_questions import column_named
 from nps_insights.jobs.drivers import read_run
 from nps_insights.jobs.folder import MANIFEST
@@ -21,6 +21,7 @@ from nps_insights.metrics import choose_period, estimates_of, nps, period_change
 from nps_insights.survey import SurveySettings, admit_outcomes
 from nps_insights.tables import SettingsError, empty
 
+LISTS = {"call": "Accounts to call", "convert": "Passives to win over", "refer": "Promoters to ask"}
 WATCHED = ("series", "alerts", "change_points", "traces", "comparability", "targets", "target_path")
 
 
@@ -145,7 +146,7 @@ def actions_of(
         random_state=chosen.drivers.random_state,
     )
     listed = {"actions": found.actions, "action_lists": found.action_lists}
-    said = list(found.action_lists["reason"])
+    said = [_list_in_words(row) for row in found.action_lists.to_dict("records")]
     if cases is not None:
         level = chosen.report.confidence_level
         loop = closed_loop(cases, tables["responses"], tables.get("accounts"), as_of=moment, confidence_level=level)
@@ -169,6 +170,14 @@ def _moment(last: pd.Timestamp, flags: pd.DataFrame | None, as_of: str | None) -
             "a later one, or make a report with --as-of"
         )
     return asked
+
+
+def _list_in_words(row: dict[str, Any]) -> str:
+    gain = ""
+    if pd.notna(row["estimate"]):
+        likely = f"{row['conf_low']:,.0f} to {row['conf_high']:,.0f}"
+        gain = f"; {row['unit']}: {row['estimate']:,.0f} (likely {likely})"
+    return f"{LISTS[row['action']]}: {row['n']:,}, left alone {row['n_suppressed']:,}{gain}. {row['reason']}"
 
 
 def _followed(row: dict[str, Any]) -> str:
@@ -241,7 +250,7 @@ def _series(survey: AdmittedSurvey, targets: Sequence[Target], settings: DriverR
         per=per,
         csat_scale=settings.csat.read() if settings.csat else None,
         ces_scale=settings.ces.read() if settings.ces else None,
-        as_of=survey.admission.as_of,
+        as_of=known_until(survey.admission),
         confidence_level=chosen.confidence_level,
         min_group=chosen.min_group,
     )
@@ -255,7 +264,8 @@ def _refuse_without_dates(survey: AdmittedSurvey, what: str) -> None:
 
 
 def _comparisons(comparable: Mapping[str, str]) -> list[str]:
-    return [f"The last period beside the one from {since}. {said}" for since, said in sorted(comparable.items())]
+    asked = "Can the last period be compared with the one from"
+    return [f"{asked} {since}? {said}" for since, said in sorted(comparable.items())]
 
 
 def _level(row: dict[str, Any]) -> str:

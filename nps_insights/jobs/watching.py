@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from nps_insights.actions import AlertSettings, Target, judge_targets, watch
-from nps_insights.jobs.admission import AdmittedSurvey
+from nps_insights.jobs.admission import AdmittedSurvey, known_until
 from nps_insights.jobs.driver_questions import column_named
 from nps_insights.jobs.settings import DriverReportSettings
 from nps_insights.jobs.watch_settings import TargetSettings
@@ -113,7 +113,7 @@ def _asked(survey: AdmittedSurvey, settings: DriverReportSettings) -> Watching:
     invitations, admission = invitations_of(survey, settings), survey.admission
     if invitations is None:
         return Watching()
-    known: dict[str, Any] = {"as_of": admission.as_of or invitations["sent_at"].max()}
+    known: dict[str, Any] = {"as_of": known_until(admission) or invitations["sent_at"].max()}
     level: dict[str, Any] = {"confidence_level": settings.report.confidence_level}
     # What only those who answered tell (their plan, as the survey holds it) says nothing of who did not.
     columns = invitations.columns.union(pd.Index([]) if admission.accounts is None else admission.accounts.columns)
@@ -140,12 +140,12 @@ def _business(survey: AdmittedSurvey, settings: DriverReportSettings) -> Watchin
     if accounts is None and headline != "nps":
         raise SettingsError(f"watch.headline == {settings.watch.headline!r}: needs [input] accounts")
     if accounts is not None and (several or with_value or headline != "nps"):
-        scores = account_scores(responses, accounts, as_of=survey.admission.as_of, **level)
+        scores = account_scores(responses, accounts, as_of=known_until(survey.admission), **level)
         found = scores[scores["metric"] != "nps"]
         if headline == "nps_revenue" and not with_value:
             raise SettingsError('watch.headline == "revenue": the accounts have no value; map it in [account_columns]')
         tables["account_scores"] = found
-        tables["account_mix"] = account_mix(responses, accounts, as_of=survey.admission.as_of, **level)
+        tables["account_mix"] = account_mix(responses, accounts, as_of=known_until(survey.admission), **level)
     if "agent_id" in responses and responses["agent_id"].notna().any():
         case_mix = list(dict.fromkeys([*_circumstances(responses), *survey.by]))
         tables["agents"] = adjusted_agents(responses, case_mix=case_mix, **level)
@@ -203,7 +203,7 @@ def _watched(survey: AdmittedSurvey, found: FoundThemes | None, settings: Driver
         settings=alert_settings(settings),
         csat_scale=settings.csat.read() if settings.csat else None,
         ces_scale=settings.ces.read() if settings.ces else None,
-        as_of=admission.as_of,
+        as_of=known_until(admission),
         confidence_level=chosen.confidence_level,
     )
     tables = {
@@ -235,7 +235,7 @@ def _per_period(survey: AdmittedSurvey, per: str, headline: str, confidence_leve
         survey.admission.responses,
         accounts,
         per=per,
-        as_of=survey.admission.as_of,
+        as_of=known_until(survey.admission),
         confidence_level=confidence_level,
     )
     return scores[scores["metric"] == headline]

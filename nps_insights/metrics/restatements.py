@@ -253,17 +253,19 @@ def _count(touched: pd.DataFrame, row: pd.Series) -> int:
 def _reason(row: pd.Series) -> str:
     group = f" of {row['by']} {row['group']}" if row["by"] else ""
     period = "" if pd.isna(row["period_start"]) else f" from {row['period_start']:%Y-%m-%d}"
-    subject = (
-        f"{row['metric']}{group}{period}: {_number(row['published'])} as published on {row['published_at']:%Y-%m-%d}"
-    )
+    issued = _number(row["published"], row["metric"])
+    subject = f"{row['metric']}{group}{period}: {issued} as published on {row['published_at']:%Y-%m-%d}"
     if pd.isna(row["now"]):
         return f"{subject}; there is no such figure today."
-    told = []
+    metric, told = row["metric"], []
     if row["late_answers"]:
-        told.append(f"{row['n_late']} late answers {_number(row['late_answers'], '+')}")
-    told += [f"{name} {_number(row[part], '+')}" for part, name in _CALLED.items() if row[part]]
-    return f"{subject}, {_number(row['now'])} now: {', '.join(told)}."
+        told.append(f"{row['n_late']} late answers {_number(row['late_answers'], metric, '+')}")
+    told += [f"{name} {_number(row[part], metric, '+')}" for part, name in _CALLED.items() if row[part]]
+    return f"{subject}, {_number(row['now'], metric)} now: {', '.join(told)}."
 
 
-def _number(value: float, sign: str = "") -> str:
-    return f"{value:{sign}.1f}" if abs(value) >= 1 else f"{value:{sign}.2g}"
+def _number(value: float, metric: str, sign: str = "") -> str:
+    if metric.startswith("nps") or metric == "ces":
+        return f"{value:{sign}.1f}" if abs(value) >= 1 else f"{value:{sign}.2g}"
+    # Every other figure is a share.
+    return f"{100 * value:{sign}.1f} %" if abs(value) >= 0.01 else f"{100 * value:{sign}.2g} %"

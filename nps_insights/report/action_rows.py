@@ -98,14 +98,23 @@ def gain(row: pd.Series) -> str:
         >>> gain(pd.Series({"unit": "promoters who agree", "estimate": 15.0, "conf_low": 8.0, "conf_high": 23.0}))
         '15 (likely 8 to 23) are expected to agree'
     """
+    figure, unit = gain_figure(row), str(row["unit"])
+    if not figure:
+        return ""
+    return (_MONEY | _PEOPLE).get(unit, "{figure} " + words.clean(unit, most=60)).format(figure=figure)
+
+
+def gain_figure(row: pd.Series) -> str:
+    """Write what a list is expected to bring as a figure with its range; empty where that is not known.
+
+    Example:
+        >>> gain_figure(pd.Series({"unit": "value at risk", "estimate": 1510.0, "conf_low": 810, "conf_high": 2300.0}))
+        '1,510 (likely 810 to 2,300)'
+    """
     ends = [float(row[name]) for name in ("estimate", "conf_low", "conf_high")]
     if pd.isna(ends[0]):
         return ""
-    unit = str(row["unit"])
-    if unit in _MONEY:
-        return _MONEY[unit].format(figure=amount_with_range(*ends))
-    form = _PEOPLE.get(unit, "{figure} " + words.clean(unit, most=60))
-    return form.format(figure=words.with_range(*ends))
+    return amount_with_range(*ends) if row["unit"] in _MONEY else words.with_range(*ends)
 
 
 def held_back(tables: Mapping[str, pd.DataFrame]) -> Proposal | None:

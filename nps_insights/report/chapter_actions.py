@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from nps_insights.report import words
-from nps_insights.report.action_rows import gain, held_back, lists_in_order, task
+from nps_insights.report.action_rows import gain_figure, held_back, lists_in_order, task
 from nps_insights.report.blocks import TextTable
 from nps_insights.report.watch_words import amount, sentence, short_day, where_more
 from nps_insights.report.worth_and_contacts import Loop, closed_loop_parts, money_differences, money_table
@@ -68,9 +68,8 @@ def _list(action: str, totals: pd.DataFrame, rows: pd.DataFrame, tables: Mapping
     value = "" if pd.isna(first["value"]) else f", worth {amount(float(first['value']))} together"
     said = [f"{task(action, n)}{value}. {_WHY[action]}" if n else "Nobody stands on this list."]
     for _, row in totals.iterrows():
-        figure = gain(row)
-        reason = sentence(row["reason"])
-        said.append(f"{figure[0].upper()}{figure[1:]}. {reason}" if figure else reason)
+        figure, reason = gain_figure(row), sentence(row["reason"])
+        said.append(f"{figure}: {reason[:1].lower()}{reason[1:]}" if figure and reason else figure or reason)
     theme = held_back(tables) if action == "convert" else None
     if theme:
         said.append(f"{theme.label}: {theme.basis}.")

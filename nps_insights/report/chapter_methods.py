@@ -9,6 +9,7 @@ from nps_insights.report.blocks import TextTable
 from nps_insights.report.driver_rows import CLEAR_Q, Driver, drivers_of
 from nps_insights.report.facts import ReportFacts
 from nps_insights.report.inputs import top_themes
+from nps_insights.report.methods_watched import watched_methods
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,13 @@ def methods_chapter(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> Meth
     n_model = max((driver.n for driver in found + codes), default=0)
     adjusted = _adjusted_for(drivers_of(tables["effects"], "attribute"), facts)
     return MethodsChapter(
-        paragraphs=[*_number(facts), *_themes(facts), *_drivers(n_model, adjusted), *_further(tables)],
+        paragraphs=[
+            *_number(facts),
+            *_themes(facts),
+            *_drivers(n_model, adjusted),
+            *_further(tables),
+            *watched_methods(tables),
+        ],
         run=TextTable("This run", ("What", "Value"), _run(facts)),
         settings=_settings(facts),
     )

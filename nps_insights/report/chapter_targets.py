@@ -7,7 +7,7 @@ import pandas as pd
 
 from nps_insights.report import words
 from nps_insights.report.blocks import TextTable
-from nps_insights.report.charts import NEUTRAL, Chart, Mark, time_chart
+from nps_insights.report.charts import ACCENT, NEUTRAL, Chart, Mark, time_chart
 from nps_insights.report.watch_words import chance, figure_name, level, level_with_range, sentence
 
 MOST_CHARTS = 5
@@ -198,12 +198,13 @@ def _of_kind(path: pd.DataFrame, kind: str) -> pd.DataFrame:
 
 
 def _mark(own: pd.Series, metric: str, scale: float) -> Mark:
-    label = words.period(own["period_start"], own["period_end"])
-    ends = [scale * float(own[name]) for name in ("estimate", "conf_low", "conf_high")]
+    start, end = own["period_start"], own["period_end"]
+    label = words.period(start, end)
+    # A whole month's name is too long for an axis of many.
+    name = f"{start:%b} {start.year}" if label == f"{start:%B} {start.year}" else label
+    estimate, low, high = (scale * float(own[one]) for one in ("estimate", "conf_low", "conf_high"))
     said = f"{label}, {own['kind']}: {level_with_range(metric, own)}"
-    if own["kind"] == "measured":
-        return Mark(label, *ends, hover=said)
-    return Mark(label, *ends, NEUTRAL, said)
+    return Mark(name, estimate, low, high, ACCENT if own["kind"] == "measured" else NEUTRAL, said)
 
 
 def _path(row: pd.Series, path: pd.DataFrame) -> TextTable:

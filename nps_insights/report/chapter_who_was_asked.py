@@ -6,28 +6,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from nps_insights.report import words
+from nps_insights.report.account_rows import mix_table, scores_table
 from nps_insights.report.blocks import TextTable
 from nps_insights.report.charts import ACCENT, NEUTRAL, Chart, Mark, described, range_chart
 from nps_insights.report.invitation_rows import audit_note, audit_table
 from nps_insights.report.watch_words import amount, sentence, short_day, where_more
 
 MOST_NAMED = 10
-_SCORES = {
-    "nps": "Every answer counts once",
-    "nps_account": "Every account counts once",
-    "nps_revenue": "Every account counts by its value",
-}
-_FACTS = {
-    "account_coverage": "Accounts that answered",
-    "value_coverage": "Their share of the value",
-    "effective_accounts": "As many equal accounts as",
-    "largest_account": "Weight of the largest account",
-    "swing": "If the largest account left",
-    "role_mix": "Role",
-    "without_account": "Answers that name no account",
-    "without_value": "Answers of accounts without a value",
-}
-_SCORE_NAMES = {"nps": "answers", "nps_account": "accounts", "nps_revenue": "value"}
 
 
 @dataclass(frozen=True)
@@ -76,8 +61,8 @@ def who_was_asked(tables: Mapping[str, pd.DataFrame]) -> WhoWasAsked:
         silent_more=where_more("silent_accounts") if len(silent) else "",
         audit=audit_table(audit),
         audit_note=audit_note(audit),
-        scores=_scores(tables["account_scores"], tables["estimates"]),
-        mix=_mix(tables["account_mix"]),
+        scores=scores_table(tables["account_scores"], tables["estimates"]),
+        mix=mix_table(tables["account_mix"]),
         agents_chart=chart,
         agents=table,
         agents_note=_agents_note(agents),
@@ -178,56 +163,6 @@ def _account(row: pd.Series) -> str:
     return f"{name} ({ident})" if name else ident
 
 
-def _scores(scores: pd.DataFrame, estimates: pd.DataFrame) -> TextTable | None:
-    """The scores of all time side by side, the one of all answers first."""
-    own = scores[(scores["by"] == "") & scores["period_start"].isna() & scores["metric"].isin(list(_SCORES))]
-    if own.empty:
-        return None
-    rows = own.set_index("metric")
-    answers = estimates[(estimates["metric"] == "nps") & (estimates["by"] == "") & estimates["period_start"].isna()]
-    if len(answers):
-        rows = pd.concat([answers.set_index("metric").iloc[:1], rows[rows.index != "nps"]])
-    lines = []
-    for metric, name in _SCORES.items():
-        if metric in rows.index:
-            row = rows.loc[metric]
-            figure = words.with_range(row["estimate"], row["conf_low"], row["conf_high"])
-            reason = sentence(row["reason"])
-            lines.append((name, figure, words.count(row["n"]), reason or "–"))
-    heads = ("How answers are counted", "NPS", "Answers", "Note")
-    return TextTable("Scores of business customers: none of them is the right one by itself", heads, lines)
-
-
-def _mix(mix: pd.DataFrame) -> TextTable | None:
-    if mix.empty:
-        return None
-    order = {name: place for place, name in enumerate(_FACTS)}
-    ordered = mix.assign(place=mix["fact"].map(order).fillna(len(order))).sort_values(["place", "fact", "group"])
-    lines = [(_fact(row), _fact_figure(row), sentence(row["reason"]) or "–") for _, row in ordered.iterrows()]
-    return TextTable("Whose voice the number is", ("Fact", "Figure", "In words"), lines)
-
-
-def _fact(row: pd.Series) -> str:
-    name = _FACTS.get(row["fact"], words.clean(row["fact"], most=40).replace("_", " "))
-    if not row["group"]:
-        return name
-    if row["fact"] == "role_mix":
-        return f"{name}: {words.clean(row['group'], most=60)}"
-    return f"{name}, counting {_SCORE_NAMES.get(row['group'], words.clean(row['group'], most=40))}"
-
-
-def _fact_figure(row: pd.Series) -> str:
-    ends = [float(row[name]) for name in ("estimate", "conf_low", "conf_high")]
-    if pd.isna(ends[0]):
-        return words.UNKNOWN
-    if row["fact"] == "effective_accounts":
-        return words.count(round(ends[0]))
-    if row["fact"] == "swing":
-        figure = words.points(ends[0], signed=True, tenths=True)
-        return figure if pd.isna(ends[1]) else words.with_range(*ends, signed=True, tenths=True)
-    return words.percent(ends[0]) if pd.isna(ends[1]) else words.percent_with_range(*ends)
-
-
 def _agents(agents: pd.DataFrame) -> tuple[Chart | None, TextTable]:
     """Those who differ first, then by name: nobody is ranked."""
     differs, judged = agents["differs"].astype(bool), agents["estimate"].notna()
@@ -257,9 +192,10 @@ def _agents_chart(rows: pd.DataFrame) -> Chart | None:
         return None
     marks = []
     for _, row in rows.iterrows():
-        name, ends = words.clean(row["agent_id"], most=60), [row[end] for end in ("estimate", "conf_low", "conf_high")]
+        name = words.clean(row["agent_id"], most=60)
+        estimate, low, high = (float(row[end]) for end in ("estimate", "conf_low", "conf_high"))
         colour = ACCENT if row["differs"] else NEUTRAL
-        marks.append(Mark(name, *map(float, ends), colour, f"{name}: {words.with_range(*ends)}"))
+        marks.append(Mark(name, estimate, low, high, colour, f"{name}: {words.with_range(estimate, low, high)}"))
     mean = float(rows["estimate"].mean())
     what = "NPS of agents, like for like, with likely ranges"
     return range_chart("chart-agents", described(what, marks, signed=False), marks, axis="NPS", reference=mean)

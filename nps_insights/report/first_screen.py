@@ -4,12 +4,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from nps_insights.metrics import COMMENTED
 from nps_insights.report import words
 from nps_insights.report.action_rows import Proposal, proposals
 from nps_insights.report.change_sentence import in_one_sentence
 from nps_insights.report.chapter_comparable import comparable_with
-from nps_insights.report.chapter_who_was_asked import asked_in_all, silent_in_all
 from nps_insights.report.driver_rows import NAMELESS, Driver, costing, drivers_of, earning, unclear
 from nps_insights.report.facts import ReportFacts
 from nps_insights.report.guard_rails import no_causes
@@ -23,6 +21,7 @@ from nps_insights.report.watched_headline import (
     named_score,
     target_lines,
 )
+from nps_insights.report.who_is_missing import who_is_missing
 
 MOST_ROWS = 5
 MOST_COSTS = 3
@@ -107,7 +106,7 @@ def first_screen(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> FirstSc
         earns=[_line(driver) for driver in earns],
         earns_note=_earns_note(named, len(earns)),
         do_not=_do_not(tables, facts, drivers)[:MOST_ROWS],
-        missing=_missing(tables, facts)[:MOST_ROWS],
+        missing=who_is_missing(tables, facts)[:MOST_ROWS],
         beside=beside,
         targets=target_lines(tables),
         alerts=alert_lines(tables),
@@ -305,56 +304,3 @@ def _unfinished(estimates: pd.DataFrame) -> str:
     name = words.period(last["period_start"], last["period_end"])
     so_far = words.plural(last["n"], "answer")
     return f"Anything about {name} yet: it was not over when the data ended ({so_far} so far)."
-
-
-def _missing(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> list[str]:
-    estimates, sentences = tables["estimates"], []
-    rate = overall_figure(estimates, "comment_rate")
-    if rate is not None:
-        silent = 1 - float(rate["estimate"])
-        sentences.append(
-            f"{words.percent(rate['estimate'])} of those who answered left a comment that says something; themes "
-            f"speak for them alone. {words.percent(silent)} gave a score and no reason."
-        )
-    sides = groups(estimates, COMMENTED).set_index("group")
-    if {"commented", "silent"} <= set(sides.index):
-        sentences.append(_sides(sides.loc["commented"], sides.loc["silent"]))
-    sentences += _silent(tables)
-    unused = _unused(facts)
-    if unused:
-        sentences.append(f"{unused}. The reasons stand below.")
-    return sentences
-
-
-def _silent(tables: dict[str, pd.DataFrame]) -> list[str]:
-    """How many were asked and did not answer, where it is known."""
-    asked = asked_in_all(tables["nonresponse"])
-    if not asked:
-        return ["How many people were asked and did not answer is not in the data."]
-    accounts = silent_in_all(tables["silent_accounts"])
-    return [asked, *([accounts] if accounts else [])]
-
-
-def _unused(facts: ReportFacts) -> str:
-    set_aside, not_counted = facts.counts.get("quarantined", 0), facts.counts.get("filtered", 0)
-    parts = []
-    if set_aside:
-        was = "was" if set_aside == 1 else "were"
-        parts.append(f"{words.plural(set_aside, 'row')} could not be used and {was} set aside")
-    if not_counted:
-        noun = words.count(not_counted) if set_aside else words.plural(not_counted, "row")
-        parts.append(f"{noun} {'was' if not_counted == 1 else 'were'} not counted")
-    return "; ".join(parts)
-
-
-def _sides(commented: pd.Series, silent: pd.Series) -> str:
-    if commented["too_small"] or silent["too_small"]:
-        return "Too few answers to compare those who commented with the silent."
-    shown = [words.with_range(row["estimate"], row["conf_low"], row["conf_high"]) for row in (commented, silent)]
-    apart = commented["conf_low"] > silent["conf_high"] or commented["conf_high"] < silent["conf_low"]
-    if not apart:
-        word = "Whether the two differ is too close to call."
-    else:
-        happier = commented["estimate"] > silent["estimate"]
-        word = f"Those who commented are {'happier' if happier else 'unhappier'} than the rest."
-    return f"The number is {shown[0]} among those who commented and {shown[1]} among the silent. {word}"

@@ -45,7 +45,8 @@ def traced_changes(tables: Mapping[str, pd.DataFrame]) -> list[Traced]:
         >>> traced_changes(report_tables({}))
         []
     """
-    traces, found = tables["traces"], []
+    traces = tables["traces"]
+    found: list[Traced] = []
     for _, alert in raised(tables).iterrows():
         same = (traces[FIGURE] == alert[FIGURE]).all(axis=1) & (traces["after_start"] == alert["after_start"])
         parts = traces[same & traces["estimate"].notna()]
@@ -116,8 +117,8 @@ def _lines(parts: pd.DataFrame, scale: float, total: float) -> list[_Line]:
 
 
 def _line(row: pd.Series, scale: float, total: float) -> _Line:
-    ends = [scale * float(row[name]) for name in ("estimate", "conf_low", "conf_high")]
-    return _Line(_name(row), *ends, _word(row, ends, total))
+    value, low, high = (scale * float(row[name]) for name in ("estimate", "conf_low", "conf_high"))
+    return _Line(_name(row), value, low, high, _word(row, [value, low, high], total))
 
 
 def _name(row: pd.Series) -> str:
@@ -155,7 +156,8 @@ def _written(value: float, line: _Line) -> str:
 
 
 def _mark(line: _Line, value: float, colour: str = "") -> Mark:
-    tone = NEUTRAL if line.word == "too close to call" or pd.isna(line.low) else GAINS if value > 0 else LOSES
+    clear = line.low > 0 or line.high < 0
+    tone = NEUTRAL if not clear else GAINS if value > 0 else LOSES
     low, high = (value if pd.isna(end) else end for end in (line.low, line.high))
     return Mark(line.name, value, low, high, colour or tone, f"{line.name}: {_written(value, line)}")
 

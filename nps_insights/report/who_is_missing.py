@@ -1,0 +1,75 @@
+"""Who is missing: the first screen's sentences on those whom the number does not hold."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from nps_insights.metrics import COMMENTED
+from nps_insights.report import words
+from nps_insights.report.chapter_who_was_asked import asked_in_all, silent_in_all
+from nps_insights.report.facts import ReportFacts
+from nps_insights.report.inputs import groups, overall_figure
+
+
+def who_is_missing(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> list[str]:
+    """Return what must be known of those who left no comment, did not answer, or were not counted.
+
+    Args:
+        tables: Tables as `report_tables` returns them.
+        facts: Facts of the run.
+
+    Example:
+        >>> from nps_insights.report.inputs import report_tables
+        >>> who_is_missing(report_tables({}), ReportFacts(title="T", source_name="s.csv"))
+        ['How many people were asked and did not answer is not in the data.']
+    """
+    estimates, sentences = tables["estimates"], []
+    rate = overall_figure(estimates, "comment_rate")
+    if rate is not None:
+        silent = 1 - float(rate["estimate"])
+        sentences.append(
+            f"{words.percent(rate['estimate'])} of those who answered left a comment that says something; themes "
+            f"speak for them alone. {words.percent(silent)} gave a score and no reason."
+        )
+    sides = groups(estimates, COMMENTED).set_index("group")
+    if {"commented", "silent"} <= set(sides.index):
+        sentences.append(_sides(sides.loc["commented"], sides.loc["silent"]))
+    sentences += _silent(tables)
+    unused = _unused(facts)
+    if unused:
+        sentences.append(f"{unused}. The reasons stand below.")
+    return sentences
+
+
+def _silent(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """How many were asked and did not answer, where it is known."""
+    asked = asked_in_all(tables["nonresponse"])
+    if not asked:
+        return ["How many people were asked and did not answer is not in the data."]
+    accounts = silent_in_all(tables["silent_accounts"])
+    return [asked, *([accounts] if accounts else [])]
+
+
+def _unused(facts: ReportFacts) -> str:
+    set_aside, not_counted = facts.counts.get("quarantined", 0), facts.counts.get("filtered", 0)
+    parts = []
+    if set_aside:
+        was = "was" if set_aside == 1 else "were"
+        parts.append(f"{words.plural(set_aside, 'row')} could not be used and {was} set aside")
+    if not_counted:
+        noun = words.count(not_counted) if set_aside else words.plural(not_counted, "row")
+        parts.append(f"{noun} {'was' if not_counted == 1 else 'were'} not counted")
+    return "; ".join(parts)
+
+
+def _sides(commented: pd.Series, silent: pd.Series) -> str:
+    if commented["too_small"] or silent["too_small"]:
+        return "Too few answers to compare those who commented with the silent."
+    shown = [words.with_range(row["estimate"], row["conf_low"], row["conf_high"]) for row in (commented, silent)]
+    apart = commented["conf_low"] > silent["conf_high"] or commented["conf_high"] < silent["conf_low"]
+    if not apart:
+        word = "Whether the two differ is too close to call."
+    else:
+        happier = commented["estimate"] > silent["estimate"]
+        word = f"Those who commented are {'happier' if happier else 'unhappier'} than the rest."
+    return f"The number is {shown[0]} among those who commented and {shown[1]} among the silent. {word}"
