@@ -151,6 +151,8 @@ def _replace(file: Path, table: pd.DataFrame) -> None:
         table.to_parquet(name, index=False)
         with Path(name).open("rb") as written:
             os.fsync(written.fileno())
+        # A temporary file is its owner's alone; this one is read like published.csv.
+        Path(name).chmod(0o644)
         Path(name).replace(file)
     except BaseException:
         Path(name).unlink(missing_ok=True)
