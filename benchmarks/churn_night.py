@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -95,15 +96,15 @@ def kill_at_random_moments(
         length = time.perf_counter() - began
         whole[capacity] = state(root), in_database(root)
     root = folder / "killed" / "runs"
-    root.parent.mkdir()
-    subprocess.run(scoring_command(files, root, uri, capacity=20), check=True, capture_output=True)
+    # What a run leaves does not depend on where it stands: the comparisons below rest on that too.
+    shutil.copytree(folder / "undisturbed 20", root.parent)
     found: Counter[str] = Counter()
     for number in range(n_kills):
         before, capacity = (20, 30) if number % 2 == 0 else (30, 20)
         command = scoring_command(files, root, uri, capacity=capacity)
         with subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as job:
-            # Half of the kills come where the writing is: reading and scoring take most of the time.
-            time.sleep(rng.uniform(0.0 if number % 4 < 2 else 0.6 * length, length))
+            # Half of the kills, with the first, come where the writing is: reading and scoring take most of the time.
+            time.sleep(rng.uniform(0.6 * length if number % 4 < 2 else 0.0, length))
             os.kill(job.pid, signal.SIGKILL)
         found["while running"] += job.returncode == -signal.SIGKILL
         names = {whole[before][0]: "old", whole[capacity][0]: "new"}

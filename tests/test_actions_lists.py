@@ -223,7 +223,30 @@ def test_calls_follow_the_flags_and_what_became_of_earlier_ones() -> None:
     order = flags[~flags["account_id"].isin(["d000", "d001", "d002", "low"])].sort_values("rank")["account_id"].tolist()
     assert on(found.actions, "call") == order
     assert set(why(found.actions)) == {"d000", "d002"}
-    assert found.actions.set_index("account_id")["closed_at"]["d003"] == pd.Timestamp("2026-01-05")
+    cases = found.actions.set_index("account_id")
+    # The case of d002 is open and goes on; that of d003 is closed, so a new one begins.
+    assert cases.loc["d002", "proposed_at"] == pd.Timestamp("2026-02-20")
+    assert cases.loc["d002", "contacted_at"] == pd.Timestamp("2026-02-22")
+    assert cases.loc["d003", "proposed_at"] == AS_OF
+    assert cases.loc["d003", ["contacted_at", "closed_at"]].isna().all()
+
+
+def test_asking_a_promoter_ends_the_case() -> None:
+    outcomes = pd.DataFrame(
+        {
+            "action": "refer",
+            "account_id": ["a", "b"],
+            "proposed_at": pd.Timestamp("2024-01-01"),
+            "contacted_at": pd.to_datetime(["2024-01-02", None]),
+            "closed_at": pd.NaT,
+            "result": None,
+        }
+    )
+    found = action_lists(answers(a="promoter", b="promoter"), None, as_of=AS_OF, outcomes=outcomes)
+    cases = found.actions.set_index("account_id")
+    assert cases.loc["a", "proposed_at"] == AS_OF
+    assert pd.isna(cases.loc["a", "contacted_at"])
+    assert cases.loc["b", "proposed_at"] == pd.Timestamp("2024-01-01")
 
 
 def test_the_gain_of_calls_is_that_of_the_flags_and_its_range_holds() -> None:

@@ -37,7 +37,7 @@ def test_the_failing_product_is_found_and_named_in_its_first_month() -> None:
     assert (alert["status"], alert["direction"], alert["severity"]) == ("raised", "drop", "critical")
     assert alert["reason"].startswith("NPS fell ")
     assert " in October 2025 against " in alert["reason"]
-    assert "together; answers of product Router explain " in alert["reason"]
+    assert "together; answers of product Router make up " in alert["reason"]
     assert "mentions of 'disconnects' rose from " in alert["reason"]
 
 

@@ -8,9 +8,10 @@ from benchmarks import kills, main_job, results, themes
 
 
 def test_killed_the_run_folder_is_old_or_new_never_half(tmp_path: Path) -> None:
-    found = kills.kill_at_random_moments(tmp_path, 2)
+    # Once, while the last stages write; the many kills of the writing itself are in test_jobs_folder.
+    found = kills.kill_at_random_moments(tmp_path, 1)
     assert found["half"] == 0
-    assert found["old"] + found["new"] == 2
+    assert found["old"] + found["new"] == 1
 
 
 def test_every_stage_of_the_main_job_is_timed(tmp_path: Path) -> None:

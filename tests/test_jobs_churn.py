@@ -286,10 +286,11 @@ def test_on_spark_the_list_is_the_same(files: dict[str, Path], home: Path) -> No
 def test_killed_at_random_moments_nothing_is_half_lost_or_doubled(
     files: dict[str, Path], home: Path, tmp_path: Path
 ) -> None:
-    found = kill_at_random_moments(files, tmp_path, f"sqlite:///{home}/mlflow.db", 2)
+    # Once, where the writing is; the many kills of the writing itself are in test_jobs_folder.
+    found = kill_at_random_moments(files, tmp_path, f"sqlite:///{home}/mlflow.db", 1)
     assert found["half"] == 0
     assert found["lost or doubled"] == 0
-    assert found["mended"] == 2
+    assert found["mended"] == 1
 
 
 def test_of_two_starts_one_runs(files: dict[str, Path], home: Path, tmp_path: Path) -> None:

@@ -140,6 +140,19 @@ def test_outcomes_know_nothing_after_the_moment_of_knowing() -> None:
     pd.testing.assert_frame_equal(found.table, again.table)
 
 
+def test_who_was_left_alone_was_not_proposed_unless_contacted_all_the_same() -> None:
+    columns = {
+        "action": ["call", "call", "call"],
+        "account_id": ["a", "b", "c"],
+        "proposed_at": ["2026-03-01"] * 3,
+        "contacted_at": ["", "", "2026-03-02"],
+        "suppressed_because": ["", "opted out", "open complaint"],
+    }
+    found = admit_outcomes(raw_table(columns))
+    assert found.table["account_id"].tolist() == ["a", "c"]
+    assert found.breakdown["filtered"] == {"was left alone, not proposed": 1}
+
+
 def test_two_rows_of_one_contact_are_refused() -> None:
     columns = {
         "action": ["call", "call"],

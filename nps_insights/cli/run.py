@@ -52,11 +52,15 @@ def run_and_print(settings: "DriverReportSettings", *, command: str, as_json: bo
     from nps_insights.jobs.admission import admit, notes_of
     from nps_insights.jobs.driver_report import output_folder, run_driver_report, summary
     from nps_insights.jobs.folder import refuse_foreign
+    from nps_insights.jobs.refusals import refuse_early
     from nps_insights.jobs.watching import sentences_of
 
+    # The one place where the clock is read: a figure is issued now.
+    issued = pd.Timestamp(datetime.now(UTC).replace(tzinfo=None, microsecond=0))
     if dry_run:
         refuse_foreign(output_folder(settings))
         survey = admit(settings)
+        refuse_early(survey, settings, published_at=issued)
         notes = notes_of(survey.admission, n_responses=len(survey.all_responses))
         counts = dict(survey.admission.counts)
         told = {"would_write": str(output_folder(settings)), "counts": counts, "notes": notes}
@@ -67,8 +71,6 @@ def run_and_print(settings: "DriverReportSettings", *, command: str, as_json: bo
         ]
     else:
         with encoding_progress() as progress:
-            # The one place where the clock is read: a figure is issued now.
-            issued = pd.Timestamp(datetime.now(UTC).replace(tzinfo=None, microsecond=0))
             finished = run_driver_report(settings, published_at=issued, command=command, progress=progress)
         told = summary(finished)
         words = [

@@ -95,7 +95,7 @@ def _side_files(settings: DriverReportSettings) -> dict[str, SideFile]:
     return {
         "invitations": SideFile(given.invitations, admit_invitations, settings.invitation_columns),
         "events": SideFile(given.events, admit_events, settings.event_columns),
-        "outcomes": SideFile(given.outcomes, admit_outcomes, settings.outcome_columns),
+        "outcomes": SideFile(given.outcomes, admit_outcomes, settings.outcome_columns, sheet="actions"),
         "benchmark": SideFile(given.benchmark, admit_benchmark, settings.benchmark_columns),
     }
 

@@ -16,7 +16,8 @@ from nps_insights.jobs.facts import driver_facts, logged_figures, logged_paramet
 from nps_insights.jobs.folder import held, published
 from nps_insights.jobs.manifest import write_manifest
 from nps_insights.jobs.next_actions import next_actions
-from nps_insights.jobs.published_figures import issue, restated
+from nps_insights.jobs.published_figures import issue, issued_at, restated
+from nps_insights.jobs.refusals import refuse_early
 from nps_insights.jobs.secrets import masked
 from nps_insights.jobs.settings import DriverReportSettings
 from nps_insights.jobs.theming import cache_folder, fit_facts, themes_of
@@ -33,7 +34,7 @@ from nps_insights.metrics import (
 )
 from nps_insights.report import render_report
 from nps_insights.survey import Admission
-from nps_insights.tables import SettingsError, conform, empty, not_a_formula
+from nps_insights.tables import conform, empty, not_a_formula
 from nps_insights.themes import Agreement, FoundThemes, Progress, code_agreement
 from nps_insights.tracking import local_tracking_uri, log_themes, tracked_run
 
@@ -92,6 +93,7 @@ def run_driver_report(
     uri = settings.tracking.uri or local_tracking_uri(Path.cwd())
     # What the door refuses must be said before an MLflow run is opened for it.
     survey = admit(settings)
+    refuse_early(survey, settings, published_at=published_at)
     admission = survey.admission
     with held(folder), tracked_run(uri, settings.tracking.experiment, run_name=folder.name) as run:
         found, guided_by = themes_of(admission, settings, uri, progress)
@@ -147,7 +149,7 @@ def run_driver_report(
                 settings,
                 tables["estimates"],
                 admission.responses,
-                published_at=_issued_at(published_at, admission),
+                published_at=issued_at(published_at, admission),
                 run_id=run.run_id,
                 themes_version=themes_version,
             )
@@ -166,13 +168,6 @@ def today_by(
         return figures_of(replace(survey, admission=admission), found, fixed)[0]
 
     return estimates
-
-
-def _issued_at(published_at: pd.Timestamp | None, admission: Admission) -> pd.Timestamp:
-    moment = published_at if published_at is not None else admission.as_of
-    if moment is None:
-        raise SettingsError("output.published: the answers have no dates; give the moment of the issue")
-    return moment
 
 
 def model_folders(settings: DriverReportSettings) -> list[Path]:
@@ -327,12 +322,10 @@ def figures_of(
         over: dict[str, Any] = {"per": per, "as_of": admission.as_of, "parents": found.fitted.parents_, **level}
         estimates.append(theme_trend(found.mentions, read, **over))
         changes.append(theme_changes(found.mentions, read, **over))
-    parts = [conform(name, pd.concat(some, ignore_index=True)) for name, some in _named(estimates, changes).items()]
-    return parts[0], parts[1]
-
-
-def _named(estimates: list[pd.DataFrame], changes: list[pd.DataFrame]) -> dict[str, list[pd.DataFrame]]:
-    return {"estimates": estimates, "changes": [one for one in changes if len(one)] or [empty("changes")]}
+    known = [one for one in changes if len(one)] or [empty("changes")]
+    return conform("estimates", pd.concat(estimates, ignore_index=True)), conform(
+        "changes", pd.concat(known, ignore_index=True)
+    )
 
 
 def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:

@@ -55,8 +55,11 @@ def numbers_of(
         SettingsError: A setting does not fit the file.
         DataRefusedError: Something must be stated first.
     """
-    survey = admit(settings, apart=apart)
-    admission, chosen = survey.admission, settings.report
+    chosen = settings.report
+    crossed = dict.fromkeys(part.strip() for name in chosen.by for part in name.split(CROSSED))
+    columns = settings.model_copy(update={"report": chosen.model_copy(update={"by": tuple(crossed)})})
+    survey = admit(columns, apart=apart)
+    admission = survey.admission
     by = [_grouping(name, admission.responses) for name in chosen.by]
     asked: dict[str, Any] = {"per": chosen.per or "", "rolling": rolling, "as_of": known_until(admission), "by": by}
     asked["survey"] = "apart" if apart else settings.answers.survey

@@ -10,6 +10,7 @@ import pandas as pd
 
 from nps_insights.jobs.settings import SCRATCH, DriverReportSettings
 from nps_insights.metrics import THEME_SHARE, append_published, freeze, issue_answers, read_published, restatements
+from nps_insights.survey import Admission
 from nps_insights.tables import DataRefusedError, SettingsError, empty
 
 # What decides an NPS beside the answers; themes have a version of their own.
@@ -48,6 +49,39 @@ def issued_figures(estimates: pd.DataFrame, settings: DriverReportSettings) -> p
     if settings.themes.start == SCRATCH and settings.themes.taxonomy is None:
         finished &= estimates["metric"] != THEME_SHARE
     return estimates[finished].reset_index(drop=True)
+
+
+def issued_at(published_at: pd.Timestamp | None, admission: Admission) -> pd.Timestamp:
+    """Return the moment of an issue: as given, else that of the last answer.
+
+    Raises:
+        SettingsError: Neither is known.
+    """
+    moment = published_at if published_at is not None else admission.as_of
+    if moment is None:
+        raise SettingsError("output.published: the answers have no dates; give the moment of the issue")
+    return moment
+
+
+def refuse_earlier_issue(
+    settings: DriverReportSettings, admission: Admission, *, published_at: pd.Timestamp | None
+) -> None:
+    """Refuse an issue that lies before one that was made already; nothing where no issues are kept.
+
+    Raises:
+        SettingsError: The moment of the issue is not known.
+        DataRefusedError: The file is damaged, or holds a later issue.
+    """
+    if not settings.output.published:
+        return
+    moment = issued_at(published_at, admission)
+    file = Path(settings.output.published)
+    last = read_published(file)["published_at"].max() if file.is_file() else pd.NaT
+    if last > moment:
+        raise DataRefusedError(
+            f"{file}: holds an issue of {last:%Y-%m-%d %H:%M}, later than this one of {moment:%Y-%m-%d %H:%M}; history "
+            "is appended, never put between: name another file in output.published, or none"
+        )
 
 
 def restated(

@@ -17,11 +17,13 @@ class SideFile:
         source: The file, or None where none was named.
         admit: What lets it in, such as `admit_invitations`.
         columns: Field -> column, where the names do not tell.
+        sheet: Sheet of a workbook that is taken where several hold rows.
     """
 
     source: str | None
     admit: Callable[..., SideAdmission]
     columns: Mapping[str, str]
+    sheet: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +64,7 @@ def read_side_files(files: Mapping[str, SideFile], read_as: SurveySettings) -> S
     read: dict[str, tuple[RawTable, SideAdmission]] = {}
     for name, file in files.items():
         if file.source:
-            raw = read_source(file.source)
+            raw = read_source(file.source, usual_sheet=file.sheet)
             read[name] = (raw, file.admit(raw, read_as, columns=file.columns))
     return SideFiles(
         tables={name: side.table for name, (_, side) in read.items()},

@@ -58,7 +58,7 @@ def alerts_of(source: str, settings_of: Callable[[], DriverReportSettings]) -> W
     alerts = found.tables["alerts"]
     said = sentences_of({"alerts": alerts})
     nothing = [] if said else ["Nothing moved beyond chance by enough to matter in the last finished period."]
-    told = {"quiet": "in a quiet period", "known": "told before"}
+    told = {"quiet": "kept quiet", "known": "told before"}
     others = [f"{told[row['status']]}: {row['reason']}" for row in alerts.to_dict("records") if row["status"] in told]
     levels = [_level(row) for row in found.tables["change_points"].to_dict("records")]
     return WatchAnswer(found.tables, [*said, *nothing, *others, *levels, *found.sentences], found.notes)
@@ -126,7 +126,7 @@ def actions_of(
     chosen = check_settings(manifest["settings"])
     tonight = read_flags(flags or chosen.input.flags)
     moment = _moment(pd.Timestamp(manifest["as_of"]), tonight, as_of)
-    files = {"outcomes": SideFile(outcomes, admit_outcomes, chosen.outcome_columns)}
+    files = {"outcomes": SideFile(outcomes, admit_outcomes, chosen.outcome_columns, sheet="actions")}
     read = read_side_files(files, SurveySettings(date_format=chosen.dates.format))
     cases = read.tables.get("outcomes", tables.get("outcomes"))
     asked = chosen.actions.checked() if most is None else replace(chosen.actions.checked(), most=most)

@@ -61,13 +61,13 @@ class RatingSettings(Section):
     top: int = Field(2, ge=1)
 
     def read(self) -> Scale:
-        """Return the scale as the metrics read it.
+        """Return the scale as the metrics read it: the door turns reversed answers, so that high is good.
 
         Raises:
             SettingsError: The ends cannot be read, or every answer would count as good.
         """
         worst, best = parse_scale(self.scale)
-        return Scale(min(worst, best), max(worst, best), top=self.top, low_is_good=best < worst)
+        return Scale(min(worst, best), max(worst, best), top=self.top)
 
 
 class WatchSettings(Section):

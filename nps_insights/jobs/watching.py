@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from nps_insights.actions import AlertSettings, Target, judge_targets, watch
+from nps_insights.actions import AlertSettings, Target, check_targets, judge_targets, watch
 from nps_insights.jobs.admission import AdmittedSurvey, known_until
 from nps_insights.jobs.driver_questions import column_named
 from nps_insights.jobs.settings import DriverReportSettings
@@ -28,6 +28,7 @@ from nps_insights.themes import FoundThemes
 
 # What an answer itself says of where it came from: always worth a look when a number moves.
 CIRCUMSTANCES = ("touchpoint", "channel", "trigger")
+_SHARES = ("promoter", "passive", "detractor")
 HEADLINES = {"respondent": "nps", "account": "nps_account", "revenue": "nps_revenue"}
 
 
@@ -60,16 +61,44 @@ def watching_of(
     Raises:
         SettingsError: A target, a column to watch or the headline cannot be used.
     """
+    refuse_unwatchable(survey, settings)
     parts = [_asked(survey, settings), _business(survey, settings), _comparable(survey, changes, settings)]
-    if survey.admission.as_of is None:
-        _refuse_targets_without_dates(settings)
-    else:
+    if survey.admission.as_of is not None:
         parts.append(_watched(survey, found, settings))
     return Watching(
         {name: table for part in parts for name, table in part.tables.items()},
         {since: said for part in parts for since, said in part.comparable.items()},
         [note for part in parts for note in part.notes],
     )
+
+
+def refuse_unwatchable(survey: AdmittedSurvey, settings: DriverReportSettings) -> None:
+    """Refuse what cannot be watched or judged, before an hour of reading comments.
+
+    Raises:
+        SettingsError: A column to watch does not exist, a target cannot be judged, or the headline lacks its values.
+    """
+    accounts, headline = survey.admission.accounts, settings.watch.headline
+    watched_columns(survey, settings)
+    if accounts is None and headline != "respondent":
+        raise SettingsError(f"watch.headline == {headline!r}: needs [input] accounts")
+    if headline == "revenue" and not _with_value(accounts):
+        raise SettingsError('watch.headline == "revenue": the accounts have no value; map it in [account_columns]')
+    if settings.target and survey.admission.as_of is None:
+        raise SettingsError("target: needs dates to be judged by; no column of dates was understood")
+    targets = targets_of(settings.target, survey.admission.responses)
+    check_targets(targets)
+    measured = {*watched_metrics(settings), HEADLINES[headline], *_SHARES}
+    for target in targets:
+        if target.metric not in measured:
+            raise SettingsError(
+                f"target {target.name!r}: metric == {target.metric!r}: is not measured; measured are "
+                f"{', '.join(sorted(measured))} (csat and ces: state their scales)"
+            )
+
+
+def _with_value(accounts: pd.DataFrame | None) -> bool:
+    return accounts is not None and "value" in accounts and bool(accounts["value"].notna().any())
 
 
 def invitations_of(survey: AdmittedSurvey, settings: DriverReportSettings) -> pd.DataFrame | None:
@@ -135,16 +164,9 @@ def _business(survey: AdmittedSurvey, settings: DriverReportSettings) -> Watchin
     responses, accounts, tables = survey.admission.responses, survey.admission.accounts, {}
     level: dict[str, Any] = {"confidence_level": settings.report.confidence_level}
     several = "account_id" in responses and responses["account_id"].dropna().duplicated().any()
-    with_value = accounts is not None and "value" in accounts and accounts["value"].notna().any()
-    headline = HEADLINES[settings.watch.headline]
-    if accounts is None and headline != "nps":
-        raise SettingsError(f"watch.headline == {settings.watch.headline!r}: needs [input] accounts")
-    if accounts is not None and (several or with_value or headline != "nps"):
+    if accounts is not None and (several or _with_value(accounts) or settings.watch.headline != "respondent"):
         scores = account_scores(responses, accounts, as_of=known_until(survey.admission), **level)
-        found = scores[scores["metric"] != "nps"]
-        if headline == "nps_revenue" and not with_value:
-            raise SettingsError('watch.headline == "revenue": the accounts have no value; map it in [account_columns]')
-        tables["account_scores"] = found
+        tables["account_scores"] = scores[scores["metric"] != "nps"]
         tables["account_mix"] = account_mix(responses, accounts, as_of=known_until(survey.admission), **level)
     if "agent_id" in responses and responses["agent_id"].notna().any():
         case_mix = list(dict.fromkeys([*_circumstances(responses), *survey.by]))
@@ -183,7 +205,6 @@ def _watched(survey: AdmittedSurvey, found: FoundThemes | None, settings: Driver
     admission, chosen = survey.admission, settings.report
     per = chosen.per or choose_period(admission.responses)
     if not per:
-        _refuse_targets_without_dates(settings)
         return Watching(notes=["All answers fall into one period: nothing can be watched yet."])
     targets = targets_of(settings.target, admission.responses)
     columns = watched_columns(survey, settings)
@@ -281,11 +302,6 @@ def _group(text: str | None, responses: pd.DataFrame) -> tuple[str, str]:
     if group.strip() not in known:
         raise SettingsError(f"target.group == {text!r}: {name} has no such group; it has {', '.join(known[:20])}")
     return column.removeprefix(ATTRIBUTE_PREFIX), group.strip()
-
-
-def _refuse_targets_without_dates(settings: DriverReportSettings) -> None:
-    if settings.target:
-        raise SettingsError("target: needs dates to be judged by; no column of dates was understood")
 
 
 def sentences_of(tables: Mapping[str, pd.DataFrame]) -> list[str]:

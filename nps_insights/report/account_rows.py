@@ -1,5 +1,7 @@
 """Scores of business customers and whose voice they are, as tables of the report."""
 
+import re
+
 import pandas as pd
 
 from nps_insights.report import words
@@ -22,6 +24,7 @@ _FACTS = {
     "without_value": "Answers of accounts without a value",
 }
 _SCORE_NAMES = {"nps": "answers", "nps_account": "accounts", "nps_revenue": "value"}
+_SCORE = re.compile(r"\bnps(?:_account|_revenue)?\b")
 
 
 def scores_table(scores: pd.DataFrame, estimates: pd.DataFrame) -> TextTable | None:
@@ -63,8 +66,13 @@ def mix_table(mix: pd.DataFrame) -> TextTable | None:
         return None
     order = {name: place for place, name in enumerate(_FACTS)}
     ordered = mix.assign(place=mix["fact"].map(order).fillna(len(order))).sort_values(["place", "fact", "group"])
-    lines = [(_fact(row), _fact_figure(row), sentence(row["reason"]) or "–") for _, row in ordered.iterrows()]
+    lines = [(_fact(row), _fact_figure(row), _in_words(row["reason"])) for _, row in ordered.iterrows()]
     return TextTable("Whose voice the number is", ("Fact", "Figure", "In words"), lines)
+
+
+def _in_words(reason: str) -> str:
+    """The reason with scores called as a reader knows them."""
+    return _SCORE.sub(lambda found: f"the NPS by {_SCORE_NAMES[found.group()]}", sentence(reason)) or "–"
 
 
 def _fact(row: pd.Series) -> str:

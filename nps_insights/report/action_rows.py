@@ -10,6 +10,8 @@ from nps_insights.report.driver_rows import NAMELESS
 from nps_insights.report.watch_words import amount, amount_with_range
 
 _ORDER = ("call", "convert", "refer")
+# A theme that hardly any of the listed passives names holds few of them back.
+_FEWEST_NAMING, _LEAST_NAMING = 5, 0.1
 # What each list asks for: one account, several.
 _TASKS = {
     "call": ("Call {n} first", "account"),
@@ -118,7 +120,7 @@ def gain_figure(row: pd.Series) -> str:
 
 
 def held_back(tables: Mapping[str, pd.DataFrame]) -> Proposal | None:
-    """Return the theme that stands against most of the listed passives, with its owner; None where none is named.
+    """Return the theme that stands against most of the listed passives, with its owner; None where few name one.
 
     Example:
         >>> from nps_insights.report.inputs import report_tables
@@ -133,6 +135,8 @@ def held_back(tables: Mapping[str, pd.DataFrame]) -> Proposal | None:
     sizes = named.groupby(["theme_label", "theme_id"], dropna=False).size().rename("n").reset_index()
     first = sizes.sort_values(["n", "theme_label", "theme_id"], ascending=[False, True, True]).iloc[0]
     own = named[named["theme_label"] == first["theme_label"]]
+    if len(own) < max(_FEWEST_NAMING, _LEAST_NAMING * len(listed)):
+        return None
     owners = sorted(set(own["theme_owner"].dropna()))
     label = words.quoted(words.clean(first["theme_label"], most=60))
     whose = words.clean(owners[0], most=60) if owners else ""

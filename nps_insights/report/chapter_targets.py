@@ -76,8 +76,12 @@ def targets_in_order(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return keys.sort_values(["of_group", "place", "due_at", "name"])[rows.columns].reset_index(drop=True)
 
 
-def target_line(row: pd.Series) -> str:
+def target_line(row: pd.Series, *, headline: str = "nps") -> str:
     """Say in one line how likely a target is reached, for the first screen.
+
+    Args:
+        row: Row of table `targets`.
+        headline: Metric that stands above it and need not be named again.
 
     Example:
         >>> row = pd.Series({"metric": "nps", "by": "", "group": "", "target": 40.0, "probability": 0.22})
@@ -85,7 +89,7 @@ def target_line(row: pd.Series) -> str:
         >>> target_line(row)
         'Target 40 by Dec 2027: 22% likely at today’s pace.'
     """
-    figure = "" if row["metric"] == "nps" and not row["by"] else f"{figure_name(row)}: "
+    figure = "" if row["metric"] == headline and not row["by"] else f"{figure_name(row)}: "
     named = f"{figure}{'target' if figure else 'Target'} {level(row['metric'], row['target'])} by {row['due_at']:%b %Y}"
     if row["verdict"] in ("reached", "missed") and pd.notna(row["estimate"]):
         return f"{named}: {_VERDICTS[row['verdict']]}, with {level_with_range(row['metric'], row)}."

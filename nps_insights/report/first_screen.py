@@ -108,7 +108,7 @@ def first_screen(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> FirstSc
         do_not=_do_not(tables, facts, drivers)[:MOST_ROWS],
         missing=who_is_missing(tables, facts)[:MOST_ROWS],
         beside=beside,
-        targets=target_lines(tables),
+        targets=target_lines(tables, USUAL if named_score(tables, facts.headline) is None else facts.headline),
         alerts=alert_lines(tables),
         alerts_more=alerts_further(tables),
         proposals=proposals(tables),

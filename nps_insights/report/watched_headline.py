@@ -60,8 +60,12 @@ def named_basis(row: pd.Series, usual: pd.Series | None) -> str:
     return said
 
 
-def target_lines(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+def target_lines(tables: Mapping[str, pd.DataFrame], headline: str = USUAL) -> list[str]:
     """Return a line for each of the first targets, and one that more stand below.
+
+    Args:
+        tables: Tables as `report_tables` returns them.
+        headline: Metric of the number at the top.
 
     Example:
         >>> from nps_insights.report.inputs import report_tables
@@ -69,7 +73,7 @@ def target_lines(tables: Mapping[str, pd.DataFrame]) -> list[str]:
         []
     """
     rows = targets_in_order(tables)
-    lines = [target_line(row) for _, row in rows.head(MOST_TARGETS).iterrows()]
+    lines = [target_line(row, headline=headline) for _, row in rows.head(MOST_TARGETS).iterrows()]
     further = len(rows) - len(lines)
     return [*lines, *([f"{words.plural(further, 'more target')} below."] if further else [])]
 

@@ -34,8 +34,8 @@ _OF_CASES = {
     "days_to_contact": "Days until half were contacted",
     "closed": "Closed",
     "closed_in_time": "Closed in time",
-    "result": "Result",
     "answered_again": "Have answered again since",
+    "result": "Result",
 }
 _MOVED = ("recovered", "became_promoter")
 _SIDES = {"contacted": "contacted", "comparable": "comparable, not contacted", "difference": "difference"}
@@ -147,7 +147,7 @@ def _share(row: pd.Series) -> str:
 
 
 def _loop_table(heading: str, rows: pd.DataFrame) -> TextTable:
-    order = {name: place for place, name in enumerate((*_OF_CASES, *_MOVED))}
+    order = {name: place for place, name in enumerate((*list(_OF_CASES)[:-1], *_MOVED, "result"))}
     sides = {name: place for place, name in enumerate(_SIDES)}
     keys = rows.assign(
         place=rows["metric"].map(order).fillna(len(order)), side=rows["group"].map(sides).fillna(len(sides))

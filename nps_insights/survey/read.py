@@ -49,6 +49,7 @@ def read_source(
     *,
     query: str | None = None,
     sheet: str | None = None,
+    usual_sheet: str = "",
     encoding: str | None = None,
 ) -> RawTable:
     r"""Read a survey export or a list of accounts as text.
@@ -57,6 +58,7 @@ def read_source(
         source: CSV, TSV (plain or .gz), Excel or Parquet file, or a SQLAlchemy URL such as `sqlite:///crm.db`.
         query: SQL query; needed with a URL, refused without one.
         sheet: Sheet of a workbook; may be left out where only one sheet holds anything.
+        usual_sheet: Sheet that is taken, if it is there, where several hold rows and none is stated.
         encoding: Encoding of a text file; detected if left out.
 
     Returns:
@@ -92,7 +94,7 @@ def read_source(
         text, found = decoded(content, path.name, encoding)
         return _raw_table(path.name, read_delimited(text, path.name), sha256, encoding=found)
     if kind in _EXCEL:
-        return _raw_table(path.name, _records(read_excel(content, path.name, sheet)), sha256)
+        return _raw_table(path.name, _records(read_excel(content, path.name, sheet, usual_sheet)), sha256)
     if kind in _PARQUET:
         return _raw_table(path.name, _records(read_parquet(content, path.name)), sha256)
     raise SettingsError(

@@ -37,13 +37,14 @@ def as_text(value: Any) -> str:
     return str(value)
 
 
-def read_excel(data: bytes, name: str, sheet: str | None = None) -> list[list[str]]:
+def read_excel(data: bytes, name: str, sheet: str | None = None, usual_sheet: str = "") -> list[list[str]]:
     """Return the rows of one sheet of an Excel or OpenDocument workbook, blank rows as empty lists.
 
     Args:
         data: Bytes of the file.
         name: Name of the file, for error messages.
         sheet: Name of the sheet; may be left out where only one sheet holds anything.
+        usual_sheet: Sheet that is taken, if it is there, where several hold rows and none is stated.
 
     Raises:
         SettingsError: The sheet does not exist, or several hold rows and none is stated.
@@ -72,6 +73,8 @@ def read_excel(data: bytes, name: str, sheet: str | None = None) -> list[list[st
         ) from error
     if not filled:
         raise DataRefusedError(f"{name}: its sheets are empty ({', '.join(map(repr, names))})")
+    if len(filled) > 1 and usual_sheet in filled:
+        filled = {usual_sheet: filled[usual_sheet]}
     if len(filled) > 1:
         raise SettingsError(f"sheet: {name} holds several sheets; state one of {', '.join(map(repr, filled))}")
     rows = next(iter(filled.values()))

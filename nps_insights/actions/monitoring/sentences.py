@@ -92,7 +92,7 @@ def explained(
         >>> part = pd.Series({"part": "rate", "dimension": "product", "part_group": "Router", "estimate": -8.0})
         >>> theme = pd.Series({"label": "disconnects", "before_estimate": 0.04, "after_estimate": 0.19})
         >>> explained(part, theme, metric="nps")
-        "; answers of product Router explain 8 of them, where mentions of 'disconnects' rose from 4 to 19 %"
+        "; answers of product Router make up 8 of them, where mentions of 'disconnects' rose from 4 to 19 %"
     """
     mentions = ""
     if theme is not None:
@@ -104,8 +104,8 @@ def explained(
     size = abs(float(part["estimate"])) * (1.0 if metric.startswith("nps") else 100.0)
     whose = f"{part['dimension']} {part['part_group']}"
     who = f"answers of {whose}" if part["part"] == "rate" else f"another share of {whose} among those who answered"
-    explain = "explain" if part["part"] == "rate" else "explains"
-    return f"; {who} {explain} {size:.0f} of them" + (f", where {mentions}" if mentions else "")
+    verb = "make up" if part["part"] == "rate" else "makes up"
+    return f"; {who} {verb} {size:.0f} of them" + (f", where {mentions}" if mentions else "")
 
 
 def kept_quiet(row: Mapping[str, object], settings: AlertSettings, *, in_quiet: bool) -> str:

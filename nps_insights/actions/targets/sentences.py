@@ -90,4 +90,6 @@ def _way(standing: Standing, there: bool, goal: str) -> str:
         return f"on the way to {goal}"
     if done <= 0:
         return f"no nearer to {goal} than at the start, {figure(start, metric)}"
+    if done > 1:
+        return f"on the way back to {goal}, beyond which it started at {figure(start, metric)}"
     return f"{100 * done:.0f} % of the way from {figure(start, metric)} to {goal}"

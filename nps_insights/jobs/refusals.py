@@ -1,0 +1,29 @@
+"""What of a driver report can be refused before its slow steps, so that nobody waits an hour for an error."""
+
+import pandas as pd
+
+from nps_insights.jobs.admission import AdmittedSurvey
+from nps_insights.jobs.next_actions import read_flags
+from nps_insights.jobs.published_figures import refuse_earlier_issue
+from nps_insights.jobs.settings import DriverReportSettings
+from nps_insights.jobs.watching import refuse_unwatchable
+
+
+def refuse_early(
+    survey: AdmittedSurvey, settings: DriverReportSettings, *, published_at: pd.Timestamp | None = None
+) -> None:
+    """Refuse what watching, the lists or the issue would refuse at their turn.
+
+    Args:
+        survey: What was let in.
+        settings: Checked settings.
+        published_at: Moment of the issue, as in `run_driver_report`.
+
+    Raises:
+        SettingsError: A setting cannot be used.
+        DataRefusedError: The file of issued figures is damaged, or holds a later issue.
+    """
+    refuse_unwatchable(survey, settings)
+    settings.actions.checked()
+    read_flags(settings.input.flags)
+    refuse_earlier_issue(settings, survey.admission, published_at=published_at)
