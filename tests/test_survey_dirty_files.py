@@ -107,7 +107,7 @@ def _cell(text: str) -> str:
 
 
 _MANY = settings(
-    max_examples=200,
+    max_examples=130,
     deadline=None,
     derandomize=True,
     # A failing file is small enough to read; shrinking it takes minutes.
@@ -127,14 +127,15 @@ def test_a_dirty_file_is_refused_with_a_reason_or_every_row_is_accounted_for(
 def test_the_books_of_dirty_files_add_up_and_row_order_does_not_matter(tmp_path: Path) -> None:
     n_admitted = 0
 
-    @settings(_MANY, max_examples=120)
+    @settings(_MANY, max_examples=80)
     @given(file=dirty_files(usable=True), stated=_HARMLESS)
     def admit(file: tuple[str, bytes], stated: dict) -> None:
         nonlocal n_admitted
         n_admitted += _admitted(tmp_path, file, stated)
 
     admit()
-    assert n_admitted >= 80
+    # Two in three, so that the books of whole files are what is checked.
+    assert n_admitted >= 54
 
 
 def _admitted(folder: Path, file: tuple[str, bytes], stated: dict) -> bool:
