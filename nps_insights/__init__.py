@@ -14,6 +14,8 @@ The verbs of a notebook, each a function on DataFrames. They are loaded when fir
     estimate_movement              who moved between detractor, passive and promoter
     training_panel, train_churn_model   who leaves: accounts at dates, and a model of it
     RiskScorer, risk_reasons, decide    how likely, why, and whom to call
+    watch, comparable, judge_targets    what moved beyond chance, whether it can be compared, how far a target is
+    action_lists, money, closed_loop    what to do next, what it is worth, and what became of it
     run_driver_report, read_run    the whole job, and the tables of a finished run
     simulate_survey                a survey whose truth is known
 """
@@ -35,7 +37,11 @@ _HOMES = {
     "nps": "metrics",
     "nps_by": "metrics",
     "nps_interval": "metrics",
+    "account_scores": "metrics",
+    "comparable": "metrics",
+    "estimates_of": "metrics",
     "mix_and_rate": "metrics",
+    "one_survey": "metrics",
     "period_changes": "metrics",
     "theme_changes": "metrics",
     "theme_trend": "metrics",
@@ -85,9 +91,18 @@ _HOMES = {
     "snapshot_panel": "churn",
     "train_churn_model": "churn",
     "training_panel": "churn",
+    "ActionSettings": "actions",
+    "AlertSettings": "actions",
+    "Target": "actions",
+    "action_lists": "actions",
+    "closed_loop": "actions",
+    "judge_targets": "actions",
+    "money": "actions",
+    "watch": "actions",
     "planted_world": "simulate",
     "planted_churn": "simulate",
     "simulate_survey": "simulate",
+    "watched_survey": "simulate",
     "write_sample": "simulate",
     "check_settings": "jobs.settings",
     "read_run": "jobs.drivers",

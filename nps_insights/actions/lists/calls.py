@@ -7,6 +7,7 @@ import pandas as pd
 from nps_insights.tables import CATEGORIES, DataRefusedError
 
 _CALLED, _LEFT_ALONE = "flagged", "suppressed"
+_OF_ACCOUNTS = ["left_alone", "value", "account_name", "owner"]
 _REASONS = ("reason_1", "reason_2", "reason_3")
 
 
@@ -61,7 +62,7 @@ def calls(flags: pd.DataFrame, standing: pd.DataFrame) -> pd.DataFrame:
     wanted = {*category[on_list].dropna(), CATEGORIES[0]}
     left_alone = (flags["status"] == _LEFT_ALONE) & category.isin(list(wanted)) & _as_urgent(flags, on_list)
     rows = flags[on_list | left_alone]
-    here = standing.reindex(rows["account_id"]).set_axis(rows.index)
+    here = standing.reindex(rows["account_id"]).reindex(columns=_OF_ACCOUNTS).set_axis(rows.index)
     because = _column(rows, "suppressed_because").fillna("left alone by the flags")
     found = pd.DataFrame(
         {
@@ -70,6 +71,7 @@ def calls(flags: pd.DataFrame, standing: pd.DataFrame) -> pd.DataFrame:
             "category": _column(rows, "category"),
             "reason": _reasons(rows, (*_REASONS, "next_step")),
             "value": _column(rows, "value", "float64").fillna(here["value"]),
+            **{name: _column(rows, name).fillna(here[name].astype("str")) for name in ("account_name", "owner")},
             "risk": _column(rows, "risk", "float64"),
             "expected_gain": _column(rows, "expected_gain", "float64"),
             "due_at": _column(rows, "due_at", "datetime64[us]"),

@@ -86,7 +86,7 @@ def value_at_risk(rows: pd.DataFrame, *, draws: Draws) -> Gain:
     left_out = f" {missing:,} accounts without a risk or a value are not in it." if missing else ""
     unit = "value at risk"
     if known.empty:
-        return _unknown(unit, "Neither risk nor value of the accounts is known." if len(rows) else "Nobody is on it.")
+        return _unknown(unit, "The accounts have no risk or no value." if len(rows) else "Nobody is on it.")
     figure = total_of_chances(known["risk"].to_numpy(), known["value"].to_numpy(), draws=draws)
     told = "Value expected to leave if nothing is done, from the risks: the most that calls could keep."
     return Gain(unit, *figure, told + left_out)
