@@ -66,7 +66,7 @@ def test_a_level_that_stays_is_known_and_not_raised_again() -> None:
 def test_the_recovery_is_seen_as_a_rise() -> None:
     alert = row(usual(11).alerts, "nps")
     assert (alert["status"], alert["direction"], alert["severity"]) == ("raised", "rise", "notice")
-    assert "answers of product Router explain" in alert["reason"]
+    assert "answers of product Router make up" in alert["reason"]
 
 
 def test_alerts_handed_in_say_what_was_told() -> None:
@@ -110,6 +110,15 @@ def test_events_stand_beside_without_explaining() -> None:
     events = pd.DataFrame({"event_at": pd.to_datetime(["2025-10-07", "2024-01-01"]), "label": ["Firmware 9", "Old"]})
     reason = row(watched(9, events=events, mentions=None, commented=None).alerts, "nps")["reason"]
     assert reason.endswith("In the same time, without saying that it is why: Firmware 9 (2025-10-07).")
+
+
+def test_an_event_on_the_first_day_of_the_next_month_is_not_of_this_one() -> None:
+    days = pd.to_datetime(["2025-10-31 18:00", "2025-11-01", "2025-09-20", "2025-08-01"])
+    events = pd.DataFrame({"event_at": days, "label": ["Last day", "Next month", "Campaign", "Over"]})
+    events["ended_at"] = pd.to_datetime([None, None, "2025-10-02", "2025-09-30"])
+    reason = row(watched(9, events=events, mentions=None, commented=None).alerts, "nps")["reason"]
+    told = "Campaign (2025-09-20 to 2025-10-02); Last day (2025-10-31)."
+    assert reason.endswith(f"In the same time, without saying that it is why: {told}")
 
 
 def test_a_period_set_to_quiet_is_listed_and_not_raised() -> None:
@@ -171,6 +180,23 @@ def test_too_few_answers_stay_quiet() -> None:
     result = plain(thin, as_of=end_of(9))
     assert result.alerts.empty
     assert any("fewer than 30" in note for note in result.notes)
+
+
+def test_nothing_judged_is_told_apart_from_nothing_moved() -> None:
+    responses, _ = failing_router()
+    calm = plain(responses, by=["product"], as_of=end_of(8))
+    assert calm.n_judged == 4
+    assert usual(9).n_judged == 1 + 3 + 2 + len(THEMES)
+    thin = responses.groupby(responses["responded_at"].dt.month).head(20)
+    first = responses[responses["responded_at"] <= end_of(0)]
+    undated = responses.drop(columns="responded_at")
+    only_last = responses[responses["response_id"].isin(thin["response_id"]) | (responses["responded_at"] > end_of(7))]
+    assert [plain(one).n_judged for one in (undated, first)] == [0, 0]
+    assert plain(thin, as_of=end_of(9)).n_judged == 0
+    after_small = plain(only_last, as_of=end_of(8))
+    assert after_small.n_judged == 0
+    assert "No earlier month has 30 answers to compare September 2025 with: nothing is judged." in after_small.notes
+    assert not any("moved beyond chance" in note for note in after_small.notes)
 
 
 def test_time_zones_are_turned_and_mixed_ones_refused() -> None:

@@ -43,6 +43,27 @@ def test_row_order_and_later_periods_change_nothing() -> None:
     pd.testing.assert_frame_equal(early, known)
 
 
+def of_shares(levels: np.ndarray, *, n: int = 200, seed: int = 0) -> pd.DataFrame:
+    """Theme shares of groups (rows) by month (columns), drawn around levels."""
+    drawn = series(np.full(levels.shape, 30.0), n=n)
+    share = np.random.default_rng(seed).binomial(n, levels).ravel() / n
+    half = 1.96 * np.sqrt(share * (1 - share) / n)
+    return drawn.assign(metric="theme_share", by="theme_id", estimate=share, conf_low=share - half, conf_high=share + half)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_groups_that_appear_later_change_nothing_found_before_them(seed: int) -> None:
+    nps = series(np.tile(np.r_[np.full(10, 30.0), np.full(14, 14.0)], (24, 1)), seed=seed)
+    shares = of_shares(np.tile(np.r_[np.full(10, 0.08), np.full(8, 0.15), np.full(6, 0.6)], (24, 1)), seed=seed)
+    for drawn in (nps, shares):
+        is_young = drawn["group"] > "g001"
+        drawn = drawn[~is_young | (drawn["period_start"] >= "2023-07-01")]
+        early = change_points(drawn[drawn["period_start"] < "2023-07-01"])
+        found = change_points(drawn)
+        assert len(early)
+        pd.testing.assert_frame_equal(early, found[found["found_at"] < "2023-07-01"].reset_index(drop=True))
+
+
 def test_one_way_looks_one_way_only() -> None:
     drawn = series(np.r_[np.full(12, 10.0), np.full(5, 40.0)][None], n=400)
     assert change_points(drawn, direction="drop", false_alarm_every=1000).empty

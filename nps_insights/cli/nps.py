@@ -21,7 +21,12 @@ def nps(
     kind: Annotated[
         str | None, typer.Option("--survey-kind", help="relational, transactional, apart or pooled, if both are there.")
     ] = None,
-    weights: Annotated[str | None, typer.Option(help="Column of weights of the answers.")] = None,
+    weights: Annotated[str | None, typer.Option(help="Column of weights of the answers, by its header.")] = None,
+    rake: Annotated[str | None, typer.Option(help="File of known shares: column, group, share.")] = None,
+    as_asked: Annotated[
+        Names, typer.Option("--weights-as-asked", help="Column in which answers are made like those who were asked.")
+    ] = None,
+    invitations: Annotated[str | None, typer.Option(help="File of invitations, for --weights-as-asked.")] = None,
     latest: Annotated[bool, typer.Option(help="Only the last answer of each person and period.")] = False,
     csat_scale: Annotated[str | None, typer.Option(help="Ends of the satisfaction scale, worst first: 1-5.")] = None,
     ces_scale: Annotated[str | None, typer.Option(help="Ends of the effort scale, worst first: 7-1.")] = None,
@@ -45,8 +50,8 @@ def nps(
 
     apart = kind == "apart"
     given: dict[str, Any] = {
-        "input": {"survey": survey, "accounts": accounts, "query": query},
-        "columns": parse_columns(columns),
+        "input": {"survey": survey, "accounts": accounts, "query": query, "invitations": invitations},
+        "columns": parse_columns(columns) | ({"weight": weights} if weights else {}),
         "score": {"scale": scale, "cuts": cuts},
         "dates": {"format": date_format},
         "csat": {"scale": csat_scale} if csat_scale else None,
@@ -59,7 +64,9 @@ def nps(
         metrics=parse_names(metric) or ("nps",),
         scores=checked_scores(parse_names(score) or ("respondent",)),
         rolling=rolling,
-        weights=weights,
+        weights="weight" if weights else None,
+        rake=rake,
+        as_asked=parse_names(as_asked),
         apart=apart,
     )
     if out:

@@ -56,6 +56,18 @@ def report(
     split: Annotated[
         str, typer.Option(help="Themes and effects on different customers: none, half, or cross_fit.")
     ] = "none",
+    per: Annotated[str | None, typer.Option(help="Period of the trend: month, quarter, ...; data choose.")] = None,
+    headline: Annotated[
+        str, typer.Option(help="Whose NPS stands above: respondent, account or revenue.")
+    ] = "respondent",
+    invitations: Annotated[str | None, typer.Option(help="File of invitations: who was asked when.")] = None,
+    events: Annotated[str | None, typer.Option(help="File of what happened when.")] = None,
+    outcomes: Annotated[str | None, typer.Option(help="File of what became of proposed actions.")] = None,
+    benchmark: Annotated[str | None, typer.Option(help="File of your own benchmark ranges.")] = None,
+    flags: Annotated[str | None, typer.Option(help="Folder of a churn scoring: whom to call, and risks.")] = None,
+    published: Annotated[str | None, typer.Option(help="File that keeps issued figures: published.csv.")] = None,
+    csat_scale: Annotated[str | None, typer.Option(help="Ends of the satisfaction scale, worst first: 1-5.")] = None,
+    ces_scale: Annotated[str | None, typer.Option(help="Ends of the effort scale, worst first: 7-1.")] = None,
     tracking_uri: Annotated[str | None, typer.Option(help="MLflow tracking URI; ./mlflow.db if not given.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     dry_run: Annotated[bool, typer.Option(help="Read and check the input, write nothing.")] = False,
@@ -67,7 +79,20 @@ def report(
     from nps_insights.jobs.settings import check_settings
 
     given: dict[str, Any] = {
-        "input": {"survey": survey, "accounts": accounts, "query": query, "sheet": sheet},
+        "input": {
+            "survey": survey,
+            "accounts": accounts,
+            "query": query,
+            "sheet": sheet,
+            "invitations": invitations,
+            "events": events,
+            "outcomes": outcomes,
+            "benchmark": benchmark,
+            "flags": flags,
+        },
+        "csat": {"scale": csat_scale} if csat_scale else None,
+        "ces": {"scale": ces_scale} if ces_scale else None,
+        "watch": {"headline": headline},
         "columns": parse_columns(columns),
         "score": {"scale": scale, "cuts": cuts},
         "dates": {"format": date_format, "missing": parse_names(missing_dates)},
@@ -79,6 +104,7 @@ def report(
             "controls": parse_names(controls),
             "theme_columns": parse_names(theme_columns),
             "as_of": as_of,
+            "per": per,
         },
         "themes": {
             "encoder": encoder,
@@ -92,7 +118,7 @@ def report(
             "edits": edits,
         },
         "drivers": {"what_if": list(what_if or []), "target": target, "between": between, "split": split},
-        "output": {"folder": None if out is None else str(out)},
+        "output": {"folder": None if out is None else str(out), "published": published},
         "tracking": {"uri": tracking_uri},
     }
     command = shlex.join(["nps-insights", *sys.argv[1:]])

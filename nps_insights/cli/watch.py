@@ -22,6 +22,7 @@ Per = Annotated[str | None, typer.Option(help="day, week, month, quarter or year
 Kind = Annotated[str | None, typer.Option("--survey-kind", help="relational, transactional or pooled, if both.")]
 Columns = Annotated[Names, typer.Option(help='What is what, e.g. score=NPS,account_id="Customer no".')]
 Scale = Annotated[str | None, typer.Option(help="Ends of the scale, worst first: 0-10, 1-10, 5-1.")]
+Cuts = Annotated[str | None, typer.Option(help="Detractor up to, promoter from: 6,9 or 3,5.")]
 DateFormat = Annotated[str | None, typer.Option(help="How dates are written, e.g. %d/%m/%Y.")]
 AsOf = Annotated[str | None, typer.Option(help="Leave later answers out; the last answer if not given.")]
 CsatScale = Annotated[str | None, typer.Option(help="Ends of the satisfaction scale, worst first: 1-5.")]
@@ -40,6 +41,7 @@ def alerts(
     kind: Kind = None,
     columns: Columns = None,
     scale: Scale = None,
+    cuts: Cuts = None,
     csat_scale: CsatScale = None,
     ces_scale: CesScale = None,
     date_format: DateFormat = None,
@@ -58,7 +60,7 @@ def alerts(
         "input": {"survey": source, "accounts": accounts, "invitations": invitations, "events": events},
         "report": {"by": parse_names(by), "per": per, "as_of": as_of},
         "watch": {"smallest_change": smallest_change},
-        **_read_as(kind, columns, scale, csat_scale, ces_scale, date_format),
+        **_read_as(kind, columns, scale, cuts, csat_scale, ces_scale, date_format),
     }
     found = alerts_of(source, lambda: _checked(given))
     _print(found, ("alerts", "change_points", "traces", "comparability", "series"), out, as_json=as_json)
@@ -78,6 +80,7 @@ def target(
     kind: Kind = None,
     columns: Columns = None,
     scale: Scale = None,
+    cuts: Cuts = None,
     csat_scale: CsatScale = None,
     ces_scale: CesScale = None,
     date_format: DateFormat = None,
@@ -95,7 +98,7 @@ def target(
     given = {
         "input": {"survey": source, "accounts": accounts, "benchmark": benchmark},
         "report": {"by": [group.partition("=")[0].strip()] if group else [], "per": per, "as_of": as_of},
-        **_read_as(kind, columns, scale, csat_scale, ces_scale, date_format),
+        **_read_as(kind, columns, scale, cuts, csat_scale, ces_scale, date_format),
     }
     asked = TargetSettings(
         value=value, date=date, metric=metric, group=group, baseline=baseline, baseline_date=baseline_date
@@ -131,6 +134,7 @@ def _read_as(
     kind: str | None,
     columns: Names,
     scale: str | None,
+    cuts: str | None,
     csat_scale: str | None,
     ces_scale: str | None,
     date_format: str | None,
@@ -138,7 +142,7 @@ def _read_as(
     """How a survey file is read."""
     return {
         "columns": parse_columns(columns),
-        "score": {"scale": scale},
+        "score": {"scale": scale, "cuts": cuts},
         "csat": {"scale": csat_scale} if csat_scale else None,
         "ces": {"scale": ces_scale} if ces_scale else None,
         "dates": {"format": date_format},

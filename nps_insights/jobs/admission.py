@@ -158,15 +158,20 @@ def known_until(admission: Admission) -> pd.Timestamp | None:
     return as_of + pd.Timedelta(days=1) - pd.Timedelta(microseconds=1)
 
 
-def notes_of(admission: Admission, *, n_responses: int | None = None) -> list[str]:
+def notes_of(admission: Admission, *, n_responses: int | None = None, weighted: bool = False) -> list[str]:
     """Return what a reader must know of the input, in plain sentences.
 
     Args:
         admission: What was let in.
         n_responses: Number of all admitted responses, where the rules of `[answers]` set some of them aside.
+        weighted: Whether a column of weights is used.
     """
     n = len(admission.responses) if n_responses is None else n_responses
-    return [*admission.notes, *_merged_rows(admission.counts["kept"], n), *_unused_weights(admission)]
+    return [
+        *admission.notes,
+        *_merged_rows(admission.counts["kept"], n),
+        *([] if weighted else _unused_weights(admission)),
+    ]
 
 
 def _merged_rows(kept: int, n: int) -> list[str]:
@@ -189,4 +194,7 @@ def _unused_weights(admission: Admission) -> list[str]:
 def _refuse_period_without_dates(settings: DriverReportSettings, admission: Admission) -> None:
     # Said here, before an hour of encoding, not by the figures that come after it.
     if settings.report.per and admission.as_of is None:
-        raise SettingsError(f"report.per == {settings.report.per!r}: needs dates; no column of dates was understood")
+        raise SettingsError(
+            f"report.per == {settings.report.per!r}: needs dates; no column of dates was understood, "
+            "name it: --columns responded_at=Day"
+        )

@@ -21,7 +21,7 @@ from nps_insights.jobs.refusals import refuse_early
 from nps_insights.jobs.secrets import masked
 from nps_insights.jobs.settings import DriverReportSettings
 from nps_insights.jobs.theming import cache_folder, fit_facts, themes_of
-from nps_insights.jobs.watching import HEADLINES, watching_of
+from nps_insights.jobs.watching import HEADLINES, period_figures, watching_of
 from nps_insights.metrics import (
     choose_period,
     commented_and_silent,
@@ -106,13 +106,16 @@ def run_driver_report(
         stored = log_themes(run, found.fitted) if found and settings.themes.store else None
         themes_version = stored or ""
         tables = tables | watching.tables | proposed.tables
-        tables["restatements"] = restated(
-            settings,
-            tables["estimates"],
-            admission.responses,
-            themes_version=themes_version,
-            estimator=today_by(survey, found, settings),
-        )
+        today = today_by(survey, found, settings)
+        if settings.output.published:
+            tables["restatements"] = restated(
+                settings,
+                today(admission.responses),
+                admission.responses,
+                published_at=issued_at(published_at, admission),
+                themes_version=themes_version,
+                estimator=today,
+            )
         notes = [
             *notes_of(admission, n_responses=len(survey.all_responses)),
             *(found.notes if found else []),
@@ -129,7 +132,8 @@ def run_driver_report(
             write_tables(partial, tables)
             (partial / "report.html").write_text(render_report(tables, facts), encoding="utf-8")
             told = manifest_facts(settings, survey, read_by, tables, run.run_id, notes, command)
-            write_manifest(partial, told | {"drivers": driver_facts(given, drivers), "report": asdict(facts)})
+            told |= {"drivers": driver_facts(given, drivers), "report": asdict(facts)}
+            write_manifest(partial, told | {"watched": {"n_judged": watching.n_judged}})
             write_category_card(
                 [partial / "models", *model_folders(settings)],
                 drivers.category,
@@ -147,7 +151,7 @@ def run_driver_report(
         if settings.output.published:
             issue(
                 settings,
-                tables["estimates"],
+                today(admission.responses),
                 admission.responses,
                 published_at=issued_at(published_at, admission),
                 run_id=run.run_id,
@@ -159,13 +163,12 @@ def run_driver_report(
 def today_by(
     survey: AdmittedSurvey, found: FoundThemes | None, settings: DriverReportSettings
 ) -> Callable[[pd.DataFrame], pd.DataFrame]:
-    """Return today's rules as a function: responses -> table `estimates`, in the periods of today's report."""
-    per = settings.report.per or choose_period(survey.admission.responses) or None
-    fixed = settings.model_copy(update={"report": settings.report.model_copy(update={"per": per})})
+    """Return today's rules as a function: responses -> every figure per period, in the periods of today's report."""
+    per = settings.report.per or choose_period(survey.admission.responses)
 
     def estimates(responses: pd.DataFrame) -> pd.DataFrame:
         admission = replace(survey.admission, responses=responses)
-        return figures_of(replace(survey, admission=admission), found, fixed)[0]
+        return period_figures(replace(survey, admission=admission), found, settings, per)
 
     return estimates
 

@@ -74,11 +74,27 @@ def next_actions(
     tables = {"actions": proposed.actions, "action_lists": proposed.action_lists}
     level: dict[str, Any] = {"as_of": moment, "confidence_level": settings.report.confidence_level}
     if admission.accounts is not None and "value" in admission.accounts:
-        risk = _risk(flags)
-        tables["money"] = money(responses, admission.accounts, risk=risk, **level)
+        valued = settings.money
+        tables["money"] = money(
+            responses,
+            admission.accounts,
+            risk=_risk(flags),
+            horizon_days=valued.horizon_days,
+            adjust=valued.adjust,
+            fixed_shares=valued.fixed_shares or None,
+            **level,
+        )
     if outcomes is not None:
         tables["outcomes"] = outcomes
-        tables["closed_loop"] = closed_loop(outcomes, responses, admission.accounts, **level)
+        tables["closed_loop"] = closed_loop(
+            outcomes,
+            responses,
+            admission.accounts,
+            contact_within=settings.contacts.within,
+            close_within=settings.contacts.close_within,
+            match=settings.contacts.match,
+            **level,
+        )
     return NextActions(tables, list(proposed.notes))
 
 

@@ -6,9 +6,10 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from nps_insights.jobs.admission import admit, known_until, notes_of
+from nps_insights.jobs.admission import AdmittedSurvey, admit, known_until, notes_of
 from nps_insights.jobs.settings import DriverReportSettings
-from nps_insights.metrics import Grouping, account_scores, estimate_notes, estimates_of
+from nps_insights.jobs.weights import raked_to, weighted_as_asked
+from nps_insights.metrics import Grouping, Raked, account_scores, estimate_notes, estimates_of, kinds_of
 from nps_insights.tables import ATTRIBUTE_PREFIX, SettingsError, conform
 
 CROSSED = "*"
@@ -38,6 +39,8 @@ def numbers_of(
     scores: Sequence[Scores] = ("respondent",),
     rolling: int | None = None,
     weights: str | None = None,
+    rake: str | None = None,
+    as_asked: Sequence[str] = (),
     apart: bool = False,
 ) -> Numbers:
     """Read a survey and return the metrics of all answers, of each group and period, each with its interval.
@@ -48,7 +51,9 @@ def numbers_of(
         metrics: Of nps, csat, ces and ces_top.
         scores: Whose NPS: of respondents, of accounts, and weighted by what accounts are worth.
         rolling: Days of a rolling window that ends with each period.
-        weights: Column of weights.
+        weights: Column of weights of the table, such as "weight".
+        rake: File of known shares, to which the answers are weighted.
+        as_asked: Columns in which the answers are weighted to be like those who were asked; needs invitations.
         apart: Relational and transactional answers beside each other.
 
     Raises:
@@ -64,11 +69,13 @@ def numbers_of(
     asked: dict[str, Any] = {"per": chosen.per or "", "rolling": rolling, "as_of": known_until(admission), "by": by}
     asked["survey"] = "apart" if apart else settings.answers.survey
     level: dict[str, Any] = {"confidence_level": chosen.confidence_level, "min_group": chosen.min_group}
+    _refuse_unscaled(metrics, settings)
+    raked = _raked(survey, weights, rake, as_asked)
     tables = [
         estimates_of(
-            admission.responses,
+            admission.responses if raked is None else _weighted_alone(admission.responses, raked),
             metrics=metrics,
-            weights=weights,
+            weights=weights if raked is None else raked.weights,
             csat_scale=settings.csat.read() if settings.csat else None,
             ces_scale=settings.ces.read() if settings.ces else None,
             **asked,
@@ -79,13 +86,47 @@ def numbers_of(
     if named:
         if admission.accounts is None:
             raise SettingsError(f"scores == {tuple(scores)!r}: needs the file of accounts; name it with --accounts")
-        found = account_scores(admission.responses, admission.accounts, **asked, **level)
-        tables.append(found[found["metric"].isin(named)])
+        if weights or raked:
+            raise SettingsError(
+                f"scores == {tuple(scores)!r}: accounts count by what they are, so answers cannot be weighted there; "
+                "ask for the respondent score alone, or leave the weights out"
+            )
+        for kind in _kinds(admission.responses, asked["survey"]):
+            found = account_scores(admission.responses, admission.accounts, **asked | {"survey": kind}, **level)
+            tables.append(found[found["metric"].isin(named)])
     table = conform("estimates", pd.concat(tables, ignore_index=True))
-    return Numbers(
-        table,
-        [*notes_of(admission, n_responses=len(survey.all_responses)), *estimate_notes(admission.responses, **asked)],
-    )
+    notes = notes_of(admission, n_responses=len(survey.all_responses), weighted=bool(weights or raked))
+    return Numbers(table, [*notes, *(raked.notes if raked else []), *estimate_notes(admission.responses, **asked)])
+
+
+def _refuse_unscaled(metrics: Sequence[str], settings: DriverReportSettings) -> None:
+    for name, scale, example in (("csat", settings.csat, "1-5"), ("ces", settings.ces, "7-1")):
+        if scale is None and any(metric.startswith(name) for metric in metrics):
+            raise SettingsError(f"{name}: on which scale was it asked? State it, worst first: --{name}-scale {example}")
+
+
+def _raked(survey: AdmittedSurvey, weights: str | None, rake: str | None, as_asked: Sequence[str]) -> Raked | None:
+    """Weights that are made here; None where a column is used, or none is asked for."""
+    if sum(map(bool, (weights, rake, as_asked))) > 1:
+        raise SettingsError("--weights, --rake and --weights-as-asked: only one of them can weight the answers")
+    admission = survey.admission
+    if weights and weights not in admission.responses:
+        raise SettingsError(f'--weights == {weights!r}: no such column; map it: --columns weight="<its header>"')
+    if rake:
+        return raked_to(rake, admission.responses)
+    if not as_asked:
+        return None
+    invitations = survey.sides.tables.get("invitations")
+    return weighted_as_asked(invitations, admission.responses, admission.accounts, as_asked, known_until(admission))
+
+
+def _weighted_alone(responses: pd.DataFrame, raked: Raked) -> pd.DataFrame:
+    """The answers that have a weight: those of nobody who was asked have none, as the notes say."""
+    return responses[responses["response_id"].isin(raked.weights.index)]
+
+
+def _kinds(responses: pd.DataFrame, survey: str | None) -> list[str | None]:
+    return [kind for kind in kinds_of(responses) if kind] if survey == "apart" else [survey]
 
 
 def checked_scores(given: Sequence[str]) -> tuple[Scores, ...]:
@@ -124,7 +165,7 @@ def numbers_in_words(numbers: Numbers) -> str:
 
 
 _SHOWN = {"nps": "NPS", "nps_account": "NPS of accounts", "nps_revenue": "NPS by revenue", "csat": "CSAT", "ces": "CES"}
-_SHOWN |= {"ces_top": "low effort"}
+_SHOWN |= {"ces_top": "CES top boxes"}
 
 
 def _line(row: dict[str, Any]) -> str:

@@ -33,19 +33,24 @@ def _stated(stated: dict[str, object]) -> list[str]:
     return [name for name in _DECIDE if name in stated and name not in ("answers", "score")]
 
 
-def issued_figures(estimates: pd.DataFrame, settings: DriverReportSettings) -> pd.DataFrame:
-    """Return the figures that an issue stands by: those of finished periods.
+def issued_figures(
+    estimates: pd.DataFrame, settings: DriverReportSettings, *, published_at: pd.Timestamp
+) -> pd.DataFrame:
+    """Return the figures that an issue stands by: those of periods that are over, to their last day.
 
     What is of all time, or of a period that is not over, is another figure with every answer, and no restatement of the
     one before. The same holds of themes that are found anew in every run: `t04` is another theme each time.
 
     Args:
-        estimates: Table `estimates` of a report.
-        settings: Of the report.
+        estimates: Figures per period.
+        settings: Of the report; a stated `as_of` is the day up to which answers were known.
+        published_at: Moment of the issue, which tells what is over where no `as_of` is stated.
     """
     if "period_start" not in estimates:
         return estimates.head(0)
-    finished = estimates["period_start"].notna() & estimates["finished"].fillna(False).astype(bool)
+    stated = settings.report.as_of
+    known = published_at if stated is None else pd.Timestamp(stated) + pd.Timedelta(days=1)
+    finished = estimates["period_start"].notna() & (estimates["period_end"] < pd.Timestamp(known).normalize())
     if settings.themes.start == SCRATCH and settings.themes.taxonomy is None:
         finished &= estimates["metric"] != THEME_SHARE
     return estimates[finished].reset_index(drop=True)
@@ -89,6 +94,7 @@ def restated(
     estimates: pd.DataFrame,
     responses: pd.DataFrame,
     *,
+    published_at: pd.Timestamp,
     themes_version: str,
     estimator: Callable[[pd.DataFrame], pd.DataFrame],
 ) -> pd.DataFrame:
@@ -98,6 +104,7 @@ def restated(
         settings: Of the report; `output.published` names the file.
         estimates: Table `estimates` of today.
         responses: Table `responses` of today.
+        published_at: Moment of this run, which tells which periods are over.
         themes_version: What the themes are, edits included.
         estimator: Today's rules: responses -> estimates.
 
@@ -108,7 +115,7 @@ def restated(
         return empty("restatements")
     return restatements(
         read_published(settings.output.published),
-        issued_figures(estimates, settings),
+        issued_figures(estimates, settings, published_at=published_at),
         responses,
         settings=settings_of_figures(settings),
         themes_version=themes_version,
@@ -139,7 +146,7 @@ def issue(
     published = Path(settings.output.published)
     answers = issue_answers(read_issued(published), responses, published_at=published_at)
     frozen = freeze(
-        issued_figures(estimates, settings),
+        issued_figures(estimates, settings, published_at=published_at),
         published_at=published_at,
         run_id=run_id,
         settings=settings_of_figures(settings),

@@ -19,6 +19,8 @@ from nps_insights.jobs.sections import (
 from nps_insights.jobs.watch_settings import (
     ActionSection,
     AnswerSettings,
+    ContactSettings,
+    MoneySettings,
     RatingSettings,
     ReportInputSettings,
     ReportOutputSettings,
@@ -81,6 +83,8 @@ class DriverReportSettings(SurveyJobSettings):
     watch: WatchSettings = WatchSettings()
     target: tuple[TargetSettings, ...] = ()
     actions: ActionSection = ActionSection()
+    contacts: ContactSettings = ContactSettings()
+    money: MoneySettings = MoneySettings()
     output: ReportOutputSettings = ReportOutputSettings()
 
     def for_survey(self) -> SurveySettings:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from nps_insights.actions import Target, action_lists, closed_loop, judge_targets
 from nps_insights.jobs.admission import AdmittedSurvey, admit, known_until, notes_of
+from nps_insights.jobs.asked_targets import targets_of
 from nps_insights.jobs.driver_questions import column_named
 from nps_insights.jobs.drivers import read_run
 from nps_insights.jobs.folder import MANIFEST
@@ -16,7 +17,7 @@ from nps_insights.jobs.next_actions import day_after, read_flags
 from nps_insights.jobs.settings import DriverReportSettings, check_settings
 from nps_insights.jobs.side_files import SideFile, read_side_files
 from nps_insights.jobs.watch_settings import TargetSettings
-from nps_insights.jobs.watching import sentences_of, targets_of, watched_metrics, watching_of
+from nps_insights.jobs.watching import sentences_of, watched_metrics, watching_of
 from nps_insights.metrics import choose_period, estimates_of, nps, period_changes
 from nps_insights.survey import SurveySettings, admit_outcomes
 from nps_insights.tables import SettingsError, empty
@@ -33,11 +34,13 @@ class WatchAnswer:
         tables: Tables by name, those of `WATCHED` that there are.
         sentences: The answer in words.
         notes: What must be said beside it.
+        n_judged: Number of figures that could be held against earlier periods.
     """
 
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     sentences: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    n_judged: int = 0
 
 
 def alerts_of(source: str, settings_of: Callable[[], DriverReportSettings]) -> WatchAnswer:
@@ -57,11 +60,17 @@ def alerts_of(source: str, settings_of: Callable[[], DriverReportSettings]) -> W
         return found
     alerts = found.tables["alerts"]
     said = sentences_of({"alerts": alerts})
-    nothing = [] if said else ["Nothing moved beyond chance by enough to matter in the last finished period."]
+    nothing = [] if said else [_nothing(found.n_judged)]
     told = {"quiet": "kept quiet", "known": "told before"}
     others = [f"{told[row['status']]}: {row['reason']}" for row in alerts.to_dict("records") if row["status"] in told]
     levels = [_level(row) for row in found.tables["change_points"].to_dict("records")]
     return WatchAnswer(found.tables, [*said, *nothing, *others, *levels, *found.sentences], found.notes)
+
+
+def _nothing(n_judged: int) -> str:
+    if not n_judged:
+        return "Nothing could be judged: no finished period with enough answers has an earlier one to be held against."
+    return f"Of {n_judged:,} figures none moved beyond chance by enough to matter in the last finished period."
 
 
 def target_of(source: str, asked: TargetSettings, settings_of: Callable[[], DriverReportSettings]) -> WatchAnswer:
@@ -113,8 +122,8 @@ def actions_of(
         outcomes: File of what became of earlier proposals, such as an exported list with its dates filled in; those of
             the run if not given.
         most: Longest list of passives and of promoters; that of the run if not given.
-        as_of: Day of the lists: what is dated from then on is not known. The day after the last answer, or that of the
-            flags where it is later, if not given.
+        as_of: Day of the lists: what is dated from then on is not known. The day after the last answer, contact or
+            closed case, or that of the flags where it is later, if not given.
 
     Raises:
         SettingsError: The folder holds no report, or a setting is out of its bounds.
@@ -125,10 +134,10 @@ def actions_of(
         raise SettingsError(f"{run_folder}: its answers have no dates, so nobody's latest answer is known")
     chosen = check_settings(manifest["settings"])
     tonight = read_flags(flags or chosen.input.flags)
-    moment = _moment(pd.Timestamp(manifest["as_of"]), tonight, as_of)
     files = {"outcomes": SideFile(outcomes, admit_outcomes, chosen.outcome_columns, sheet="actions")}
     read = read_side_files(files, SurveySettings(date_format=chosen.dates.format))
     cases = read.tables.get("outcomes", tables.get("outcomes"))
+    moment = _moment(pd.Timestamp(manifest["as_of"]), tonight, as_of, read.tables.get("outcomes"))
     asked = chosen.actions.checked() if most is None else replace(chosen.actions.checked(), most=most)
     found = action_lists(
         tables["responses"],
@@ -149,15 +158,29 @@ def actions_of(
     said = [_list_in_words(row) for row in found.action_lists.to_dict("records")]
     if cases is not None:
         level = chosen.report.confidence_level
-        loop = closed_loop(cases, tables["responses"], tables.get("accounts"), as_of=moment, confidence_level=level)
+        loop = closed_loop(
+            cases,
+            tables["responses"],
+            tables.get("accounts"),
+            as_of=moment,
+            contact_within=chosen.contacts.within,
+            close_within=chosen.contacts.close_within,
+            match=chosen.contacts.match,
+            confidence_level=level,
+        )
         listed["closed_loop"] = loop
         said += [_followed(row) for row in loop[loop["estimate"].notna()].to_dict("records")]
     return WatchAnswer(listed, said, [*read.notes, *found.notes])
 
 
-def _moment(last: pd.Timestamp, flags: pd.DataFrame | None, as_of: str | None) -> pd.Timestamp:
-    """The day of the lists: not before the last answer that they are made of."""
+def _moment(
+    last: pd.Timestamp, flags: pd.DataFrame | None, as_of: str | None, outcomes: pd.DataFrame | None
+) -> pd.Timestamp:
+    """The day of the lists: not before the last answer that they are made of, and after the contacts brought back."""
     usual = day_after(last, flags)
+    if as_of is None and outcomes is not None:
+        known = [day for name in ("contacted_at", "closed_at") if pd.notna(day := outcomes[name].max())]
+        return max([usual, *(day_after(day, None) for day in known)])
     if as_of is None:
         return usual
     try:
@@ -204,7 +227,8 @@ def _of_run(source: str) -> WatchAnswer:
     manifest, tables = read_run(Path(source))
     _whole(source, tables, "series")
     held = manifest["report"].get("comparable", {})
-    return WatchAnswer({name: tables[name] for name in WATCHED if name in tables}, _comparisons(held), [])
+    found = {name: tables[name] for name in WATCHED if name in tables}
+    return WatchAnswer(found, _comparisons(held), [], manifest.get("watched", {}).get("n_judged", 0))
 
 
 def _whole(source: str, tables: dict[str, pd.DataFrame], name: str) -> pd.DataFrame:
@@ -231,7 +255,7 @@ def _of_survey(settings: DriverReportSettings) -> WatchAnswer:
     notes = notes_of(survey.admission, n_responses=len(survey.all_responses))
     found = {name: watching.tables[name] for name in WATCHED if name in watching.tables}
     said = ["Themes are not watched here: that takes a report, which reads the comments."]
-    return WatchAnswer(found, _comparisons(watching.comparable), [*notes, *watching.notes, *said])
+    return WatchAnswer(found, _comparisons(watching.comparable), [*notes, *watching.notes, *said], watching.n_judged)
 
 
 def _series(survey: AdmittedSurvey, targets: Sequence[Target], settings: DriverReportSettings) -> pd.DataFrame:

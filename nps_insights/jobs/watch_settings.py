@@ -82,6 +82,7 @@ class WatchSettings(Section):
         smallest_change: Fewer points than this are no alert, however sure.
         smallest_share: The same for shares, of themes and satisfaction.
         false_share: Share of the alerts that may be there by luck.
+        quiet_periods: For so many periods after an alert the same figure is told of again only where it moved further.
         quiet: First and last days between which nothing is told, such as [["2026-07-01", "2026-07-31"]] of a known
             outage.
     """
@@ -92,6 +93,7 @@ class WatchSettings(Section):
     smallest_change: float | None = Field(None, gt=0)
     smallest_share: float | None = Field(None, gt=0, lt=1)
     false_share: float | None = Field(None, gt=0, lt=1)
+    quiet_periods: int | None = Field(None, ge=0)
     quiet: tuple[tuple[str, str], ...] = ()
 
 
@@ -139,6 +141,34 @@ class ActionSection(Section):
             SettingsError: A setting is out of its bounds, or only some of the costs are given.
         """
         return ActionSettings(**self.model_dump())
+
+
+class ContactSettings(Section):
+    """When a contact is in time, and with whom the contacted are compared.
+
+    Attributes:
+        within: Days within which a contact is in time.
+        close_within: Days within which a case is closed in time.
+        match: Attributes of the accounts in which comparable customers are alike, such as the plan.
+    """
+
+    within: float = Field(2, gt=0)
+    close_within: float = Field(14, gt=0)
+    match: tuple[str, ...] = ()
+
+
+class MoneySettings(Section):
+    """What goes with being a promoter, in money.
+
+    Attributes:
+        horizon_days: Days over which staying is looked at.
+        adjust: Attributes of the accounts to adjust for, beside tenure.
+        fixed_shares: Share of the value taken to be at risk by category, beside the calibrated one for comparison.
+    """
+
+    horizon_days: int = Field(180, ge=1)
+    adjust: tuple[str, ...] = ()
+    fixed_shares: dict[str, float] = Field(default_factory=dict)
 
 
 class ReportOutputSettings(OutputSettings):

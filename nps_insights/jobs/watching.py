@@ -1,16 +1,16 @@
 """The number, watched, as a step of the driver report: who was asked, what can be compared, alerts and targets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
-from nps_insights.actions import AlertSettings, Target, check_targets, judge_targets, watch
+from nps_insights.actions import AlertSettings, check_targets, judge_targets, watch
 from nps_insights.jobs.admission import AdmittedSurvey, known_until
+from nps_insights.jobs.asked_targets import targets_of
 from nps_insights.jobs.driver_questions import column_named
 from nps_insights.jobs.settings import DriverReportSettings
-from nps_insights.jobs.watch_settings import TargetSettings
 from nps_insights.metrics import (
     account_mix,
     account_scores,
@@ -18,12 +18,13 @@ from nps_insights.metrics import (
     annotated,
     choose_period,
     comparable,
-    group_names,
+    estimates_of,
     invitation_audit,
     response_rates,
     silent_accounts,
+    theme_trend,
 )
-from nps_insights.tables import ATTRIBUTE_PREFIX, SettingsError, conform, empty
+from nps_insights.tables import SettingsError, conform, empty
 from nps_insights.themes import FoundThemes
 
 # What an answer itself says of where it came from: always worth a look when a number moves.
@@ -40,11 +41,13 @@ class Watching:
         tables: Tables by name; those that nothing was known for are absent.
         comparable: First day of the earlier period -> "Comparable with Q2?", answered in a sentence.
         notes: Plain sentences on what could not be told, and why.
+        n_judged: Number of figures that could be held against earlier periods.
     """
 
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     comparable: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    n_judged: int = 0
 
 
 def watching_of(
@@ -69,6 +72,7 @@ def watching_of(
         {name: table for part in parts for name, table in part.tables.items()},
         {since: said for part in parts for since, said in part.comparable.items()},
         [note for part in parts for note in part.notes],
+        sum(part.n_judged for part in parts),
     )
 
 
@@ -149,6 +153,10 @@ def _asked(survey: AdmittedSurvey, settings: DriverReportSettings) -> Watching:
     by = [name for name in watched_columns(survey, settings) if name in columns]
     accounts, everybody = admission.accounts, _of_survey(survey.all_responses, settings)
     rates = response_rates(invitations, everybody, accounts=accounts, by=by, **known, **level)
+    per = settings.report.per or choose_period(admission.responses)
+    if per:
+        by_period = response_rates(invitations, everybody, accounts=accounts, by=by, per=per, **known, **level)
+        rates = conform("nonresponse", pd.concat([rates, by_period], ignore_index=True))
     tables = {
         "invitations": invitations,
         "nonresponse": rates,
@@ -207,15 +215,13 @@ def _watched(survey: AdmittedSurvey, found: FoundThemes | None, settings: Driver
     if not per:
         return Watching(notes=["All answers fall into one period: nothing can be watched yet."])
     targets = targets_of(settings.target, admission.responses)
-    columns = watched_columns(survey, settings)
-    metrics = watched_metrics(settings)
     headline = HEADLINES[settings.watch.headline]
     events = survey.sides.tables.get("events")
     watched = watch(
         admission.responses,
         per=per,
-        by=columns,
-        metrics=metrics,
+        by=watched_columns(survey, settings),
+        metrics=watched_metrics(settings),
         mentions=found.mentions if found else None,
         themes=found.themes if found else None,
         commented=found.comments if found else None,
@@ -235,8 +241,9 @@ def _watched(survey: AdmittedSurvey, found: FoundThemes | None, settings: Driver
     }
     if events is not None:
         tables["period_events"] = annotated(watched.series, events)
+    notes = [*watched.notes, *_coarse(per, settings)]
     if not targets:
-        return Watching(tables, notes=watched.notes)
+        return Watching(tables, notes=notes, n_judged=watched.n_judged)
     judged = judge_targets(
         targets,
         watched.series,
@@ -245,7 +252,56 @@ def _watched(survey: AdmittedSurvey, found: FoundThemes | None, settings: Driver
         confidence_level=chosen.confidence_level,
     )
     tables |= {"targets": judged.targets, "target_path": judged.path}
-    return Watching(tables, notes=[*watched.notes, *judged.notes])
+    return Watching(tables, notes=[*notes, *judged.notes], n_judged=watched.n_judged)
+
+
+def _coarse(per: str, settings: DriverReportSettings) -> list[str]:
+    """Say that a finer look is possible where the data chose long periods."""
+    if settings.report.per or per == "month":
+        return []
+    return [
+        f"Watched by {per}, since shorter periods have too few answers for a clear trend; what moves for a few months "
+        "can stay unseen: state report.per (--per month) to look closer."
+    ]
+
+
+def period_figures(
+    survey: AdmittedSurvey, found: FoundThemes | None, settings: DriverReportSettings, per: str
+) -> pd.DataFrame:
+    """Return what a report shows per period, table `estimates`: metrics by group, the headline score, theme shares.
+
+    Args:
+        survey: What was let in.
+        found: Its themes, or None.
+        settings: Checked settings.
+        per: The period; empty where there is none, and then no figure.
+    """
+    if not per:
+        return empty("estimates")
+    admission, chosen = survey.admission, settings.report
+    level: dict[str, Any] = {
+        "per": per,
+        "as_of": known_until(admission),
+        "confidence_level": chosen.confidence_level,
+        "min_group": chosen.min_group,
+    }
+    parts = [
+        estimates_of(
+            admission.responses,
+            metrics=watched_metrics(settings),
+            by=watched_columns(survey, settings),
+            csat_scale=settings.csat.read() if settings.csat else None,
+            ces_scale=settings.ces.read() if settings.ces else None,
+            **level,
+        )
+    ]
+    headline = HEADLINES[settings.watch.headline]
+    if headline != "nps":
+        parts.append(_per_period(survey, per, headline, chosen.confidence_level))
+    if found:
+        read = admission.responses[admission.responses["response_id"].isin(found.comments["response_id"])]
+        parts.append(theme_trend(found.mentions, read, parents=found.fitted.parents_, **level))
+    return conform("estimates", pd.concat([part for part in parts if len(part)], ignore_index=True))
 
 
 def _per_period(survey: AdmittedSurvey, per: str, headline: str, confidence_level: float) -> pd.DataFrame:
@@ -271,37 +327,10 @@ def alert_settings(settings: DriverReportSettings) -> AlertSettings:
         "false_share": watch_for.false_share,
         "min_effect": {name: size for name, size in effects.items() if size is not None},
         "min_answers": settings.report.min_group,
+        "quiet_periods": watch_for.quiet_periods,
         "quiet": watch_for.quiet,
     }
     return AlertSettings(**{name: value for name, value in stated.items() if value is not None})
-
-
-def targets_of(asked: Sequence[TargetSettings], responses: pd.DataFrame) -> list[Target]:
-    """Return the targets as they are judged.
-
-    Raises:
-        SettingsError: A group is not written as "Plan=Pro", or there is no such column or group.
-    """
-    found = []
-    for one in asked:
-        by, group = _group(one.group, responses)
-        shown = f"{one.value:g}" if one.metric.startswith("nps") else f"{one.value:.0%}"
-        name = one.name or " ".join(part for part in (one.metric, group, shown, f"by {one.date}") if part)
-        found.append(Target(name, one.value, one.date, one.metric, by, group, one.baseline, one.baseline_date))
-    return found
-
-
-def _group(text: str | None, responses: pd.DataFrame) -> tuple[str, str]:
-    if text is None:
-        return "", ""
-    name, equals, group = text.partition("=")
-    if not equals:
-        raise SettingsError(f'target.group == {text!r}: must name a column and a group, such as "Plan=Pro"')
-    column = column_named(name.strip(), responses)
-    known = sorted(group_names(responses[column].dropna()).unique())
-    if group.strip() not in known:
-        raise SettingsError(f"target.group == {text!r}: {name} has no such group; it has {', '.join(known[:20])}")
-    return column.removeprefix(ATTRIBUTE_PREFIX), group.strip()
 
 
 def sentences_of(tables: Mapping[str, pd.DataFrame]) -> list[str]:

@@ -114,7 +114,8 @@ def _whole(rates: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rates(rates: pd.DataFrame) -> TextTable | None:
-    rows = rates[rates["estimate"].notna()]
+    # Every group in every period would be a table that nobody reads; it stands in the run folder.
+    rows = rates[rates["estimate"].notna() & ((rates["by"] == "") | rates["period_start"].isna())]
     if rows.empty:
         return None
     ordered = rows.assign(of_group=rows["by"] != "").sort_values(

@@ -102,10 +102,10 @@ def _told(found: dict[str, pd.Series]) -> list[str]:
     notes = []
     internal = int(found["internal"].sum()) if "internal" in found else 0
     if internal:
-        notes.append(f"internal: {internal:,} rows are of employees or tests; they are kept and marked")
+        notes.append(f"internal: {internal:,} rows are of employees or tests; they are marked")
     broken_off = int((~found["complete"].fillna(True)).sum()) if "complete" in found else 0
     if broken_off:
-        notes.append(f"complete: {broken_off:,} rows were broken off before the end; they are kept and marked")
+        notes.append(f"complete: {broken_off:,} rows were broken off before the end; they are marked")
     n_wordings = found["wording"].nunique() if "wording" in found else 0
     if n_wordings > 1:
         notes.append(
