@@ -140,7 +140,7 @@ def theme_alerts(
 def _told(series: pd.DataFrame) -> list[str]:
     cells = cells_of(series, "theme_share", confidence_level=0.95)
     assert cells is not None
-    alerts = judge(cells, change_points(series), AlertSettings())
+    alerts = judge(cells, change_points(series), AlertSettings()).rows
     return [] if alerts.empty else alerts.loc[alerts["status"] == "raised", "group"].tolist()
 
 

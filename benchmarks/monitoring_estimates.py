@@ -7,6 +7,9 @@ weights mend: given ones, or raked to the known share in each world. Or the answ
 both. The naive interval takes every answer for one of a simple random sample. Raking also takes chance out of the
 shares, which the interval does not claim: with raked weights it errs on the wide side.
 
+Few accounts: about 20 answers from each of 10 to 30 accounts, of equal or lognormal size, without weights; and how
+often two draws of the same world are called different at 5 % (`nps_difference`).
+
 Cost: NPS with n and interval by 200 groups and 24 months, beside pandas' groupby written plainly; each in a process of
 its own, which first makes the same table of a few rows, so that no import is timed.
 """
@@ -25,11 +28,16 @@ import pandas as pd
 
 from benchmarks.results import markdown_table, write_section
 from nps_insights.metrics.estimates import estimates_of, nps
+from nps_insights.metrics.periods import nps_difference
 
 WORLDS, SIZES, PER_ACCOUNT = 4_000, (200, 500, 1_000), 5
 ANSWERS, GROUPS, PERIODS, ACCOUNTS, REPEATED = 5_000_000, 200, 24, 1_000_000, 3
 DESIGNS = ("weighted", "raked", "clustered", "weighted and clustered", "raked and clustered")
 WANTED = (0.93, 0.97)
+# Accounts, spread of their moods (that of one answer is 1.8 points of the scale), and of the log of their sizes.
+FEW = ((10, 1.0, 0.0), (10, 1.5, 0.0), (12, 1.0, 0.8), (12, 1.5, 0.8), (12, 1.0, 1.2), (20, 1.0, 0.8), (30, 1.0, 0.8))
+PER_FEW, PAIRS = 20, 1_000
+_MEAN, _ONE_ANSWER = 7.6, 1.8
 # Among customers 6 in 10 are of the unhappier kind, among answers 3 in 10; an account's own mood is a third of a mood.
 _SHARE, _ANSWERING, _SHIFT, _ACCOUNT = 0.6, 0.3, (-0.5, 0.2), 1 / 3
 _PROMOTER_FROM, _DETRACTOR_TO = 0.13, -0.67
@@ -80,6 +88,56 @@ def drawn(n: int, *, design: str, worlds: int, rng: np.random.Generator) -> tupl
     shares = (_SHARE, 1 - _SHARE)
     points = [ndtr(shift - _PROMOTER_FROM) - ndtr(_DETRACTOR_TO - shift) for shift in _SHIFT]
     return responses, 100 * float(np.dot(shares, points))
+
+
+def few_coverage(
+    n_accounts: int, moods: float, sizes: float, *, worlds: int = WORLDS, random_state: int = 0
+) -> dict[str, float]:
+    """Return how often the unweighted interval of few accounts holds the truth, and how many are marked too small.
+
+    Args:
+        n_accounts: Accounts per world, of about 20 answers each.
+        moods: Standard deviation of the accounts' means, in points of the 0 to 10 scale.
+        sizes: That of the logarithm of their numbers of answers.
+        worlds: How many worlds.
+        random_state: Seed.
+    """
+    rng = np.random.default_rng(random_state)
+    responses, truth = few_accounts(n_accounts, moods, sizes, worlds=worlds, rng=rng)
+    found = estimates_of(responses, by=("world",))
+    naive = nps(responses.drop(columns="account_id"), by="world")
+    small = found.loc[(found["metric"] == "nps") & (found["by"] == "world"), "too_small"].mean()
+    return {"ours": _covered(found, truth), "naive": _covered(naive, truth), "too_small": float(small)}
+
+
+def wrongly_called(n_accounts: int, moods: float, sizes: float, *, pairs: int = PAIRS, random_state: int = 0) -> float:
+    """Return how often two draws of the same world, each of other accounts, are called different at 5 %."""
+    rng = np.random.default_rng(random_state)
+    responses, _ = few_accounts(n_accounts, moods, sizes, worlds=2 * pairs, rng=rng)
+    worlds = [one for _, one in responses.groupby("world")]
+    called = [nps_difference(*both)["p_value"] < 0.05 for both in zip(worlds[::2], worlds[1::2], strict=True)]
+    return float(np.mean(called))
+
+
+def few_accounts(
+    n_accounts: int, moods: float, sizes: float, *, worlds: int, rng: np.random.Generator
+) -> tuple[pd.DataFrame, float]:
+    """Return the answers of all worlds and their true NPS in points; the moods of accounts know nothing of sizes."""
+    from scipy.special import ndtr
+
+    size = np.exp(rng.normal(np.log(PER_FEW) - sizes**2 / 2, sizes, size=worlds * n_accounts))
+    account = np.repeat(np.arange(len(size)), np.maximum(np.round(size), 1).astype(int))
+    score = _MEAN + moods * rng.normal(size=len(size))[account] + _ONE_ANSWER * rng.normal(size=len(account))
+    responses = pd.DataFrame(
+        {
+            "response_id": np.arange(len(account)),
+            "category": np.where(score > 8.5, "promoter", np.where(score < 6.5, "detractor", "passive")),
+            "account_id": account,
+            "world": account // n_accounts,
+        }
+    )
+    spread = float(np.hypot(moods, _ONE_ANSWER))
+    return responses, 100 * float(ndtr((_MEAN - 8.5) / spread) - ndtr((6.5 - _MEAN) / spread))
 
 
 def _covered(estimates: pd.DataFrame, truth: float) -> float:
@@ -216,6 +274,18 @@ def _coverage_lines(worlds: int) -> list[str]:
     return [wanted, "", *markdown_table(header, rows)]
 
 
+def _few_lines(worlds: int) -> list[str]:
+    rows = []
+    for n_accounts, moods, sizes in FEW:
+        found = few_coverage(n_accounts, moods, sizes, worlds=worlds)
+        called = wrongly_called(n_accounts, moods, sizes, pairs=min(worlds, PAIRS))
+        figures = (f"{found['ours']:.3f}", f"{found['naive']:.3f}", f"{found['too_small']:.1%}", f"{called:.3f}")
+        rows.append((n_accounts, moods, sizes, *figures))
+    told = f"Few accounts of about {PER_FEW} answers each, unweighted; the last column wants .055 at most."
+    header = ["accounts", "spread of moods", "of log sizes", "ours", "naive: unclustered", "marked too small"]
+    return [told, "", *markdown_table([*header, "no change called one"], rows)]
+
+
 def _cost_lines(n: int, repeated: int) -> list[str]:
     rows = [
         (name, f"{one['seconds']:.2f}", f"{one['peak_mib']:.0f}", f"{one['above_mib']:.0f}", f"{one['rows']:,}")
@@ -237,7 +307,13 @@ def main() -> None:
     if given.measure:
         print(json.dumps(measured(given.measure[0], Path(given.measure[1]), given.repeated)))
         return
-    text = [*_coverage_lines(given.worlds), "", *_cost_lines(given.answers, given.repeated)]
+    text = [
+        *_coverage_lines(given.worlds),
+        "",
+        *_few_lines(given.worlds),
+        "",
+        *_cost_lines(given.answers, given.repeated),
+    ]
     print("\n".join(text))
     if (given.worlds, given.answers, given.repeated) == (WORLDS, ANSWERS, REPEATED):
         write_section(

@@ -6,7 +6,7 @@ import pytest
 from contacted_world import AS_OF, World, contacted_world
 
 from nps_insights.actions.closed_loop import closed_loop
-from nps_insights.actions.known_answers import known_answers
+from nps_insights.actions.known_answers import answers_before
 from nps_insights.actions.recovery import Recovery, likeness, recovery, steps_around
 from nps_insights.actions.waiting import median_days
 from nps_insights.tables import DataRefusedError, SettingsError
@@ -14,7 +14,7 @@ from nps_insights.tables import DataRefusedError, SettingsError
 
 def recovered(world: World) -> Recovery:
     contacts = world.outcomes.set_index("account_id")["contacted_at"].dropna()
-    steps = steps_around(known_answers(world.responses, as_of=AS_OF), contacts, contacts, category="detractor")
+    steps = steps_around(answers_before(world.responses, as_of=AS_OF), contacts, contacts, category="detractor")
     levels = likeness(steps, world.accounts.set_index("account_id"), match=("plan",))
     return recovery(steps, levels, reached=("passive", "promoter"))
 
@@ -46,7 +46,7 @@ def test_all_customers_without_a_contact_are_no_comparison() -> None:
         world = contacted_world(900, seed=seed)
         found = recovered(world)
         contacts = world.outcomes.set_index("account_id")["contacted_at"].dropna()
-        steps = steps_around(known_answers(world.responses, as_of=AS_OF), contacts, contacts, category="detractor")
+        steps = steps_around(answers_before(world.responses, as_of=AS_OF), contacts, contacts, category="detractor")
         raw.append(found.contacted[0] - (steps.others["to_category"] != "detractor").mean())
         weighted.append(found.difference[0])
     assert np.mean(raw) > 0.03
@@ -112,6 +112,44 @@ def test_results_of_asking_are_counted() -> None:
     agreed = figure(table, "result", "agreed")
     assert (agreed["estimate"], agreed["n"]) == (0.75, 4)
     assert "recovered" not in set(table["metric"])
+
+
+def asked(**days: list[str | None]) -> pd.DataFrame:
+    """Promoters that were asked, all of whom agreed, with these dates."""
+    n = len(next(iter(days.values())))
+    dates = {"proposed_at": ["2026-01-01"] * n, "contacted_at": ["2026-01-02"] * n, "closed_at": [None] * n} | days
+    cases = pd.DataFrame({name: pd.to_datetime(column) for name, column in dates.items()})
+    return cases.assign(action="refer", account_id=[f"a{i}" for i in range(n)], result="agreed")
+
+
+def test_a_result_is_not_known_before_its_case_was_closed() -> None:
+    responses = contacted_world(20).responses
+    closed: list[str | None] = ["2026-02-28", "2026-03-01", "2026-03-05", None]
+    cases = asked(closed_at=closed)
+    assert figure(closed_loop(cases, responses, as_of="2026-03-01"), "result", "agreed")["n"] == 2
+    later = closed_loop(cases, responses, as_of="2026-03-06")
+    assert figure(later, "result", "agreed")["n"] == 4
+    # What the others will turn out to be moves nothing before.
+    turned = cases.assign(result=["agreed", "refused", "refused", "agreed"])
+    pd.testing.assert_frame_equal(
+        closed_loop(cases, responses, as_of="2026-03-01"), closed_loop(turned, responses, as_of="2026-03-01")
+    )
+
+
+def test_cases_of_later_are_counted_and_not_used() -> None:
+    responses = contacted_world(20).responses
+    cases = asked(
+        proposed_at=["2026-01-01", "2026-03-01", "2026-03-02"], contacted_at=["2026-01-02", "2026-03-02", "2026-03-03"]
+    )
+    row = figure(closed_loop(cases, responses, as_of="2026-03-01"), "contacted")
+    assert row["n"] == 1
+    told = "2 of 3 outcomes were proposed on or after 2026-03-01, the moment of knowing, and are not used; "
+    assert told + "state a later as_of" in row["reason"]
+    assert "not used" not in figure(closed_loop(cases, responses, as_of="2026-04-01"), "contacted")["reason"]
+    nothing = closed_loop(cases, responses, as_of="2025-12-01")
+    assert nothing["metric"].tolist() == ["contacted"]
+    assert np.isnan(nothing["estimate"].iloc[0])
+    assert "3 of 3 outcomes were proposed on or after 2025-12-01" in nothing["reason"].iloc[0]
 
 
 def test_the_median_wait_counts_who_still_waits() -> None:

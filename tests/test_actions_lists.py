@@ -126,7 +126,15 @@ def test_an_acceptance_rate_is_never_invented() -> None:
 
 def test_outcomes_show_how_many_agree() -> None:
     responses = answers(**{f"p{i}": "promoter" for i in range(10)})
-    outcomes = pd.DataFrame(
+    outcomes, settings = refused_or_agreed(), ActionSettings(agreed_results=["agreed"])
+    row = action_lists(responses, None, as_of=AS_OF, outcomes=outcomes, settings=settings).action_lists.iloc[0]
+    assert row["estimate"] == pytest.approx(2.5)
+    assert "Of 8 promoters asked before, 2 agreed" in row["reason"]
+
+
+def refused_or_agreed() -> pd.DataFrame:
+    """Eight promoters that were asked: two agreed, six refused."""
+    return pd.DataFrame(
         {
             "action": "refer",
             "account_id": [f"q{i}" for i in range(8)],
@@ -136,10 +144,28 @@ def test_outcomes_show_how_many_agree() -> None:
             "result": ["agreed"] * 2 + ["refused"] * 6,
         }
     )
-    settings = ActionSettings(agreed_results=["agreed"])
+
+
+def test_what_a_case_turns_out_to_be_after_as_of_is_not_learned_from() -> None:
+    responses, settings = answers(p="promoter"), ActionSettings(agreed_results=["agreed"])
+    outcomes = refused_or_agreed()
+    outcomes["closed_at"] = [pd.Timestamp("2026-02-28")] * 2 + [AS_OF] * 2 + [pd.Timestamp("2026-03-09")] * 4
+    outcomes["closed_at"] = outcomes["closed_at"].astype("datetime64[us]")
     row = action_lists(responses, None, as_of=AS_OF, outcomes=outcomes, settings=settings).action_lists.iloc[0]
-    assert row["estimate"] == pytest.approx(2.5)
-    assert "Of 8 promoters asked before, 2 agreed" in row["reason"]
+    assert "Of 2 promoters asked before, 2 agreed" in row["reason"]
+    later = action_lists(responses, None, as_of="2026-03-10", outcomes=outcomes, settings=settings).action_lists.iloc[0]
+    assert "Of 8 promoters asked before, 2 agreed" in later["reason"]
+
+
+def test_outcomes_of_later_are_counted_in_a_note() -> None:
+    outcomes = refused_or_agreed()
+    outcomes["proposed_at"] = [pd.Timestamp("2025-01-01")] * 5 + [AS_OF] * 3
+    outcomes["contacted_at"] = outcomes["proposed_at"] + pd.Timedelta(days=1)
+    told = "3 of 8 outcomes were proposed on or after 2026-03-01, the moment of knowing, and are not used; state a "
+    found = action_lists(answers(p="promoter"), None, as_of=AS_OF, outcomes=outcomes)
+    assert told + "later as_of." in found.notes
+    later = action_lists(answers(p="promoter"), None, as_of="2026-03-02", outcomes=outcomes)
+    assert not any("not used" in note for note in later.notes)
 
 
 def test_passives_come_by_probability_with_the_theme_that_holds_them_back() -> None:

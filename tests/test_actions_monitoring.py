@@ -109,16 +109,16 @@ def test_every_table_is_of_the_contract() -> None:
 def test_events_stand_beside_without_explaining() -> None:
     events = pd.DataFrame({"event_at": pd.to_datetime(["2025-10-07", "2024-01-01"]), "label": ["Firmware 9", "Old"]})
     reason = row(watched(9, events=events, mentions=None, commented=None).alerts, "nps")["reason"]
-    assert reason.endswith("In the same time, without saying that it is why: Firmware 9 (2025-10-07).")
+    assert reason.endswith("In the same period, without saying that it is why: Firmware 9 (2025-10-07).")
 
 
 def test_an_event_on_the_first_day_of_the_next_month_is_not_of_this_one() -> None:
-    days = pd.to_datetime(["2025-10-31 18:00", "2025-11-01", "2025-09-20", "2025-08-01"])
+    days = pd.to_datetime(["2025-10-31 18:00", "2025-11-01 00:00", "2025-09-20 00:00", "2025-08-01 00:00"])
     events = pd.DataFrame({"event_at": days, "label": ["Last day", "Next month", "Campaign", "Over"]})
     events["ended_at"] = pd.to_datetime([None, None, "2025-10-02", "2025-09-30"])
     reason = row(watched(9, events=events, mentions=None, commented=None).alerts, "nps")["reason"]
     told = "Campaign (2025-09-20 to 2025-10-02); Last day (2025-10-31)."
-    assert reason.endswith(f"In the same time, without saying that it is why: {told}")
+    assert reason.endswith(f"In the same period, without saying that it is why: {told}")
 
 
 def test_a_period_set_to_quiet_is_listed_and_not_raised() -> None:

@@ -16,6 +16,17 @@ def test_the_interval_covers_where_the_naive_one_fails(design: str) -> None:
     assert found["naive"] < 0.9
 
 
+@pytest.mark.parametrize("few", benchmark.FEW)
+def test_the_interval_of_few_accounts_covers_too(few: tuple[int, float, float]) -> None:
+    found = benchmark.few_coverage(*few, worlds=1_500)
+    assert 0.93 <= found["ours"] <= 0.985
+    assert found["naive"] < 0.8
+
+
+def test_five_accounts_are_marked() -> None:
+    assert benchmark.few_coverage(5, 1.0, 0.0, worlds=100)["too_small"] == 1.0
+
+
 def test_both_make_the_same_table(tmp_path: Path) -> None:
     benchmark.write_answers(tmp_path / "responses.parquet", 60_000)
     responses = pd.read_parquet(tmp_path / "responses.parquet")

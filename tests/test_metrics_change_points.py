@@ -48,7 +48,9 @@ def of_shares(levels: np.ndarray, *, n: int = 200, seed: int = 0) -> pd.DataFram
     drawn = series(np.full(levels.shape, 30.0), n=n)
     share = np.random.default_rng(seed).binomial(n, levels).ravel() / n
     half = 1.96 * np.sqrt(share * (1 - share) / n)
-    return drawn.assign(metric="theme_share", by="theme_id", estimate=share, conf_low=share - half, conf_high=share + half)
+    return drawn.assign(
+        metric="theme_share", by="theme_id", estimate=share, conf_low=share - half, conf_high=share + half
+    )
 
 
 @pytest.mark.parametrize("seed", range(4))

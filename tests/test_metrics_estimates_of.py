@@ -221,7 +221,7 @@ def test_cells_do_not_see_each_other() -> None:
             inside = cell == one
             own = {name: values[inside] for name, values in given.items()}
             alone = cell_moments(np.zeros(inside.sum(), dtype=np.int32), 1, y[inside], **own)
-            for name in ("n", "mean", "second", "spread", "n_eff", "freedom"):
+            for name in ("n", "mean", "second", "spread", "n_accounts", "n_eff", "freedom"):
                 assert getattr(found, name)[one] == pytest.approx(getattr(alone, name)[0])
 
 
@@ -268,3 +268,61 @@ def test_a_single_period_no_dates_and_short_windows_are_said() -> None:
 
 def test_clean_answers_need_no_word() -> None:
     assert estimate_notes(answers(), by=["plan"], per="month") == []
+
+
+def of_accounts(*sizes: int, seed: int = 0) -> pd.DataFrame:
+    """Answers of accounts of these sizes, each of its own mood."""
+    rng = np.random.default_rng(seed)
+    account = np.repeat(np.arange(len(sizes)), sizes)
+    mood = rng.normal(size=len(sizes))[account] + rng.normal(size=len(account))
+    category = np.where(mood > 0, "promoter", np.where(mood < -1, "detractor", "passive"))
+    ids = [f"r{i:05}" for i in range(len(account))]
+    return pd.DataFrame({"response_id": ids, "category": category, "account_id": [f"a{i:04}" for i in account]})
+
+
+def test_fewer_than_ten_accounts_that_repeat_are_too_few_to_judge() -> None:
+    for n_accounts in (1, 2, 9, 10, 40):
+        responses = pd.concat(
+            [of_accounts(*[40] * n_accounts).assign(region="this"), of_accounts(*[4] * 30).assign(region="other")]
+        )
+        responses["response_id"] = [f"r{i:05}" for i in range(len(responses))]
+        found = of_nps(estimates_of(responses, by=["region"]), "region").set_index("group")
+        few = n_accounts < 10
+        assert found.loc["this", "too_small"] == few
+        wanted = f"{40 * n_accounts} answers of {n_accounts} account{'s' if n_accounts > 1 else ''}; at least 10"
+        assert found.loc["this", "reason"].startswith(wanted) if few else found.loc["this", "reason"] == ""
+        assert not found.loc["other", "too_small"]
+        assert of_nps(nps(responses, by="region"), "region")["too_small"].tolist() == [False, few]
+
+
+def test_one_account_that_holds_most_of_the_answers_is_too_few() -> None:
+    found = of_nps(estimates_of(of_accounts(2000, *[20] * 30))).iloc[0]
+    assert found["too_small"]
+    assert found["reason"].startswith("2,600 answers of 31 accounts, which count as 1.7 of equal size; at least 4")
+
+
+def test_groups_that_are_accounts_speak_of_themselves() -> None:
+    responses = of_accounts(*[40] * 12)
+    by_account = of_nps(estimates_of(responses.assign(customer=responses["account_id"]), by=["customer"]), "customer")
+    assert not by_account["too_small"].any()
+    alone = nps(responses.query("account_id == 'a0003'").drop(columns="account_id"))
+    assert by_account["conf_low"].iloc[3] == of_nps(alone)["conf_low"].item()
+
+
+@pytest.mark.parametrize("n_accounts", [12, 30, 300])
+def test_equal_weights_change_nothing_where_accounts_repeat(n_accounts: int) -> None:
+    """Whether few accounts are few does not hang on a weight of 1 being written beside each answer."""
+    responses = of_accounts(*np.random.default_rng(1).integers(2, 30, size=n_accounts)).assign(weight=1.0)
+    weighted, plain = (estimates_of(responses, weights=weights) for weights in ("weight", None))
+    for name in ("estimate", "conf_low", "conf_high", "n_eff"):
+        assert weighted[name].tolist() == pytest.approx(plain[name].tolist())
+
+
+def test_accounts_that_answered_once_change_no_bit() -> None:
+    responses = of_accounts(*[1] * 60)
+    with_accounts, without = (whole_nps(rows) for rows in (responses, responses.drop(columns="account_id")))
+    pd.testing.assert_frame_equal(with_accounts, without, check_exact=True)
+
+
+def whole_nps(responses: pd.DataFrame) -> pd.DataFrame:
+    return estimates_of(responses.assign(half=["a", "b"] * (len(responses) // 2)), by=["half"])

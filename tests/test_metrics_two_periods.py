@@ -2,8 +2,10 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from benchmarks.monitoring_alerts import type_one_errors
+from benchmarks.monitoring_estimates import wrongly_called
 from nps_insights.metrics.periods import nps_difference, nps_differences
 
 
@@ -38,3 +40,24 @@ def test_accounts_that_repeat_themselves_count_once() -> None:
     repeated = [pd.concat([side] * 5, ignore_index=True) for side in sides]
     low, high = (nps_difference(*pair)["conf_low"] for pair in (sides, repeated))
     assert abs(low - high) < 2.0
+
+
+@pytest.mark.parametrize(("n_accounts", "sizes"), [(10, 0.0), (12, 0.8)])
+def test_few_accounts_are_called_changed_no_more_often_than_promised(n_accounts: int, sizes: float) -> None:
+    # .055 in the long run (`benchmarks/monitoring_estimates.py`), with two standard errors of 400 pairs.
+    assert wrongly_called(n_accounts, 1.0, sizes, pairs=400) <= 0.055 + 2 * np.sqrt(0.055 * 0.945 / 400)
+
+
+def test_the_same_accounts_on_both_sides_leave_as_many_degrees_as_accounts() -> None:
+    rng = np.random.default_rng(3)
+    mood = rng.normal(size=12)
+    account = np.tile(np.arange(12), 20)
+    p_values = []
+    for _ in range(200):
+        sides = []
+        for _ in range(2):
+            own = mood[account] + 0.5 * rng.normal(size=12)[account] + rng.normal(size=240)
+            category = np.where(own > 0.5, "promoter", np.where(own < -0.5, "detractor", "passive"))
+            sides.append(pd.DataFrame({"category": category, "account_id": account}))
+        p_values.append(nps_difference(*sides)["p_value"])
+    assert np.mean(np.array(p_values) < 0.05) <= 0.055 + 2 * np.sqrt(0.055 * 0.945 / 200)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from nps_insights.actions.known_answers import KnownAnswers, known_answers, moment_of, one_row_per_account
+from nps_insights.actions.known_answers import KnownAnswers, answers_before, moment_of, one_row_per_account
+from nps_insights.actions.known_cases import KnownCases, cases_before
 from nps_insights.actions.recovery import Recovery, Steps, likeness, recovery, steps_around
 from nps_insights.actions.waiting import median_days
 from nps_insights.metrics import clustered_shares, share_interval
@@ -77,10 +78,9 @@ def closed_loop(
         if not days > 0:
             raise SettingsError(f"{name} == {days}: must be a number of days above 0")
     moment = moment_of(as_of)
-    cases = _known_cases(outcomes, moment)
-    if cases.empty:
-        return empty("closed_loop")
-    known = known_answers(responses, as_of=moment)
+    known_cases = _known_cases(outcomes, moment)
+    cases = known_cases.rows
+    known = answers_before(responses, as_of=moment)
     by_id = None if accounts is None else one_row_per_account(accounts)
     first_contacts = cases.groupby("account_id")["contacted_at"].min().dropna()
     rows = []
@@ -91,11 +91,12 @@ def closed_loop(
             limits = (min_contacted, min_comparable)
             found += _followed(own, known, by_id, first_contacts, match, limits, confidence_level)
         rows += [row | {"action": action} for row in found]
-    return conform("closed_loop", pd.DataFrame(rows))
+    rows = _with_later(rows, known_cases)
+    return conform("closed_loop", pd.DataFrame(rows)) if rows else empty("closed_loop")
 
 
-def _known_cases(outcomes: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
-    """The cases as they were known before as_of, in the order of the contract."""
+def _known_cases(outcomes: pd.DataFrame, as_of: pd.Timestamp) -> KnownCases:
+    """The cases as they were known before as_of; refused where their dates cannot be."""
     cases = conform("outcomes", outcomes)
     for early, late, verb in (("proposed_at", "contacted_at", "contacted"), ("contacted_at", "closed_at", "closed")):
         wrong = cases[late] < cases[early] - _SAME_DAY
@@ -106,8 +107,20 @@ def _known_cases(outcomes: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
                 f"{first['account_id']!r}, {early} {first[early]:%Y-%m-%d}, {late} {first[late]:%Y-%m-%d}); "
                 "correct the dates"
             )
-    cases = cases[cases["proposed_at"] < as_of]
-    return cases.assign(**{name: cases[name].where(cases[name] < as_of) for name in ("contacted_at", "closed_at")})
+    return cases_before(cases, as_of=as_of)
+
+
+def _with_later(rows: list[dict[str, object]], cases: KnownCases) -> list[dict[str, object]]:
+    """Say in the row of the contacts how many cases are of later; where all of an action are, that row is all."""
+    found = [
+        row | {"reason": f"{row['reason']} {cases.left_aside(str(row['action']))}".rstrip()}
+        if row["metric"] == "contacted"
+        else row
+        for row in rows
+    ]
+    for action in sorted(set(cases.later["action"]) - set(cases.rows["action"])):
+        found.append(_row("contacted", _UNKNOWN, 0, cases.left_aside(action)) | {"action": action})
+    return found
 
 
 def _shares(

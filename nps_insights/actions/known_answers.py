@@ -31,7 +31,7 @@ class KnownAnswers:
         return self.rows.drop_duplicates(by, keep="last").set_index(by).sort_index()
 
 
-def known_answers(responses: pd.DataFrame, *, as_of: pd.Timestamp) -> KnownAnswers:
+def answers_before(responses: pd.DataFrame, *, as_of: pd.Timestamp) -> KnownAnswers:
     """Return what was answered before `as_of`, by customers whose account is known.
 
     Args:
@@ -41,7 +41,7 @@ def known_answers(responses: pd.DataFrame, *, as_of: pd.Timestamp) -> KnownAnswe
     Example:
         >>> responses = pd.DataFrame({"response_id": ["r1", "r2"], "account_id": "a", "score": [3.0, 9.0],
         ...     "category": ["detractor", "promoter"], "responded_at": pd.to_datetime(["2026-01-01", "2026-02-01"])})
-        >>> known_answers(responses, as_of=pd.Timestamp("2026-02-01")).latest()["category"].to_dict()
+        >>> answers_before(responses, as_of=pd.Timestamp("2026-02-01")).latest()["category"].to_dict()
         {'a': 'detractor'}
     """
     if "account_id" not in responses.columns or responses["account_id"].isna().all():

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nps_insights.actions.account_draws import AccountDraws, middle
-from nps_insights.actions.known_answers import known_answers, moment_of, of_accounts, one_row_per_account
+from nps_insights.actions.known_answers import answers_before, moment_of, of_accounts, one_row_per_account
 from nps_insights.actions.lists.standing import standing
 from nps_insights.actions.promoters_and_passives import adjusted_difference, design_of
 from nps_insights.tables import CATEGORIES, DataRefusedError, SettingsError, conform, empty
@@ -113,7 +113,7 @@ def _check(horizon_days: int, n_draws: int, fixed_shares: Mapping[str, float] | 
 
 
 def _category(responses: pd.DataFrame, account_ids: pd.Series, as_of: pd.Timestamp) -> pd.Series:
-    latest = known_answers(responses, as_of=as_of).latest()["category"]
+    latest = answers_before(responses, as_of=as_of).latest()["category"]
     return of_accounts(latest, account_ids).astype("str").fillna(SILENT)
 
 

@@ -88,12 +88,12 @@ def steps_around(known: KnownAnswers, contacts: pd.Series, first_contacts: pd.Se
         customer's earlier answers; missing without one), times_before (how many of them were of the category).
 
     Example:
-        >>> from nps_insights.actions.known_answers import known_answers
+        >>> from nps_insights.actions.known_answers import answers_before
         >>> days = pd.to_datetime(["2026-01-01", "2026-03-01"] * 2)
         >>> responses = pd.DataFrame({"response_id": list("abcd"), "account_id": ["x", "x", "y", "y"], "score": 5.0,
         ...     "category": ["detractor", "passive"] * 2, "responded_at": days})
         >>> contact = pd.Series(pd.to_datetime(["2026-01-10"]), index=["x"])
-        >>> steps = steps_around(known_answers(responses, as_of=pd.Timestamp("2026-04-01")), contact, contact,
+        >>> steps = steps_around(answers_before(responses, as_of=pd.Timestamp("2026-04-01")), contact, contact,
         ...                      category="detractor")
         >>> steps.contacted["account_id"].tolist(), steps.others["account_id"].tolist()
         (['x'], ['y'])

@@ -1,6 +1,5 @@
 """The main job: from a survey export to a driver report in a run folder."""
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from nps_insights.jobs.admission import AdmittedSurvey, admit, notes_of
+from nps_insights.jobs.agreement import agreement_note, agreement_of, taught_by_codes
 from nps_insights.jobs.category import store_category, write_category_card
 from nps_insights.jobs.cross_fit import cross_fit
 from nps_insights.jobs.driver_analysis import DriverAnalysis, DriverInput, analyse_drivers
@@ -35,13 +35,8 @@ from nps_insights.metrics import (
 from nps_insights.report import render_report
 from nps_insights.survey import Admission
 from nps_insights.tables import conform, empty, not_a_formula
-from nps_insights.themes import Agreement, FoundThemes, Progress, code_agreement
+from nps_insights.themes import Agreement, FoundThemes, Progress
 from nps_insights.tracking import local_tracking_uri, log_themes, tracked_run
-
-_log = logging.getLogger(__name__)
-
-# A code and a theme that share this much mean the same to most readers.
-_SAME_THING = 0.5
 
 
 @dataclass(frozen=True)
@@ -127,13 +122,18 @@ def run_driver_report(
         read_by = fit_facts(found, guided_by, stored) if found else None
         category = store_category(run, drivers.category, given)
         facts = report_facts(settings, survey, found, drivers.controls, run.run_id, notes, command)
-        facts = replace(facts, comparable=watching.comparable, headline=HEADLINES[settings.watch.headline])
+        facts = replace(
+            facts,
+            comparable=watching.comparable,
+            headline=HEADLINES[settings.watch.headline],
+            n_judged=watching.n_judged,
+        )
         with published(folder) as partial:
             write_tables(partial, tables)
             (partial / "report.html").write_text(render_report(tables, facts), encoding="utf-8")
             told = manifest_facts(settings, survey, read_by, tables, run.run_id, notes, command)
             told |= {"drivers": driver_facts(given, drivers), "report": asdict(facts)}
-            write_manifest(partial, told | {"watched": {"n_judged": watching.n_judged}})
+            write_manifest(partial, told)
             write_category_card(
                 [partial / "models", *model_folders(settings)],
                 drivers.category,
@@ -229,32 +229,6 @@ def drivers_of(
     )
     effects = conform("effects", pd.concat([analysis.tables["effects"], rows], ignore_index=True))
     return replace(analysis, tables=analysis.tables | {"effects": effects}, notes=[*analysis.notes, *said])
-
-
-def agreement_of(admission: Admission, found: FoundThemes | None) -> Agreement | None:
-    """Hold the discovered themes against the given codes; None where one is missing, or codes taught the themes."""
-    if found is None or admission.codes.empty or taught_by_codes(found):
-        return None
-    return code_agreement(admission.codes, found.mentions, found.segments, found.themes)
-
-
-def taught_by_codes(found: FoundThemes | None) -> bool:
-    """Whether given codes taught the themes, in this fit or in the one that it goes on from."""
-    return found is not None and found.fitted.guided is not None and found.fitted.guided.complete
-
-
-def agreement_note(agreement: Agreement | None, *, taught: bool = False) -> list[str]:
-    """Say in a sentence how far codes and themes agree, or why that is not told."""
-    if taught:
-        return ["The given codes taught the themes: how far the two agree would be no evidence and is left out."]
-    if agreement is None:
-        return []
-    named = int((agreement.table["f1"] >= _SAME_THING).sum())
-    return [
-        f"{named} of {len(agreement.table)} given codes have a discovered theme that matches them well "
-        f"(F1 of {_SAME_THING:g} or more); over all codes F1 is {agreement.micro_f1:.2f}, "
-        f"on {agreement.n_comments:,} comments."
-    ]
 
 
 def tables_of(

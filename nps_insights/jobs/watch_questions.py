@@ -228,7 +228,7 @@ def _of_run(source: str) -> WatchAnswer:
     _whole(source, tables, "series")
     held = manifest["report"].get("comparable", {})
     found = {name: tables[name] for name in WATCHED if name in tables}
-    return WatchAnswer(found, _comparisons(held), [], manifest.get("watched", {}).get("n_judged", 0))
+    return WatchAnswer(found, _comparisons(held), [], manifest["report"].get("n_judged") or 0)
 
 
 def _whole(source: str, tables: dict[str, pd.DataFrame], name: str) -> pd.DataFrame:

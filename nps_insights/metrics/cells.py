@@ -31,14 +31,18 @@ class Moments:
         mean: Weighted mean (c,); missing where nobody answered.
         second: Weighted mean of the squares (c,).
         spread: Weighted variance of one answer (c,).
+        n_accounts: Accounts among the answers (c,); as many as answers where each stands alone.
         n_eff: Effective number of answers (c,), never more than n.
-        freedom: Degrees of freedom of the variance (c,): accounts that count, less one; infinite for plain answers.
+        freedom: Degrees of freedom of the variance (c,): Kish's effective number of accounts, (sum of M)^2 / (sum of
+            M^2) with M the weight or the number of an account's answers, less one; infinite where no account repeats
+            and nothing is weighted, and where all answers are of one account.
     """
 
     n: NDArray[np.int64]
     mean: Array
     second: Array
     spread: Array
+    n_accounts: NDArray[np.int64]
     n_eff: Array
     freedom: Array
 
@@ -70,7 +74,7 @@ def cell_moments(
         mean, second = first / total, second / total
         spread = np.maximum(second - mean**2, 0.0)
         n_eff = np.minimum(total**2 / squared, n)
-    freedom = np.full(n_cells, np.inf)
+    n_accounts, freedom = n, np.full(n_cells, np.inf)
     if account is not None or weight is not None:
         n_accounts, yy, ym, mm = _between(cell, n_cells, y, weight, account)
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -80,8 +84,8 @@ def cell_moments(
             known = several & (sandwich > _ROUNDING * mm) & (spread > _ROUNDING)
             # Luck may make accounts look more alike than chance; more than n answers' worth is never claimed.
             n_eff = np.where(known, np.minimum(spread * total**2 / sandwich, n), n_eff)
-            freedom = np.where(several, np.maximum(total**2 / mm - 1, 1.0), freedom)
-    return Moments(n.astype(np.int64), mean, second, spread, n_eff, freedom)
+            freedom = np.where(several, total**2 / mm - 1, freedom)
+    return Moments(n.astype(np.int64), mean, second, spread, n_accounts.astype(np.int64), n_eff, freedom)
 
 
 def _sums(

@@ -15,12 +15,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nps_insights.metrics.intervals import critical_value
-from nps_insights.metrics.own_movement import own_movement
+from nps_insights.metrics.own_movement import own_movement, own_units
 from nps_insights.tables import SettingsError, conform, empty
 
 Array = NDArray[np.float64]
 DIRECTIONS = ("both", "drop", "rise")
-SHARES = ("promoter", "passive", "detractor", "csat", "theme_share", "comment_rate")
 # In standard errors of a period, half of the move that is found soonest.
 ALLOWANCE = 0.75
 # Siegmund's correction for looking once a period instead of all the time.
@@ -38,7 +37,8 @@ def change_points(
 ) -> pd.DataFrame:
     """Return the periods from which on a figure lies on another level.
 
-    Only what was known in a period decides in it: later periods change no change point that was found before them.
+    Only what was known in a period decides in it, and only the figures that there were: later periods and groups that
+    appear in them change no change point that was found before.
     Figures that move from period to period by themselves (`own_movement`, told from all figures of the same metric and
     column) must move further.
 
@@ -46,7 +46,7 @@ def change_points(
         series: Table `estimates` per period; unfinished and too small periods are passed over, as are gaps.
         direction: "drop" or "rise" to look one way only, or "both".
         false_alarm_every: How many periods pass between two false alarms, on average, in a family of figures (those of
-            one metric and column together) in which nothing ever changes.
+            one metric and column together, as many as there are by then) in which nothing ever changes.
         min_history: How many periods a figure needs before it is watched.
         confidence_level: Of the intervals of `series`, and of those returned.
 
@@ -111,7 +111,7 @@ def bound_of(false_alarm_every: float, *, allowance: float = ALLOWANCE) -> float
     return max(high - _OVERSHOOT, 0.0)
 
 
-def figures_by_period(usable: pd.DataFrame, z: float) -> tuple[pd.DataFrame, Array, Array, pd.Series]:
+def figures_by_period(usable: pd.DataFrame, z: float) -> tuple[pd.DataFrame, Array, pd.Series]:
     """Return figures (f rows), and their estimates, n_eff and pooled variance of one answer by period.
 
     Args:
@@ -120,7 +120,7 @@ def figures_by_period(usable: pd.DataFrame, z: float) -> tuple[pd.DataFrame, Arr
 
     Returns:
         Figures; array (3, f, t) of estimate, n_eff and variance of one answer, missing where there is no period;
-        scale of each figure for `own_movement`; the periods' first days.
+        the periods' first days.
 
     Example:
         >>> rows = pd.DataFrame({"metric": ["ces"], "by": "", "group": "", "estimate": 1.0, "conf_low": 0.0,
@@ -139,10 +139,7 @@ def figures_by_period(usable: pd.DataFrame, z: float) -> tuple[pd.DataFrame, Arr
     for layer, values in enumerate((usable["estimate"].to_numpy(), n_eff, half**2 * n_eff)):
         cells[layer, figure, at] = values
     figures = usable.drop_duplicates(_FIGURE)[_FIGURE].reset_index(drop=True)
-    mean = np.nansum(cells[0] * cells[1], axis=1) / np.nansum(cells[1], axis=1)
-    is_share = figures["metric"].isin(SHARES).to_numpy()
-    scale = np.where(is_share, np.maximum(mean * (1 - mean), 1e-4), 1.0)
-    return figures, cells, scale, starts
+    return figures, cells, starts
 
 
 @dataclass
@@ -157,11 +154,13 @@ class _Watching:
 def _of_family(
     usable: pd.DataFrame, direction: str, false_alarm_every: float, min_history: int, z: float
 ) -> pd.DataFrame:
-    figures, cells, scale, starts = figures_by_period(usable, z)
+    figures, cells, starts = figures_by_period(usable, z)
     estimate, n_eff, _ = cells
     ways = 2 if direction == "both" else 1
-    bound = bound_of(false_alarm_every * len(figures) * ways)
     known = np.isfinite(estimate)
+    # Figures that appear later are not yet looked at, so they raise the bound from then on alone.
+    n_figures = np.maximum.accumulate(known, axis=1).sum(axis=0)
+    bounds = [bound_of(false_alarm_every * int(n) * ways) for n in n_figures]
     state = _Watching(
         np.zeros((2, len(figures))), np.zeros(len(figures), np.int64), np.zeros((2, len(figures)), np.int64)
     )
@@ -169,12 +168,12 @@ def _of_family(
     signs = np.array([[-1.0], [1.0]])
     found = []
     for t in range(len(starts)):
-        variance = _variances(cells, scale, t)
+        variance = _variances(figures["metric"], cells[:, :, : t + 1])
         residual = np.stack([_residuals(estimate, variance, known, (state.since, first), t) for first in state.first])
         ready = known[:, t] & (known[:, :t].sum(axis=1) >= min_history)
         state.total = np.where(ready, np.maximum(state.total + signs * residual - ALLOWANCE, 0), state.total)
         state.first = np.where((state.total == 0) & known[:, t], t + 1, state.first)
-        passed = (state.total > bound) & looked_at[:, None] & ready
+        passed = (state.total > bounds[t]) & looked_at[:, None] & ready
         for way, f in zip(*np.nonzero(passed), strict=True):
             at = _beginning(estimate[f], variance[f], int(state.since[f]), int(state.first[way, f]), t)
             ends = (int(state.since[f]), at, t + 1)
@@ -183,12 +182,14 @@ def _of_family(
     return pd.DataFrame(found)
 
 
-def _variances(cells: Array, scale: Array, t: int) -> Array:
-    """Sampling variance of each period up to t, one answer's pooled over them, with the figures' own movement."""
-    estimate, n_eff, of_one = cells[:, :, : t + 1]
+def _variances(metrics: pd.Series, cells: Array) -> Array:
+    """Sampling variance of each period so far, one answer's pooled over them, with the figures' own movement."""
+    estimate, n_eff, of_one = cells
     one = np.nansum(of_one * n_eff, axis=1) / np.maximum(np.nansum(n_eff, axis=1), 1e-12)
     sampling = one[:, None] / n_eff
-    spread = own_movement(estimate[:, :t], sampling[:, :t], scale) if t else 0.0
+    scale = own_units(metrics, estimate, n_eff)
+    # The period that is judged does not say how far figures move while nothing changes.
+    spread = own_movement(estimate[:, :-1], sampling[:, :-1], scale)
     return np.asarray(sampling + (spread * scale[:, None]) ** 2)
 
 

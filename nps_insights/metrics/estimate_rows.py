@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from nps_insights.metrics.cells import Codes, Moments, account_numbers, cell_moments
 from nps_insights.metrics.groups import Grouping, group_codes, grouping_name
 from nps_insights.metrics.measures import Measure, figures_of
+from nps_insights.metrics.small_clusters import MIN_ACCOUNTS, MIN_EFFECTIVE_ACCOUNTS
 from nps_insights.metrics.windows import Windows, dates_of, finished, windows_of
 
 MIN_GROUP = 30
@@ -65,7 +66,8 @@ def estimate_rows(
             rows = _rows(measure, found, names, wanted) if found else []
             parts += [one.assign(by=grouping_name(grouping)) for one in rows]
     table = pd.concat(parts, ignore_index=True)
-    table["too_small"] = (table["n"] < wanted.min_group) | (table["n_eff"] < MIN_EFFECTIVE)
+    small = (table["n"] < wanted.min_group) | (table["n_eff"] < MIN_EFFECTIVE)
+    table["too_small"] = small | table.pop("few_accounts")
     if not wanted.per and wanted.rolling is None:
         return table.drop(columns=["period_start", "period_end"])
     dates = dates_of(responses, "finished")
@@ -118,9 +120,30 @@ def _rows(measure: Measure, found: Sequence[_Filled], names: list[str], wanted: 
         "n": moments.n,
         "n_eff": moments.n_eff,
     }
-    weighted = wanted.weight is not None
-    figures = figures_of(measure, moments, weighted=weighted, confidence_level=wanted.confidence_level)
-    return [pd.DataFrame({**vars(figure), **cells}) for figure in figures]
+    few = _few_accounts(moments)
+    cells["few_accounts"] = (few != "").astype(bool)
+    figures = figures_of(measure, moments, confidence_level=wanted.confidence_level)
+    parts = [pd.DataFrame({**vars(figure), **cells}) for figure in figures]
+    return [one.assign(reason=one["reason"].where(one["reason"] != "", few)) for one in parts]
+
+
+def _few_accounts(moments: Moments) -> NDArray[np.object_]:
+    """By cell: why its accounts, which repeat, are too few; "" where they are enough, or each answer stands alone."""
+    n_accounts, effective = moments.n_accounts, moments.freedom + 1
+    reasons = np.full(len(n_accounts), "", dtype=object)
+    # Grouped by account, or by a part of one: a group then tells of that account, and its answers are the units.
+    if (n_accounts <= 1).all():
+        return reasons
+    repeat = n_accounts < moments.n
+    few, unequal = repeat & (n_accounts < MIN_ACCOUNTS), repeat & (effective < MIN_EFFECTIVE_ACCOUNTS)
+    for i in np.flatnonzero(few | unequal):
+        said = f"{moments.n[i]:,} answers of {n_accounts[i]} account{'s' if n_accounts[i] > 1 else ''}"
+        least = f"at least {MIN_ACCOUNTS} are needed where accounts answer more than once"
+        if not few[i]:
+            said += f", which count as {effective[i]:.1f} of equal size"
+            least = f"at least {MIN_EFFECTIVE_ACCOUNTS:g} of equal size are needed"
+        reasons[i] = f"{said}; {least}"
+    return reasons
 
 
 def _crossed(
@@ -145,5 +168,6 @@ def _no_rows() -> pd.DataFrame:
     """So that a table without rows has its columns too."""
     columns = {"metric": "str", "group": "str", "by": "str", "reason": "str"}
     columns |= dict.fromkeys(("estimate", "conf_low", "conf_high", "n_eff"), "float64")
+    columns |= {"few_accounts": "bool"}
     columns |= {"n": "int64", "period_start": "datetime64[us]", "period_end": "datetime64[us]"}
     return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns.items()})

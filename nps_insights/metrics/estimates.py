@@ -1,7 +1,8 @@
 """The number with its interval: NPS, CSAT and CES, overall, by group, per period or rolling window, weighted.
 
 Answers of one account resemble each other. Where an account answered more than once, the interval is that of the
-effective number of answers, `n_eff` = n x (variance if answers were independent) / (variance between accounts).
+effective number of answers, `n_eff` = n x (variance if answers were independent) / (variance between accounts), by
+Student's t of the effective number of accounts less one; of fewer than 10 accounts it is marked `too_small`.
 """
 
 from collections.abc import Sequence
@@ -60,8 +61,8 @@ def estimates_of(
     """Return metrics of all answers together and of the groups of each column, each figure with its interval.
 
     Intervals: the score interval of the NPS, Wilson's of a share, Student's of a mean, each of `n_eff` answers; with
-    weights widened for the few accounts from which `n_eff` may have been learned (Student's t instead of the normal
-    quantile). What a reader must know of the answers is said by `estimate_notes`.
+    weights, or where accounts repeat, widened for the few accounts from which `n_eff` may have been learned (Student's
+    t instead of the normal quantile). What a reader must know of the answers is said by `estimate_notes`.
 
     Args:
         responses: Table `responses`.
@@ -77,11 +78,13 @@ def estimates_of(
         ces_scale: The scale of `ces`, needed for its metrics.
         as_of: Moment of knowing; later answers are left out. The last answer if not given.
         confidence_level: Coverage of the intervals.
-        min_group: Cells with fewer answers are marked `too_small`, not dropped.
+        min_group: Cells with fewer answers are marked `too_small`, not dropped. So are, where accounts repeat, cells
+            of fewer than 10 accounts, or of fewer than 4 effective ones (one account holding most of the answers);
+            groups that are accounts themselves are not, as they speak of no other account.
 
     Returns:
         Table `estimates`; rows of all answers have an empty `by` and `group`. `survey` says of which survey a figure
-        is, where the answers say it; `reason` why a figure has no interval, "" where it has one.
+        is, where the answers say it; `reason` why a figure has no interval, or of how few accounts it is; else "".
 
     Raises:
         SettingsError: An unknown metric, column, period or survey; no dates, or no scale, where one is needed.
@@ -130,7 +133,8 @@ def nps(
         survey: Which survey, as in `one_survey`; needed where the answers are of two.
         as_of: Moment of knowing, which tells whether the last period is finished; the last answer if not given.
         confidence_level: Coverage of the intervals.
-        min_group: Groups with fewer answers are marked `too_small`, not dropped.
+        min_group: Groups with fewer answers are marked `too_small`, not dropped; so are those of few accounts, as in
+            `estimates_of`.
 
     Returns:
         Table `estimates` with the metrics `nps` (points) and `promoter`, `passive`, `detractor` (shares 0..1).
@@ -167,7 +171,7 @@ def nps_by(
         by: Columns to group by, one after the other (not crossed).
         survey: Which survey, as in `one_survey`; needed where the answers are of two.
         confidence_level: Coverage of the intervals.
-        min_group: Groups with fewer answers are marked `too_small`.
+        min_group: Groups with fewer answers are marked `too_small`; so are those of few accounts, as in `estimates_of`.
 
     Returns:
         Table `estimates`; the overall rows have an empty `by` and `group`.

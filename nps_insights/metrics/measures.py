@@ -71,23 +71,22 @@ def measure_of(
     return Measure(metric, (answered & scale.good(answers)).astype(np.int8), answered, scale)
 
 
-def figures_of(
-    measure: Measure, moments: Moments, *, weighted: bool = False, confidence_level: float = 0.95
-) -> Iterator[Figure]:
+def figures_of(measure: Measure, moments: Moments, *, confidence_level: float = 0.95) -> Iterator[Figure]:
     """Yield the estimates of a metric in each cell; of the NPS also the shares of the three categories.
+
+    Where answers are weighted or accounts repeat, the effective number of answers was itself learned from the accounts,
+    and few of them need Student's t of their effective number less one: 12 accounts of unequal size cover .84 to .90 by
+    the normal quantile, .95 to .97 by t (`benchmarks/monitoring_estimates.py`). Plain answers keep the normal quantile.
 
     Args:
         measure: The metric.
         moments: Of its figures, in each cell.
-        weighted: Whether the answers have weights. The effective number is then itself so uncertain that few accounts
-            need Student's t: 10 accounts of 20 weighted answers covered .90 by the normal quantile, .95 by t.
-            Unweighted ones cover .95 and more without it.
         confidence_level: Coverage of the intervals.
     """
     if measure.metric == "ces":
         yield _mean(measure, moments, confidence_level)
         return
-    size = moments.n_eff * (_narrowed(moments.freedom, confidence_level) if weighted else 1.0)
+    size = moments.n_eff * _narrowed(moments.freedom, confidence_level)
     plain = [""] * len(size)
     if measure.metric != "nps":
         _, low, high = share_interval(moments.mean * size, size, confidence_level=confidence_level)
@@ -121,21 +120,24 @@ def _signs(category: pd.Series) -> NDArray[np.int8]:
 
 def _narrowed(freedom: Array, confidence_level: float) -> Array:
     """(z / t)^2: of how many answers the normal interval is as wide as Student's of all of them."""
+    t = np.where(np.isinf(freedom), critical_value(confidence_level), _quantile(freedom, confidence_level))
+    return np.asarray((critical_value(confidence_level) / t) ** 2)
+
+
+def _quantile(freedom: Array, confidence_level: float) -> Array:
+    """Student's, of one degree of freedom where one account outweighs all others together."""
     from scipy.special import stdtrit
 
-    t = np.where(np.isinf(freedom), critical_value(confidence_level), stdtrit(freedom, 0.5 + confidence_level / 2))
-    return np.asarray((critical_value(confidence_level) / t) ** 2)
+    return np.asarray(stdtrit(np.maximum(freedom, 1.0), 0.5 + confidence_level / 2))
 
 
 def _mean(measure: Measure, moments: Moments, confidence_level: float) -> Figure:
     """Student's interval of a mean, within the scale."""
-    from scipy.special import stdtrit
-
     usable = (moments.n_eff > 1) & (moments.spread > 0)
     with np.errstate(invalid="ignore", divide="ignore"):
         freedom = np.minimum(moments.freedom, np.maximum(moments.n - 1, 1))
         error = np.sqrt(moments.spread / (moments.n_eff - 1))
-    half = np.where(usable, stdtrit(freedom, 0.5 + confidence_level / 2) * np.where(usable, error, 0.0), np.nan)
+    half = np.where(usable, _quantile(freedom, confidence_level) * np.where(usable, error, 0.0), np.nan)
     low, high = (-np.inf, np.inf) if measure.scale is None else (measure.scale.low, measure.scale.high)
     reason = [
         "" if one else _ALIKE.format(n=f"{n:,}") if n > 1 else _ALONE for one, n in zip(usable, moments.n, strict=True)

@@ -1,9 +1,11 @@
 """How far figures move from period to period by themselves, beyond what drawing other answers explains."""
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+SHARES = ("promoter", "passive", "detractor", "csat", "ces_top", "theme_share", "comment_rate")
 _FEWEST_STEPS = 8
 # The widest tenth of the steps may be real changes.
 _LEFT_OUT = 0.1
@@ -58,6 +60,26 @@ def own_movement(estimates: Array, variances: Array, scale: Array) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if is_wider(middle) else (low, middle)
     return high
+
+
+def own_units(metrics: pd.Series, estimates: Array, n_eff: Array) -> Array:
+    """Return the unit in which each figure moves by itself: p (1 - p) of its mean for a share, 1 for a score.
+
+    Args:
+        metrics: Metric of each figure (f,).
+        estimates: Figures by period, missing where there is none; only the periods that are to be known (f, t).
+        n_eff: Their effective numbers of answers (f, t).
+
+    Returns:
+        Array (f,); the least unit, 0.0001, for a share that has no period yet.
+
+    Example:
+        >>> own_units(pd.Series(["csat", "nps"]), np.array([[0.4, 0.6], [10, 20]]), np.full((2, 2), 50.0)).tolist()
+        [0.25, 1.0]
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.nansum(estimates * n_eff, axis=1) / np.nansum(n_eff, axis=1)
+    return np.where(metrics.isin(SHARES), np.fmax(mean * (1 - mean), 1e-4), 1.0)
 
 
 def _kept(n_steps: int) -> tuple[int, float]:

@@ -141,8 +141,9 @@ def _change(
 def nps_difference(before: pd.DataFrame, after: pd.DataFrame, *, confidence_level: float = 0.95) -> dict[str, float]:
     """Return conf_low, conf_high (points) and p_value of NPS(after) - NPS(before), as `period_changes` gives them.
 
-    The test is that of `nps_differences`, with as many answers on each side as they are worth where accounts answered
-    several times or on both sides.
+    The test is that of `nps_differences`. Where accounts answered several times or on both sides, the variance is
+    clustered by account (CR2), and Student's t has no more degrees of freedom than the accounts give: by Welch, of Kish's
+    effective number of accounts on each side.
 
     Args:
         before: Table `responses` of one side, at least one row.
@@ -154,12 +155,14 @@ def nps_difference(before: pd.DataFrame, after: pd.DataFrame, *, confidence_leve
         >>> round(float(nps_difference(*sides)["conf_low"]), 1)
         85.3
     """
-    design_effect = _design_effect(before, after)
+    design_effect, degrees = _clustering(before, after)
     counts = [
         [float((side["category"] == name).sum()) for name in ("promoter", "detractor")] + [float(len(side))]
         for side in (before, after)
     ]
-    found = nps_differences(*counts, design_effect=design_effect, confidence_level=confidence_level)
+    found = nps_differences(
+        *counts, design_effect=design_effect, most_degrees=degrees, confidence_level=confidence_level
+    )
     return {name: float(found[name]) for name in ("conf_low", "conf_high", "p_value")}
 
 
@@ -169,6 +172,7 @@ def nps_differences(
     *,
     design_effect: ArrayLike = 1.0,
     extra_variance: ArrayLike = 0.0,
+    most_degrees: ArrayLike = np.inf,
     confidence_level: float = 0.95,
 ) -> dict[str, NDArray[np.float64]]:
     """Return estimate, conf_low, conf_high (points) and p_value of many differences of two NPS, from counts.
@@ -182,6 +186,7 @@ def nps_differences(
         after: Of the other side.
         design_effect: Variance of the difference over its variance were answers independent.
         extra_variance: What else makes the difference vary, in points squared.
+        most_degrees: Degrees of freedom of the design effect, where it was learned from few accounts; t has no more.
         confidence_level: Coverage of the interval.
 
     Example:
@@ -201,6 +206,7 @@ def nps_differences(
         # Where answers repeat each other, so many are what is known of the spread.
         worth.append(np.maximum(n / np.maximum(np.asarray(design_effect, dtype=float), 1.0), 2.0))
     degrees = sum(variances) ** 2 / sum(v**2 / (n - 1) for v, n in zip(variances, worth, strict=True))
+    degrees = np.minimum(degrees, np.asarray(most_degrees, dtype=float))
     std_error = np.sqrt(sum(variances) + np.asarray(extra_variance, dtype=float) / 100**2)
     difference = means[1] - means[0]
     critical_value(confidence_level)
@@ -213,18 +219,47 @@ def nps_differences(
     }
 
 
-def _design_effect(before: pd.DataFrame, after: pd.DataFrame) -> float:
-    """Account-clustered variance of the difference over its variance if answers were independent."""
+def _clustering(before: pd.DataFrame, after: pd.DataFrame) -> tuple[float, float]:
+    """Account-clustered variance of the difference over its variance if answers were independent, and its degrees."""
     if "account_id" not in before.columns:
-        return 1.0
+        return 1.0, np.inf
     parts = []
-    for side, sign in ((before, -1.0), (after, 1.0)):
+    for number, (name, side) in enumerate((("before", before), ("after", after))):
         y = signed(side["category"])
-        parts.append(pd.DataFrame({"account": side["account_id"].to_numpy(), "u": sign * (y - y.mean()) / len(y)}))
-    both = pd.concat(parts, ignore_index=True)
+        u = (2.0 * number - 1.0) * (y - y.mean()) / len(y)
+        part = pd.DataFrame({"account": side["account_id"].to_numpy(), "u": u, "before": 0.0, "after": 0.0})
+        parts.append(part.assign(**{name: 1 / len(y), f"u_{name}": u}))
+    both = pd.concat(parts, ignore_index=True).fillna({"u_before": 0.0, "u_after": 0.0})
     both["account"] = both["account"].fillna(pd.Series([f"\0{row}" for row in range(len(both))]))
     independent = float((both["u"] ** 2).sum())
-    by_account = both.groupby("account")["u"].sum()
-    if independent == 0 or len(by_account) < 2:
-        return 1.0
-    return float((by_account**2).sum()) * len(by_account) / (len(by_account) - 1) / independent
+    accounts = both.groupby("account")[["u", "u_before", "u_after", "before", "after"]].sum()
+    if independent == 0 or len(accounts) < 2:
+        return 1.0, np.inf
+    if len(accounts) == len(both):
+        return float((accounts["u"] ** 2).sum()) * len(accounts) / (len(accounts) - 1) / independent, np.inf
+    own = sum(_untaken(accounts[f"u_{name}"], accounts[name]) for name in ("before", "after"))
+    return float((own**2).sum()) / independent, _account_degrees(accounts["before"], accounts["after"])
+
+
+def _untaken(parts: pd.Series, shares: pd.Series) -> pd.Series:
+    """Each account's part of one side, without what it lost by pulling the side's mean its way.
+
+    CR2 (Bell and McCaffrey 2002): the account of share a has kept 1 - 2a + (sum of a^2) of its part's variance.
+    """
+    kept = 1 - 2 * shares + (shares**2).sum()
+    # An account alone on its side has kept nothing: its part is zero.
+    return parts / np.sqrt(kept.where(kept > 1e-12, 1.0))
+
+
+def _account_degrees(before: pd.Series, after: pd.Series) -> float:
+    """Welch's degrees of freedom of the difference, from the accounts' shares of the answers of each side.
+
+    The sum of the squared shares is both the variance of a side and one over its effective number of accounts. Accounts
+    on both sides make the two variances vary together: with the same accounts on both, G - 1 degrees are left.
+    """
+    shares = (before, after)
+    squared = [float((one**2).sum()) for one in shares]
+    most = [max(1 / one - 1, 1.0) for one in squared]
+    together = float((before * after).sum()) ** 2 / np.sqrt(most[0] * most[1])
+    uncertain = sum(one**2 / degrees for one, degrees in zip(squared, most, strict=True)) + 2 * together
+    return float(sum(squared) ** 2 / uncertain)

@@ -148,9 +148,8 @@ def _effective_answers(known: _Cells, confidence_level: float) -> tuple[Array, A
     n_eff = np.where(plain, _many_accounts(known, most), np.minimum(few, most))
     # One account alone tells nothing of how accounts differ.
     n_eff = np.where(known.n > 1, n_eff, known.effective)
-    # As in `nps`: answers of one weight keep the normal quantile, clustered or not.
-    even = np.isclose(most, known.sums(known.answers))
-    usual = np.where(even, 1.0, _caution(known.effective - 1, confidence_level))
+    # As in `nps`: only answers that are neither clustered nor weighted keep the normal quantile.
+    usual = np.where(single, 1.0, _caution(known.effective - 1, confidence_level))
     return n_eff, n_eff * np.where(plain, usual, caution), plain
 
 

@@ -40,11 +40,12 @@ class Watch:
         return not self.lead and not (self.levels or self.events or self.restated)
 
 
-def watch_chapter(tables: Mapping[str, pd.DataFrame]) -> Watch:
+def watch_chapter(tables: Mapping[str, pd.DataFrame], *, n_judged: int | None = None) -> Watch:
     """Return the chapter; without the tables of watching it is empty and does not appear.
 
     Args:
         tables: Tables as `report_tables` returns them.
+        n_judged: Number of figures that could be held against earlier periods; None where nobody counted.
 
     Example:
         >>> from nps_insights.report.inputs import report_tables
@@ -54,7 +55,7 @@ def watch_chapter(tables: Mapping[str, pd.DataFrame]) -> Watch:
     alerts = alerts_in_order(tables)
     loud = alerts[alerts["status"] == "raised"]
     return Watch(
-        lead=_lead(tables, len(loud), len(alerts) - len(loud)),
+        lead=_lead(tables, n_judged, len(loud), len(alerts) - len(loud)),
         raised=[(str(row["severity"]), sentence(row["reason"])) for _, row in loud.head(MOST_RAISED).iterrows()],
         alerts=_alerts(alerts),
         traces=traced_changes(tables),
@@ -64,14 +65,16 @@ def watch_chapter(tables: Mapping[str, pd.DataFrame]) -> Watch:
     )
 
 
-def _lead(tables: Mapping[str, pd.DataFrame], n_raised: int, n_kept: int) -> str:
+def _lead(tables: Mapping[str, pd.DataFrame], n_judged: int | None, n_raised: int, n_kept: int) -> str:
     series = tables["series"]
     dated = series[series["period_start"].notna() & ~series["metric"].isin(["promoter", "passive", "detractor"])]
     if dated.empty and not n_raised + n_kept:
         return ""
     n = len(dated[FIGURE].drop_duplicates())
     watched = f"{words.plural(n, 'figure')} {'is' if n == 1 else 'are'} watched period by period. " if n else ""
-    if not n_raised:
+    if n_judged == 0:
+        found = "Nothing could be judged: no finished period with enough answers has an earlier one to be held against."
+    elif not n_raised:
         found = "No alert: in the last finished period nothing new moved beyond chance and by enough to matter."
     else:
         found = f"{words.plural(n_raised, 'alert')} {'was' if n_raised == 1 else 'were'} raised."

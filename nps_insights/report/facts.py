@@ -37,6 +37,7 @@ class ReportFacts:
         notes: Plain sentences that the reader must know (what was noticed about the data).
         comparable: First day of an earlier period, "2026-04-01" -> whether the last one can be held against it.
         headline: Metric that stands above: "nps", "nps_account" or "nps_revenue".
+        n_judged: Number of figures that could be held against earlier periods; None where nobody counted.
 
     Example:
         >>> ReportFacts(title="Customer loyalty", source_name="survey.csv").confidence_level
@@ -68,3 +69,4 @@ class ReportFacts:
     notes: tuple[str, ...] = ()
     comparable: Mapping[str, str] = field(default_factory=dict)
     headline: str = "nps"
+    n_judged: int | None = None

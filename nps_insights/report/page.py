@@ -59,7 +59,7 @@ def render_report(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> str
     chapters: dict[str, Any] = {
         "number": number_chapter(whole, min_group_size=facts.min_group_size),
         "comparable": comparable_chapter(whole, facts),
-        "watch": watch_chapter(whole),
+        "watch": watch_chapter(whole, n_judged=facts.n_judged),
         "targets": targets_chapter(whole),
         "themes": theme_chapter(whole, min_group_size=facts.min_group_size),
         "theme_time": theme_time(whole),

@@ -19,12 +19,12 @@ def passives(closest: pd.DataFrame, known: KnownAnswers, held: pd.DataFrame) -> 
         One row per account: columns of table `actions`, and response_id.
 
     Example:
-        >>> from nps_insights.actions.known_answers import known_answers
+        >>> from nps_insights.actions.known_answers import answers_before
         >>> responses = pd.DataFrame({"response_id": ["r1"], "account_id": "a", "score": 8.0, "category": "passive",
         ...                           "responded_at": pd.Timestamp("2026-02-01")})
         >>> closest = pd.DataFrame({"response_id": ["r1"], "towards": "promoter", "probability": 0.6})
         >>> held = pd.DataFrame(columns=["theme_id", "theme_label", "theme_owner"])
-        >>> passives(closest, known_answers(responses, as_of=pd.Timestamp("2026-03-01")), held)["reason"][0]
+        >>> passives(closest, answers_before(responses, as_of=pd.Timestamp("2026-03-01")), held)["reason"][0]
         'answered 8 on 2026-02-01; of customers who mention the same and are alike 60% are promoters'
     """
     near = closest.loc[closest["towards"] == "promoter", ["response_id", "probability"]]

@@ -35,12 +35,12 @@ def promoters(
         One row per account, in order: columns of table `actions`.
 
     Example:
-        >>> from nps_insights.actions.known_answers import known_answers
+        >>> from nps_insights.actions.known_answers import answers_before
         >>> responses = pd.DataFrame({"response_id": ["r1"], "account_id": "a", "score": 9.0, "category": "promoter",
         ...                           "responded_at": pd.Timestamp("2026-02-01")})
         >>> day = pd.Timestamp("2026-03-01")
         >>> never = pd.Series(dtype="datetime64[us]", index=pd.Index([], dtype="str"))
-        >>> promoters(known_answers(responses, as_of=day), as_of=day, settings=ActionSettings(), negative=None,
+        >>> promoters(answers_before(responses, as_of=day), as_of=day, settings=ActionSettings(), negative=None,
         ...           comments=None, asked=never)["reason"].tolist()
         ['answered 9 on 2026-02-01']
     """

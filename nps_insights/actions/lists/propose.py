@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from nps_insights.actions.known_answers import KnownAnswers, known_answers, moment_of
+from nps_insights.actions.known_answers import KnownAnswers, answers_before, moment_of
+from nps_insights.actions.known_cases import cases_before
 from nps_insights.actions.lists.calls import calls, flags_of_moment
 from nps_insights.actions.lists.gains import Draws
 from nps_insights.actions.lists.held_back import held_back, negative_mentions
@@ -89,7 +90,9 @@ def action_lists(
         [['refer', 'a', 0.3]]
     """
     moment, chosen = moment_of(as_of), settings or ActionSettings()
-    known, earlier = known_answers(responses, as_of=moment), _earlier(outcomes, moment)
+    known = answers_before(responses, as_of=moment)
+    cases = None if outcomes is None else cases_before(outcomes, as_of=moment)
+    earlier = None if cases is None else cases.rows
     tonight = None if flags is None or flags.empty else flags_of_moment(flags, as_of=moment)
     listed = known.rows["account_id"] if tonight is None else tonight["account_id"]
     everybody = pd.concat([known.rows["account_id"], listed], ignore_index=True)
@@ -109,7 +112,8 @@ def action_lists(
     draws = Draws(number=n_draws, confidence_level=confidence_level, random_state=random_state)
     table, lists = list_totals(lists, chosen, earlier, draws=draws)
     notes = _notes(lists, known, chosen) + _blind(lists, mentions, effects, comments)
-    return Actions(_table(lists), table, (*known.notes, *notes))
+    later = "" if cases is None else cases.left_aside()
+    return Actions(_table(lists), table, (*known.notes, *([later] if later else []), *notes))
 
 
 def _held_back(
@@ -124,15 +128,6 @@ def _held_back(
         return pd.DataFrame(columns=["theme_id", "theme_label", "theme_owner"])
     below = settings.negative_below
     return held_back(closest["response_id"], mentions, effects=effects, themes=themes, owners=owners, below=below)
-
-
-def _earlier(outcomes: pd.DataFrame | None, as_of: pd.Timestamp) -> pd.DataFrame | None:
-    """Outcomes as they were known before as_of."""
-    if outcomes is None:
-        return None
-    rows = conform("outcomes", outcomes)
-    rows = rows[rows["proposed_at"] < as_of]
-    return rows.assign(**{name: rows[name].where(rows[name] < as_of) for name in ("contacted_at", "closed_at")})
 
 
 def _asked(earlier: pd.DataFrame | None) -> pd.Series:

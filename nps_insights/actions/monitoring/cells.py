@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from nps_insights.metrics.change_points import figures_by_period, usable_periods
 from nps_insights.metrics.intervals import critical_value
-from nps_insights.metrics.own_movement import own_movement
+from nps_insights.metrics.own_movement import own_movement, own_units
 from nps_insights.metrics.periods import nps_differences
 
 Array = NDArray[np.float64]
@@ -33,7 +33,6 @@ class Cells:
         of_one: Variance of one answer (f, t).
         promoter: Share of promoters (f, t); missing for metrics that have none.
         detractor: Share of detractors (f, t).
-        scale: Unit in which each figure moves by itself (f,).
     """
 
     figures: pd.DataFrame
@@ -45,7 +44,6 @@ class Cells:
     of_one: Array
     promoter: Array
     detractor: Array
-    scale: Array
 
     @property
     def usable(self) -> Flags:
@@ -55,14 +53,20 @@ class Cells:
     def spread(self, t: int) -> Array:
         """Return how far each figure moves by itself, as known before period t (f,), in units of the figure.
 
-        Columns divide the same answers in several ways, so the one with the most groups speaks for all.
+        Columns divide the same answers in several ways, so the one with the most groups by then speaks for all.
+        Neither later periods nor groups that appear in them change it.
         """
+        estimate, n_eff, of_one = (values[:, :t] for values in (self.estimate, self.n_eff, self.of_one))
+        known = self.usable[:, :t].any(axis=1)
+        if not known.any():
+            return np.zeros(len(self.figures))
         with np.errstate(invalid="ignore", divide="ignore"):
-            one = np.nansum(self.of_one * self.n_eff, axis=1) / np.nansum(self.n_eff, axis=1)
-            sampling = one[:, None] / self.n_eff
+            one = np.nansum(of_one * n_eff, axis=1) / np.nansum(n_eff, axis=1)
+            sampling = one[:, None] / n_eff
+        scale = own_units(self.figures["metric"], estimate, n_eff)
         by = self.figures["by"]
-        most = by.to_numpy() == by.value_counts().sort_index().idxmax()
-        return own_movement(self.estimate[most, :t], sampling[most, :t], self.scale[most]) * self.scale
+        most = by.to_numpy() == by[known].value_counts().sort_index().idxmax()
+        return own_movement(estimate[most], sampling[most], scale[most]) * scale
 
 
 def cells_of(series: pd.DataFrame, metric: str, *, confidence_level: float) -> Cells | None:
@@ -81,7 +85,7 @@ def cells_of(series: pd.DataFrame, metric: str, *, confidence_level: float) -> C
     usable = usable_periods(own) if len(own) else own
     if usable.empty:
         return None
-    figures, layers, scale, starts = figures_by_period(usable, critical_value(confidence_level))
+    figures, layers, starts = figures_by_period(usable, critical_value(confidence_level))
     row = {key: place for place, key in enumerate(figures[_FIGURE[1:]].itertuples(index=False, name=None))}
     ends = usable.drop_duplicates("period_start").set_index("period_start")["period_end"]
     at = starts.searchsorted(usable["period_start"])
@@ -92,7 +96,7 @@ def cells_of(series: pd.DataFrame, metric: str, *, confidence_level: float) -> C
     if metric != "nps":
         promoter, detractor = np.full(n.shape, np.nan), np.full(n.shape, np.nan)
     n_eff, estimate, of_one = layers[1], layers[0], layers[2]
-    return Cells(figures, starts, starts.map(ends), n, n_eff, estimate, of_one, promoter, detractor, scale)
+    return Cells(figures, starts, starts.map(ends), n, n_eff, estimate, of_one, promoter, detractor)
 
 
 def _shares(
@@ -128,7 +132,7 @@ def moves(cells: Cells, before: Flags, after: Flags, spread: Array, *, confidenc
         >>> import numpy as np
         >>> one, on = np.array([[1.0, 3.0]]), np.array([[True, False]])
         >>> periods, figures = pd.Series([0, 1]), pd.DataFrame({"metric": ["ces"]})
-        >>> cells = Cells(figures, periods, periods, one, one * 100, one, one, one, one, np.ones(1))
+        >>> cells = Cells(figures, periods, periods, one, one * 100, one, one, one, one)
         >>> moves(cells, on, ~on, np.zeros(1), confidence_level=0.95)["estimate"].tolist()
         [2.0]
     """

@@ -4,8 +4,8 @@ An alert of an earlier period is either handed in (`previous_alerts`) or found a
 known then; either way a figure is compared with the level it has had since it was last told of.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -28,7 +28,22 @@ class _Told:
     when: NDArray[np.int64]
     sign: Array
     before: Flags
-    rows: list[pd.DataFrame] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What came of judging one period.
+
+    Attributes:
+        t: Which period, counted from 0.
+        rows: Columns of table `alerts` without `reason`, and beside them `why`: "moved" from one period to the next,
+            "level" (a change point), "stays", "further" or "quiet".
+        n_judged: How many figures had enough answers in the period and earlier ones to compare them with.
+    """
+
+    t: int
+    rows: pd.DataFrame
+    n_judged: int
 
 
 def judge(
@@ -39,7 +54,7 @@ def judge(
     previous_alerts: pd.DataFrame | None = None,
     family: Mapping[tuple[str, str], str] | None = None,
     confidence_level: float = 0.95,
-) -> pd.DataFrame:
+) -> Judged:
     """Return what is told of the figures in the last period of the cells.
 
     Args:
@@ -51,29 +66,62 @@ def judge(
         family: Which figures (by, group) are judged together; all of them if not given.
         confidence_level: Of the intervals.
 
-    Returns:
-        Columns of table `alerts` without `reason`, and beside them `why`: "moved" from one period to the next, "level"
-        (a change point), "stays", "further" or "quiet".
+    Example:
+        >>> from nps_insights.actions.monitoring.cells import cells_of
+        >>> starts = pd.date_range("2026-01-01", periods=6, freq="MS")
+        >>> series = pd.DataFrame({"metric": "csat", "by": "", "group": "", "period_start": starts, "n": 400})
+        >>> series = series.assign(period_end=starts + pd.offsets.MonthEnd(1), n_eff=400.0, too_small=False)
+        >>> series["estimate"] = [0.80, 0.82, 0.79, 0.81, 0.80, 0.60]
+        >>> series = series.assign(conf_low=series["estimate"] - 0.04, conf_high=series["estimate"] + 0.04)
+        >>> cells = cells_of(series, "csat", confidence_level=0.95)
+        >>> found = judge(cells, pd.DataFrame(columns=["found_at"]), AlertSettings())
+        >>> found.rows[["why", "direction", "status", "severity"]].values.tolist(), found.n_judged
+        ([['moved', 'drop', 'raised', 'critical']], 1)
+    """
+    every = replayed(
+        cells, change_points, settings,
+        previous_alerts=previous_alerts, family=family, confidence_level=confidence_level,
+    )  # fmt: skip
+    return [Judged(0, pd.DataFrame(), 0), *every][-1]
+
+
+def replayed(
+    cells: Cells,
+    change_points: pd.DataFrame,
+    settings: AlertSettings,
+    *,
+    previous_alerts: pd.DataFrame | None = None,
+    family: Mapping[tuple[str, str], str] | None = None,
+    confidence_level: float = 0.95,
+) -> Iterator[Judged]:
+    """Yield what was told in each period but the first, as known then: later periods and groups do not change it.
+
+    Arguments as of `judge`; periods that `previous_alerts` speak of are passed over, except the last one of the cells.
 
     Example:
-        >>> judge.__name__
-        'judge'
+        >>> from nps_insights.actions.monitoring.cells import cells_of
+        >>> starts = pd.date_range("2026-01-01", periods=4, freq="MS")
+        >>> series = pd.DataFrame({"metric": "csat", "by": "", "group": "", "period_start": starts, "n": 400})
+        >>> series = series.assign(period_end=starts + pd.offsets.MonthEnd(1), n_eff=400.0, too_small=False)
+        >>> series = series.assign(estimate=[0.8, 0.8, 0.6, 0.6], conf_low=0.5, conf_high=0.9)
+        >>> cells = cells_of(series.assign(conf_low=series["estimate"] - 0.04), "csat", confidence_level=0.95)
+        >>> history = replayed(cells, pd.DataFrame(columns=["found_at"]), AlertSettings())
+        >>> [(one.t, one.rows["status"].tolist()) for one in history]
+        [(1, []), (2, ['raised']), (3, ['known'])]
     """
     shape = cells.usable.shape
     told = _Told(np.zeros(shape[0], np.int64), np.full(shape[0], -(10**6)), np.zeros(shape[0]), np.zeros(shape, bool))
     families = _families(cells, family)
     known_until = None if previous_alerts is None else _last_told(previous_alerts)
-    rows = pd.DataFrame()
     for t in range(1, shape[1]):
         is_last = t == shape[1] - 1
         if not is_last and known_until is not None and cells.ends.iloc[t] <= known_until:
             _take_over(cells, told, previous_alerts, t)
             continue
-        rows = _of_period(cells, change_points, settings, told, families, t, confidence_level)
-        raised = rows[rows["status"] == "raised"]
-        for row in raised.itertuples():
+        judged = _of_period(cells, change_points, settings, told, families, t, confidence_level)
+        for row in judged.rows[judged.rows["status"] == "raised"].itertuples():
             _remember(told, row.figure, t, np.sign(row.estimate), row.before, row.at)
-    return rows
+        yield judged
 
 
 def _of_period(
@@ -84,7 +132,7 @@ def _of_period(
     families: NDArray[np.int64],
     t: int,
     confidence_level: float,
-) -> pd.DataFrame:
+) -> Judged:
     """What is told of every figure in period t: at most one row each."""
     before, after = _compared(cells, settings, told, t), _only(cells, t)
     spread = cells.spread(t)
@@ -105,7 +153,8 @@ def _of_period(
     parts.append(_new_levels(cells, change_points, told, clear.to_numpy(), t, spread, confidence_level))
     rows = pd.concat([part for part in parts if len(part)], ignore_index=True) if any(map(len, parts)) else parts[0]
     rows = rows.drop_duplicates("figure", keep="last") if len(rows) else rows
-    return _with_status(_described(rows, cells, t), cells, settings, told, t)
+    judged = tested | (recent & told.before.any(axis=1))
+    return Judged(t, _with_status(_described(rows, cells, t), cells, settings, told, t), int(judged.sum()))
 
 
 def _new_levels(

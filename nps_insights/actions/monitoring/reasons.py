@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from nps_insights.actions.monitoring.sentences import THEME_SHARE, explained, kept_quiet, moved
+from nps_insights.actions.monitoring.sentences import THEME_SHARE, explained, kept_quiet, moved, theme_labels
 from nps_insights.actions.monitoring.settings import AlertSettings
 from nps_insights.actions.monitoring.traces import clearest, traced
 from nps_insights.metrics.groups import group_column, group_names
 from nps_insights.metrics.many import benjamini_hochberg
+from nps_insights.metrics.occurrences import annotated, event_words
 from nps_insights.metrics.shares import share_changes
 from nps_insights.tables import ATTRIBUTE_PREFIX, TABLES, conform, empty
 
@@ -60,9 +61,7 @@ def reasons_and_traces(
         return empty("alerts"), empty("traces")
     loud = found.assign(order=found["severity"].map(_LOUDNESS)).sort_values(["order", "metric", "by", "group"])
     raised = [one for one, status in zip(loud.index, loud["status"], strict=True) if status == "raised"]
-    labels = (
-        {} if answers.themes is None else dict(zip(answers.themes["theme_id"], answers.themes["label"], strict=True))
-    )
+    labels = theme_labels(answers.themes)
     reasons, traces = {}, []
     for place, row in found.iterrows():
         is_theme = row["metric"] == THEME_SHARE
@@ -141,23 +140,14 @@ def _theme_within(row: pd.Series, part: pd.Series | None, parts: pd.DataFrame, a
     clear = shares[same_way & (shares["q_value"] < _CLEAR)]
     if clear.empty:
         return None
-    labels = (
-        {} if answers.themes is None else dict(zip(answers.themes["theme_id"], answers.themes["label"], strict=True))
-    )
+    labels = theme_labels(answers.themes)
     best = clear.assign(way=-(clear["group"].map(ways).abs())).sort_values(["way", "group"]).iloc[0]
     return pd.Series({**best.to_dict(), "label": labels.get(best["group"], best["group"])})
 
 
-def _labels(themes: pd.DataFrame | None) -> dict[str, str]:
-    return {} if themes is None else dict(zip(themes["theme_id"], themes["label"], strict=True))
-
-
 def _events(row: pd.Series, events: pd.DataFrame | None) -> str:
-    if events is None or events.empty:
+    if events is None:
         return ""
-    ends = events["ended_at"].fillna(events["event_at"]) if "ended_at" in events.columns else events["event_at"]
-    here = events[(events["event_at"] <= row["after_end"] + pd.Timedelta(days=1)) & (ends >= row["after_start"])]
-    if here.empty:
-        return ""
-    named = "; ".join(f"{label} ({day:%Y-%m-%d})" for label, day in zip(here["label"], here["event_at"], strict=True))
-    return f" In the same time, without saying that it is why: {named}."
+    span = pd.DataFrame({"period_start": [row["after_start"]], "period_end": [row["after_end"]]})
+    words = event_words(annotated(span, events), row["after_start"])
+    return f" {words}" if words else ""

@@ -11,6 +11,16 @@ THEME_SHARE = "theme_share"
 _SCORES = {"nps": "NPS", "csat": "CSAT", "ces": "CES", "ces_top": "CES (top boxes)"}
 
 
+def theme_labels(themes: pd.DataFrame | None) -> dict[str, str]:
+    """Return the label of each theme by its id; empty where no themes are given.
+
+    Example:
+        >>> theme_labels(pd.DataFrame({"theme_id": ["t1"], "label": ["disconnects"]}))
+        {'t1': 'disconnects'}
+    """
+    return {} if themes is None else dict(zip(themes["theme_id"], themes["label"], strict=True))
+
+
 def period_name(start: pd.Timestamp, end: pd.Timestamp, per: str) -> str:
     """Return how a reader calls one or more periods.
 

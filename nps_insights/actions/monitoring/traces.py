@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from nps_insights.actions.monitoring.sentences import theme_labels
 from nps_insights.actions.monitoring.theme_parts import COMMENTED, theme_parts
 from nps_insights.metrics.accounts import account_codes
 from nps_insights.metrics.categories import signed
@@ -146,7 +147,7 @@ def _conformed(
     change = parts.loc[parts["dimension"] == parts["dimension"].iloc[0], "estimate"].sum()
     with np.errstate(invalid="ignore", divide="ignore"):
         p_value = 2 * ndtr(-np.abs(parts["own"]) / parts["own_error"].where(parts["own_error"] > 1e-12))
-    labels = {} if themes is None else dict(zip(themes["theme_id"], themes["label"], strict=True))
+    labels = theme_labels(themes)
     is_theme = parts["dimension"] == THEME
     label = parts["part_group"].where(~is_theme, parts["part_group"].map(lambda one: labels.get(one, one)))
     toward = parts["estimate"] * (1.0 if change >= 0 else -1.0)

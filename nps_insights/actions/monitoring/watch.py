@@ -29,6 +29,8 @@ class Watched:
         alerts: Table `alerts` of the last finished period.
         traces: Table `traces` of the raised alerts.
         notes: Plain sentences: what could not be watched, and why.
+        n_judged: How many figures of the last finished period could be judged: enough answers in it and in an earlier
+            one. 0 where none could: then that there are no alerts does not say that nothing moved.
     """
 
     series: pd.DataFrame
@@ -36,6 +38,7 @@ class Watched:
     alerts: pd.DataFrame
     traces: pd.DataFrame
     notes: list[str]
+    n_judged: int
 
 
 def watch(
@@ -102,7 +105,7 @@ def watch(
     dated = responses.get("responded_at")
     if dated is None or dated.isna().all():
         note = "The answers carry no dates: nothing can be watched; map a column to responded_at."
-        return Watched(empty("estimates"), empty("change_points"), empty("alerts"), empty("traces"), [note])
+        return Watched(empty("estimates"), empty("change_points"), empty("alerts"), empty("traces"), [note], 0)
     every = responses.assign(responded_at=dates_of(responses, "watch"))
     known_at = every["responded_at"].max() if as_of is None else moment(as_of)
     answers = every[every["responded_at"] <= known_at].sort_values("response_id", ignore_index=True)
@@ -126,11 +129,11 @@ def watch(
         false_alarm_every=chosen.false_alarm_every,
         confidence_level=confidence_level,
     )
-    found = _judged(series, points, chosen, previous_alerts, parents, confidence_level)
+    found, n_judged = _judged(series, points, chosen, previous_alerts, parents, confidence_level)
     texts = Answers(answers, read, mentions, themes, tuple(by), events, per, confidence_level)
     alerts, traces = reasons_and_traces(found, texts, chosen)
-    notes = notes_on(every, series, alerts, per=per, as_of=known_at, settings=chosen)
-    return Watched(series, points, alerts, traces, notes)
+    notes = notes_on(every, series, alerts, n_judged=n_judged, per=per, as_of=known_at, settings=chosen)
+    return Watched(series, points, alerts, traces, notes, n_judged)
 
 
 def _judged(
@@ -140,7 +143,8 @@ def _judged(
     previous: pd.DataFrame | None,
     parents: dict[str, str],
     confidence_level: float,
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, int]:
+    """What is told of all metrics in the last finished period, and how many figures were judged for it."""
     finished = series[series["finished"].fillna(False).astype(bool)]
     parts = []
     for metric in sorted(set(series["metric"]) - set(NOT_WATCHED)):
@@ -153,8 +157,8 @@ def _judged(
         parts.append(
             judge(cells, own, settings, previous_alerts=previous, family=family, confidence_level=confidence_level)
         )
-    parts = [part for part in parts if len(part)]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    told = [part.rows for part in parts if len(part.rows)]
+    return pd.concat(told, ignore_index=True) if told else pd.DataFrame(), sum(part.n_judged for part in parts)
 
 
 def _families(cells: Cells, parents: dict[str, str]) -> dict[tuple[str, str], str]:

@@ -15,6 +15,7 @@ def notes_on(
     series: pd.DataFrame,
     alerts: pd.DataFrame,
     *,
+    n_judged: int,
     per: str,
     as_of: pd.Timestamp,
     settings: AlertSettings,
@@ -25,13 +26,22 @@ def notes_on(
         responses: Table `responses`, all of them.
         series: Table `estimates` per period.
         alerts: Table `alerts`.
+        n_judged: How many figures of the last finished period could be judged.
         per: The period.
         as_of: Moment of knowing.
         settings: What counts.
 
     Example:
-        >>> notes_on.__name__
-        'notes_on'
+        >>> starts = pd.to_datetime(["2026-01-01", "2026-02-01"])
+        >>> series = pd.DataFrame({"metric": "nps", "by": "", "group": "", "period_start": starts, "n": [120, 40]})
+        >>> series = series.assign(period_end=starts + pd.offsets.MonthEnd(1), finished=[True, False], too_small=False)
+        >>> days = pd.to_datetime(["2026-01-05"] * 120 + ["2026-02-03"] * 40 + [None])
+        >>> known = {"per": "month", "as_of": pd.Timestamp("2026-02-03"), "settings": AlertSettings()}
+        >>> for note in notes_on(pd.DataFrame({"responded_at": days}), series, pd.DataFrame(), n_judged=0, **known):
+        ...     print(note)
+        1 of 161 answers carry no date and belong to no period.
+        February 2026 is not finished and is not judged.
+        January 2026 is the only finished month: there is none to compare it with.
     """
     notes = []
     dates = responses["responded_at"]
@@ -61,7 +71,11 @@ def notes_on(
         notes.append(f"{name} is the only finished {per}: there is none to compare it with.")
     notes += _groups(watched, last, name, settings)
     if len(finished) > 1 and alerts.empty and not last["too_small"]:
-        notes.append(f"No figure of {name} moved beyond chance.")
+        notes.append(
+            f"No figure of {name} moved beyond chance."
+            if n_judged
+            else f"No earlier {per} has {settings.min_answers} answers to compare {name} with: nothing is judged."
+        )
     return notes
 
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from nps_insights.actions.targets.outlook import JudgeSettings, stopped
+from nps_insights.actions.targets.sentences import last_measured
 from nps_insights.actions.targets.standing import Standing
 from nps_insights.actions.targets.words import figure, period_name, plural
 from nps_insights.metrics.estimates import MIN_EFFECTIVE
@@ -10,12 +12,14 @@ from nps_insights.metrics.estimates import MIN_EFFECTIVE
 CALIBRATED_STEPS = 24
 
 
-def cautions(standing: Standing) -> list[str]:
+def cautions(standing: Standing, settings: JudgeSettings) -> list[str]:
     """Return the cautions on one target, each starting with its name."""
     history, per = standing.history, standing.history.per
     found = [_left_out(standing)]
     if not history.rows.empty:
-        found += [_gaps(standing), _behind(standing), _far(standing), _baseline(standing), _blind(standing)]
+        # The reason of the verdict says it where answers have stopped, and there is no chance to be careful with.
+        ahead = [] if stopped(standing, settings) else [_behind(standing), _far(standing)]
+        found += [_gaps(standing), *ahead, _baseline(standing), _blind(standing)]
     if per and standing.over and standing.due is not None and standing.last is None and not history.rows.empty:
         last = history.rows.iloc[-1]
         found.append(
@@ -39,8 +43,7 @@ def _gaps(standing: Standing) -> str:
 def _behind(standing: Standing) -> str:
     if not standing.behind or standing.over:
         return ""
-    last = period_name(standing.history.rows["period"].iloc[-1], standing.history.per)
-    return f"nothing measured since {last}, {plural(standing.behind, 'finished ' + standing.history.per)} ago"
+    return f"nothing measured since {last_measured(standing)}"
 
 
 def _far(standing: Standing) -> str:

@@ -76,6 +76,16 @@ def last_finished(moment: pd.Timestamp, per: str) -> pd.Period:
     return period if over.iloc[0] else period - 1
 
 
+def last_day(period: pd.Period) -> pd.Timestamp:
+    """Return the last day of a period.
+
+    Example:
+        >>> last_day(pd.Period("2026Q2", freq="Q"))
+        Timestamp('2026-06-30 00:00:00')
+    """
+    return period.end_time.normalize()
+
+
 def history_of(series: pd.DataFrame, target: Target, *, as_of: pd.Timestamp, confidence_level: float = 0.95) -> History:
     """Return what was measured of a target's figure in the periods finished at `as_of`.
 

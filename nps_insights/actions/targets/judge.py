@@ -7,7 +7,7 @@ import pandas as pd
 
 from nps_insights.actions.targets.cautions import cautions
 from nps_insights.actions.targets.history import history_of
-from nps_insights.actions.targets.outlook import JudgeSettings, outlook_of
+from nps_insights.actions.targets.outlook import BEHIND, JudgeSettings, outlook_of
 from nps_insights.actions.targets.realism import check_benchmark
 from nps_insights.actions.targets.rows import path_rows, target_row
 from nps_insights.actions.targets.standing import Standing, standing_of
@@ -43,14 +43,16 @@ def judge_targets(
     min_periods: int = MIN_PERIODS,
     on_track_from: float = ON_TRACK_FROM,
     unlikely_below: float = UNLIKELY_BELOW,
+    behind: int = BEHIND,
     confidence_level: float = 0.95,
 ) -> Judged:
     """Judge targets against the measured past of their figures.
 
     A target counts as reached when the figure as measured in the last period finished by its date is at the target or
-    beyond it; that is what `probability` is the chance of (`predict_measured`). Once that period is finished, the
-    verdict is "reached" or "missed"; before, "on_track", "open" or "unlikely" by the chance; "not_known" where nothing
-    was measured in it, or too few periods to state a chance.
+    beyond it; that is what `probability` is the chance of (`predict_measured`). From the last day of that period on the
+    verdict is "reached" or "missed", and stands; before, "on_track", "open" or "unlikely" by the chance, also where
+    90 % of its days are over and it counts as measured so far. It is "not_known" where nothing was measured in that
+    period, where too few periods were measured to state a chance, and where answers have stopped.
 
     Columns of the table: `estimate` is the last measured figure, n its answers; `progress` the share of the way from
     the baseline to the target that is done; `pace` the change per period (`per`) since the start; `needed_pace` the
@@ -66,6 +68,7 @@ def judge_targets(
         min_periods: The fewest measured periods for which a chance is stated, at least 2. From 4 on it is calibrated.
         on_track_from: The chance from which a target is on track.
         unlikely_below: The chance below which it is unlikely, and held unrealistic by its history.
+        behind: The most finished periods since the last measured one after which a chance is stated.
         confidence_level: Coverage of the intervals, and that of the intervals in `series`.
 
     Returns:
@@ -86,7 +89,7 @@ def judge_targets(
         ['unlikely']
     """
     benchmark = check_benchmark(own_benchmark)
-    settings = JudgeSettings(min_periods, on_track_from, unlikely_below, confidence_level, benchmark)
+    settings = JudgeSettings(min_periods, on_track_from, unlikely_below, confidence_level, benchmark, behind)
     check_targets(targets)
     known_at = day(as_of)
     if pd.isna(known_at):
@@ -96,7 +99,7 @@ def judge_targets(
         outlook = outlook_of(standing, settings)
         rows.append(target_row(standing, outlook, settings, as_of=known_at))
         paths += path_rows(standing, outlook)
-        notes += cautions(standing)
+        notes += cautions(standing, settings)
     if not rows:
         return Judged(empty("targets"), empty("target_path"), ("No targets are set.",))
     path = conform("target_path", pd.DataFrame(paths)) if paths else empty("target_path")

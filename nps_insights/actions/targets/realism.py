@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from nps_insights.actions.targets.outlook import JudgeSettings, Outlook, stopped
+from nps_insights.actions.targets.sentences import last_measured
 from nps_insights.actions.targets.standing import Standing
 from nps_insights.actions.targets.target import Target
 from nps_insights.actions.targets.words import chance, figure, plural
@@ -58,20 +60,25 @@ def check_benchmark(own_benchmark: pd.DataFrame | None) -> pd.DataFrame:
     return rows.assign(low=low, high=high, **names)
 
 
-def realism(standing: Standing, probability: float, unlikely_below: float, benchmark: pd.DataFrame) -> Realism:
+def realism(standing: Standing, outlook: Outlook, settings: JudgeSettings) -> Realism:
     """Return whether a target is realistic: no where history makes it unlikely or the benchmark's range ends before it.
 
     Args:
         standing: Where the target stands.
-        probability: The chance of reaching it; NaN where it is not known.
-        unlikely_below: Below this chance history makes it unrealistic.
-        benchmark: What `check_benchmark` returns.
+        outlook: What is expected of it, with the chance of reaching it.
+        settings: The chance below which history makes it unrealistic, and the benchmark.
     """
+    if standing.over and standing.last is not None:
+        return Realism("not_known", "The period that it is judged by is over: what counts is what was reached.")
     if standing.over:
-        return Realism("not_known", "The date is over: what counts is what was reached.")
-    found = [_by_history(standing, probability, unlikely_below)]
-    if not benchmark.empty:
-        found.append(_by_benchmark(standing.target, benchmark))
+        return Realism("not_known", "Not known whether it was realistic.")
+    if stopped(standing, settings):
+        return Realism(
+            "not_known", f"Not known whether it is realistic: nothing was measured since {last_measured(standing)}."
+        )
+    found = [_by_history(standing, outlook.probability, settings.unlikely_below)]
+    if not settings.benchmark.empty:
+        found.append(_by_benchmark(standing.target, settings.benchmark))
     answers = [answer for answer, _ in found]
     answer = "no" if "no" in answers else "yes" if "yes" in answers else "not_known"
     opening = {"yes": "Realistic", "no": "Not realistic", "not_known": "Not known whether it is realistic"}[answer]
@@ -85,6 +92,8 @@ def _by_history(standing: Standing, probability: float, unlikely_below: float) -
     asked = target.value - float(standing.last["estimate"]) if standing.last is not None else np.nan
     if target.reached_by(target.value - asked):
         asks = f"the last figure, {figure(target.value - asked, target.metric)}, is already there"
+    elif not standing.steps:
+        asks = f"it asks for {figure(asked, target.metric, change=True)} in what is left of the {per}"
     else:
         most, periods = _most_moved(standing)
         asks = (
@@ -92,7 +101,8 @@ def _by_history(standing: Standing, probability: float, unlikely_below: float) -
             f"the history shows over {plural(periods, per)} is {figure(most, target.metric, change=True)}"
         )
     answer = "no" if probability < unlikely_below else "yes"
-    return answer, f"{asks}, and the history alone gives it a chance of {chance(probability)}"
+    alone = "the history alone gives" if standing.steps else "the answers so far give"
+    return answer, f"{asks}, and {alone} it a chance of {chance(probability)}"
 
 
 def _most_moved(standing: Standing) -> tuple[float, int]:

@@ -17,7 +17,7 @@ def target_row(
 ) -> dict[str, object]:
     """Return the row of one target."""
     target, level = standing.target, settings.confidence_level
-    realistic = realism(standing, outlook.probability, settings.unlikely_below, settings.benchmark)
+    realistic = realism(standing, outlook, settings)
     return {
         "name": target.name,
         "metric": target.metric,
@@ -51,7 +51,8 @@ def path_rows(standing: Standing, outlook: Outlook) -> list[dict[str, object]]:
         _step(standing, period, "measured", figures)
         for period, *figures in history[["period", "estimate", "conf_low", "conf_high"]].itertuples(index=False)
     ]
-    for ahead, figures in enumerate(outlook.path.T.tolist(), start=1):
+    # What is expected of a period that was measured so far stands in the table of targets: a period has one row here.
+    for ahead, figures in enumerate(outlook.path.T.tolist()[: standing.steps], start=1):
         rows.append(_step(standing, history["period"].iloc[-1] + ahead, "expected", figures))
     return rows
 

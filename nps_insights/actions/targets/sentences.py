@@ -4,7 +4,8 @@ import math
 
 import pandas as pd
 
-from nps_insights.actions.targets.outlook import JudgeSettings, Outlook
+from nps_insights.actions.targets.history import last_day
+from nps_insights.actions.targets.outlook import JudgeSettings, Outlook, stopped
 from nps_insights.actions.targets.standing import Standing
 from nps_insights.actions.targets.words import chance, day_name, figure, period_name, plural, ranged
 
@@ -33,10 +34,20 @@ def _not_known(standing: Standing, settings: JudgeSettings, as_of: pd.Timestamp)
         return f"nothing was measured in {due}, the last {per} finished by the date of the target"
     if not n:
         return f"no finished period was measured by {day_name(as_of)}"
+    if stopped(standing, settings):
+        most = plural(settings.behind, per)
+        return f"nothing was measured since {last_measured(standing)}; a chance is stated up to {most} after the last"
     return (
         f"{plural(n, 'finished ' + per)} measured so far, and a chance is stated from "
         f"{plural(settings.min_periods, per)} on"
     )
+
+
+def last_measured(standing: Standing) -> str:
+    """Return the last measured period, and how many finished ones ago it was."""
+    per = standing.history.per
+    last = period_name(standing.history.rows["period"].iloc[-1], per)
+    return f"{last}, {plural(standing.behind, 'finished ' + per)} ago"
 
 
 def _over(standing: Standing, last: pd.Series, settings: JudgeSettings) -> str:
@@ -70,15 +81,25 @@ def _ahead(standing: Standing, last: pd.Series, outlook: Outlook, settings: Judg
     measured, asked = _measured_and_asked(standing, last)
     there = target.reached_by(float(last["estimate"]))
     pace = figure(standing.pace(settings.confidence_level)[0], metric, change=True, tenths=True)
-    needed = figure(standing.needed_pace(), metric, change=True, tenths=True)
-    needs = "" if there else f" and needs {'next to nothing' if needed.startswith('0') else needed}"
-    due = "" if standing.due is None else period_name(standing.due, per)
+    when = period_name(last["period"], per) + (" so far" if standing.left else "")
     wanted = f"{figure(target.value, metric)} or {'less' if target.lower_is_better else 'more'}"
     return (
-        f"{measured} in {period_name(last['period'], per)}, {_way(standing, there, asked)}; it moved {pace} a {per}"
-        f"{needs}, and for {due} {ranged(*outlook.expected, metric)} is expected, "
+        f"{measured} in {when}, {_way(standing, there, asked)}; it moved {pace} a {per}"
+        f"{_needs(standing, there)} {ranged(*outlook.expected, metric)} is expected, "
         f"with a chance of {wanted} of {chance(outlook.probability)}"
     )
+
+
+def _needs(standing: Standing, there: bool) -> str:
+    """What is still needed, and for when."""
+    if standing.due is None:
+        return ", and"
+    due = period_name(standing.due, standing.history.per)
+    if not standing.steps:
+        return f"; {due} is not over before {day_name(last_day(standing.due))}, and for the whole of it"
+    needed = figure(standing.needed_pace(), standing.target.metric, change=True, tenths=True)
+    needs = "" if there else f" and needs {'next to nothing' if needed.startswith('0') else needed}"
+    return f"{needs}, and for {due}"
 
 
 def _way(standing: Standing, there: bool, goal: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from nps_insights.actions.targets.history import History, last_finished
+from nps_insights.actions.targets.history import History, last_day, last_finished
 from nps_insights.actions.targets.power import answers_needed, detectable_change
 from nps_insights.actions.targets.target import Target, day
 from nps_insights.metrics import critical_value
@@ -41,8 +41,10 @@ class Standing:
         history: Periods finished by `as_of`, and not after the period that the target is judged by.
         start: Where it starts from.
         due: The period that it is judged by; None where nothing was ever measured.
-        over: Whether that period is finished.
+        over: Whether that period has come to its last day; 90 % of its days are enough to be measured, but not for a
+            verdict that stands.
         behind: How many finished periods have passed since the last measured one.
+        left: Share of the last measured period that was still to come at `as_of`; 0 from its last day on.
     """
 
     target: Target
@@ -51,6 +53,7 @@ class Standing:
     due: pd.Period | None
     over: bool
     behind: int
+    left: float = 0.0
 
     @property
     def last(self) -> pd.Series | None:
@@ -115,13 +118,21 @@ def standing_of(target: Target, history: History, *, as_of: pd.Timestamp) -> Sta
         return Standing(target, history, Start(*_given(target)), None, False, 0)
     due = last_finished(day(target.due_at), history.per)
     now = last_finished(as_of, history.per)
-    over = due <= now
+    over = due <= now and last_day(due) <= as_of
     history = history.until(due)
     start = _start(target, history)
     if not np.isnan(start.figure):
         target = replace(target, baseline=start.figure)
     behind = 0 if history.rows.empty else max(0, min(now, due).ordinal - history.rows["period"].iloc[-1].ordinal)
-    return Standing(target, history, start, due, bool(over), behind)
+    left = 0.0 if history.rows.empty else _left(history.rows["period"].iloc[-1], as_of)
+    return Standing(target, history, start, due, bool(over), behind, left)
+
+
+def _left(period: pd.Period, as_of: pd.Timestamp) -> float:
+    if last_day(period) <= as_of:
+        return 0.0
+    length = last_day(period) - period.start_time + pd.Timedelta(days=1)
+    return float(1 - (as_of - period.start_time) / length)
 
 
 def _given(target: Target) -> tuple[float, None, float, float]:

@@ -18,6 +18,8 @@ SHARES = ("promoter", "passive", "detractor", "csat", "ces_top", "theme_share", 
 # Of these less is better whatever the baseline; of those not named here and not in _RISING the baseline tells.
 _FALLING = ("detractor",)
 _RISING = (*POINTS, "promoter", "csat", "ces_top")
+# A file and the command line name them otherwise than this class: both readers find theirs.
+_DUE, _SINCE = "date (due_at)", "baseline_date (baseline_at)"
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,8 @@ class Target:
     """A figure that shall be reached by a date.
 
     It counts as reached when the figure **as measured in the last period finished by `due_at`** is at the target or
-    beyond it. With quarters, a target due on 31 December, or on 15 January, is judged by the fourth quarter.
+    beyond it. With quarters, a target due on 31 December, or on 15 January, is judged by the fourth quarter; the
+    verdict stands from the last day of that quarter on.
 
     Attributes:
         name: Name of the target; no two targets share one.
@@ -120,13 +123,13 @@ def _problems(target: Target) -> list[str]:
             problems += _off_scale(target.metric, field, value)
     if bool(target.by) != bool(target.group):
         problems.append(f"by == {target.by!r}, group == {target.group!r}: give both, or neither for everybody")
-    due_at, due_problem = _read_day("due_at", target.due_at)
+    due_at, due_problem = _read_day(_DUE, target.due_at)
     problems += due_problem
     if target.baseline_at is not None:
-        baseline_at, baseline_problem = _read_day("baseline_at", target.baseline_at)
+        baseline_at, baseline_problem = _read_day(_SINCE, target.baseline_at)
         problems += baseline_problem
         if not problems and baseline_at >= due_at:
-            problems.append(f"baseline_at == {baseline_at:%Y-%m-%d}: must lie before due_at, {due_at:%Y-%m-%d}")
+            problems.append(f"{_SINCE} == {baseline_at:%Y-%m-%d}: must lie before {_DUE}, {due_at:%Y-%m-%d}")
     return problems
 
 
