@@ -281,7 +281,7 @@ def _few_lines(worlds: int) -> list[str]:
         called = wrongly_called(n_accounts, moods, sizes, pairs=min(worlds, PAIRS))
         figures = (f"{found['ours']:.3f}", f"{found['naive']:.3f}", f"{found['too_small']:.1%}", f"{called:.3f}")
         rows.append((n_accounts, moods, sizes, *figures))
-    told = f"Few accounts of about {PER_FEW} answers each, unweighted; the last column wants .055 at most."
+    told = f"Few accounts of about {PER_FEW} answers each, unweighted; the last column is nominally .05."
     header = ["accounts", "spread of moods", "of log sizes", "ours", "naive: unclustered", "marked too small"]
     return [told, "", *markdown_table([*header, "no change called one"], rows)]
 

@@ -148,7 +148,7 @@ class TestIssuedAgain:
 
     def test_an_equal_issue_adds_nothing_twice(self, folder: Path, reissued: ReportRun) -> None:
         kept, settings = folder / "kept" / "published.csv", settings_for(folder, folder / "whole.csv", "second")
-        figures, responses = reissued.tables["estimates"], reissued.tables["responses"]
+        figures, responses = reissued.tables["series"], reissued.tables["responses"]
         bytes_before = [path.read_bytes() for path in (kept, answers_file(kept))]
         same: dict[str, Any] = {"run_id": reissued.run_id, "themes_version": ""}
         issue(settings, figures, responses, published_at=SECOND, **same)
@@ -160,7 +160,8 @@ class TestIssuedAgain:
         # What was issued stays byte for byte, and answers that all stand there add nothing.
         assert kept.read_bytes().startswith(bytes_before[0])
         assert answers_file(kept).read_bytes() == bytes_before[1]
-        assert restated(settings, figures, responses, themes_version="", estimator=lambda rows: figures).empty
+        today = {"published_at": THIRD, "themes_version": "", "estimator": lambda rows: figures}
+        assert restated(settings, figures, responses, **today).empty
 
     def test_an_issue_of_the_past_is_refused_before_anything_is_computed(
         self, folder: Path, reissued: ReportRun

@@ -44,8 +44,8 @@ def test_accounts_that_repeat_themselves_count_once() -> None:
 
 @pytest.mark.parametrize(("n_accounts", "sizes"), [(10, 0.0), (12, 0.8)])
 def test_few_accounts_are_called_changed_no_more_often_than_promised(n_accounts: int, sizes: float) -> None:
-    # .055 in the long run (`benchmarks/monitoring_estimates.py`), with two standard errors of 400 pairs.
-    assert wrongly_called(n_accounts, 1.0, sizes, pairs=400) <= 0.055 + 2 * np.sqrt(0.055 * 0.945 / 400)
+    # Two standard errors of so few pairs above .055, which `benchmarks/monitoring_estimates.py` looks at with more.
+    assert wrongly_called(n_accounts, 1.0, sizes, pairs=300) <= 0.055 + 2 * np.sqrt(0.055 * 0.945 / 300)
 
 
 def test_the_same_accounts_on_both_sides_leave_as_many_degrees_as_accounts() -> None:

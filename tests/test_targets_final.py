@@ -69,7 +69,8 @@ def test_the_period_is_what_counts_and_not_the_date_within_it() -> None:
 def test_the_chance_of_a_period_so_far_is_what_happens() -> None:
     """The rest of a quarter is drawn again and again: of stated chances near one half, about half come true."""
     rng = np.random.default_rng(3)
-    stated, came = [], []
+    as_of, stated, came = pd.Timestamp("2026-06-22"), [], []
+    past = nps(programme([30.0, 30, 30, 30], n=998, first="2025-04-01"), per="quarter", as_of=as_of)
     scores = np.array([100.0, 0.0, -100.0])
     for _ in range(150):
         p = np.array([0.5, 0.3, 0.2])
@@ -77,12 +78,11 @@ def test_the_chance_of_a_period_so_far_is_what_happens() -> None:
         answers = pd.DataFrame(
             {
                 "category": np.repeat(["promoter", "passive", "detractor"], before),
-                "responded_at": pd.date_range("2026-04-01", "2026-06-22", periods=900),
+                "responded_at": pd.date_range("2026-04-01", as_of, periods=900),
             }
         )
-        past = programme([30.0, 30, 30, 30], n=998, first="2025-04-01")
-        series = nps(pd.concat([past, answers], ignore_index=True), per="quarter", as_of=pd.Timestamp("2026-06-22"))
-        row = one(judge_targets([Target("t", 30, "2026-06-30")], series, as_of=pd.Timestamp("2026-06-22")))
+        series = pd.concat([past, nps(answers, per="quarter", as_of=as_of)], ignore_index=True)
+        row = one(judge_targets([Target("t", 30, "2026-06-30")], series, as_of=as_of))
         stated.append(row["probability"])
         came.append((before + rest) @ scores / 998 >= 30)
     chances, happened = np.array(stated), np.array(came, dtype=float)
