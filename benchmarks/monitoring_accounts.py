@@ -19,10 +19,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmarks.results import markdown_table, write_section
-from nps_insights.metrics.account_scores import MIN_ACCOUNTS
-from nps_insights.metrics.agents import adjusted_agents
+from nps_insights.metrics.business.account_scores import MIN_ACCOUNTS
+from nps_insights.metrics.business.agents import adjusted_agents
+from nps_insights.metrics.business.small_clusters import cluster_scores
 from nps_insights.metrics.intervals import critical_value
-from nps_insights.metrics.small_clusters import cluster_scores
 
 Array = NDArray[np.float64]
 COMPARED = ("sandwich", "jackknife", "CR2", "ours")

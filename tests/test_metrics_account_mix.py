@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nps_insights.metrics.account_mix import account_mix
-from nps_insights.metrics.account_scores import account_scores
+from nps_insights.metrics.business.account_mix import account_mix
+from nps_insights.metrics.business.account_scores import account_scores
 
 AS_OF = pd.Timestamp("2026-06-30")
 

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nps_insights.metrics.account_scores import account_scores
+from nps_insights.metrics.business.account_scores import account_scores
 from nps_insights.metrics.estimates import estimates_of
 from nps_insights.tables import DataRefusedError, SettingsError
 

@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 from invited_world import AS_OF, invited_world
 
-from nps_insights.metrics.agent_patterns import agent_patterns, last_answer_before
-from nps_insights.metrics.asked import asked_and_answered
+from nps_insights.metrics.asked.agent_patterns import agent_patterns, last_answer_before
+from nps_insights.metrics.asked.matching import asked_and_answered
 
 
 def patterns(invitations: pd.DataFrame, responses: pd.DataFrame, **options: object) -> pd.DataFrame:
@@ -30,7 +30,7 @@ def test_honest_agents_of_unlike_quality_are_left_alone() -> None:
 
 
 def test_false_discoveries_stay_below_what_was_asked_for_over_many_honest_worlds() -> None:
-    from nps_insights.metrics.agent_patterns import _beyond_the_usual
+    from nps_insights.metrics.asked.agent_patterns import _beyond_the_usual
     from nps_insights.metrics.many import benjamini_hochberg
 
     rng, alarms = np.random.default_rng(4), []

@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 
 from benchmarks.monitoring_accounts import agent_world
-from nps_insights.metrics.agents import adjusted_agents
-from nps_insights.metrics.shrinkage import shrunken
+from nps_insights.metrics.business.agents import adjusted_agents
+from nps_insights.metrics.business.shrinkage import shrunken
 from nps_insights.tables import SettingsError
 
 

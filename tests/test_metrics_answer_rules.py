@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nps_insights.metrics.answer_rules import answers_by_rule
+from nps_insights.metrics.asked.answer_rules import answers_by_rule
 from nps_insights.tables import SettingsError
 
 AS_OF = pd.Timestamp("2026-05-01")

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nps_insights.metrics.answer_notes import estimate_notes
-from nps_insights.metrics.cells import cell_moments
 from nps_insights.metrics.estimates import estimates_of, nps, nps_by
-from nps_insights.metrics.satisfaction import Scale
+from nps_insights.metrics.figures.answer_notes import estimate_notes
+from nps_insights.metrics.figures.cells import cell_moments
+from nps_insights.metrics.figures.satisfaction import Scale
 from nps_insights.tables import DataRefusedError, SettingsError
 
 SIGN = {"promoter": 1, "passive": 0, "detractor": -1}

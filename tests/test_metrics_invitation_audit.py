@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 from invited_world import AS_OF, invited_world
 
-from nps_insights.metrics.asked import asked_again
-from nps_insights.metrics.invitation_audit import invitation_audit
+from nps_insights.metrics.asked.invitation_audit import invitation_audit
+from nps_insights.metrics.asked.matching import asked_again
 from nps_insights.tables import SettingsError
 
 

@@ -3,10 +3,10 @@ import pandas as pd
 import pytest
 from asked_world import AS_OF, asked_world, shuffled
 
+from nps_insights.metrics.asked.nonresponse import nonresponse_weights, silent_accounts
+from nps_insights.metrics.asked.response_rates import response_rates
 from nps_insights.metrics.categories import signed
-from nps_insights.metrics.nonresponse import nonresponse_weights, silent_accounts
-from nps_insights.metrics.response_rates import response_rates
-from nps_insights.metrics.weighting import Raked
+from nps_insights.metrics.figures.weighting import Raked
 from nps_insights.tables import DataRefusedError, SettingsError
 
 

@@ -8,8 +8,8 @@ import pytest
 from compared_periods import period
 
 from nps_insights.metrics import nps, nps_by
-from nps_insights.metrics.published import freeze, settings_text, with_published
-from nps_insights.metrics.published_file import append_published, read_published
+from nps_insights.metrics.issued.published import freeze, settings_text, with_published
+from nps_insights.metrics.issued.published_file import append_published, read_published
 from nps_insights.tables import DataRefusedError, SettingsError
 
 JULY, OCTOBER = pd.Timestamp("2026-07-05"), pd.Timestamp("2026-10-05 06:30")

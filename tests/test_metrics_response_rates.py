@@ -5,9 +5,9 @@ from asked_world import ANSWERS, AS_OF, asked_world, shuffled
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nps_insights.metrics.asked import asked_and_answered
+from nps_insights.metrics.asked.matching import asked_and_answered
+from nps_insights.metrics.asked.response_rates import response_rates
 from nps_insights.metrics.categories import signed
-from nps_insights.metrics.response_rates import response_rates
 from nps_insights.tables import DataRefusedError, SettingsError
 
 CATEGORY = st.sampled_from(["promoter", "passive", "detractor"])

@@ -4,9 +4,9 @@ import pytest
 from compared_periods import period
 
 from nps_insights.metrics import nps
-from nps_insights.metrics.issued_answers import answers_at, issue_answers
-from nps_insights.metrics.published import freeze
-from nps_insights.metrics.restatements import PARTS, restatements
+from nps_insights.metrics.issued.issued_answers import answers_at, issue_answers
+from nps_insights.metrics.issued.published import freeze
+from nps_insights.metrics.issued.restatements import PARTS, restatements
 from nps_insights.tables import DataRefusedError, conform
 
 JULY, AUGUST = pd.Timestamp("2026-07-05"), pd.Timestamp("2026-08-05")

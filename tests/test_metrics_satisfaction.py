@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from nps_insights.metrics.estimates import estimates_of
+from nps_insights.metrics.figures.satisfaction import Scale
 from nps_insights.metrics.intervals import share_interval
-from nps_insights.metrics.satisfaction import Scale
 from nps_insights.tables import DataRefusedError, SettingsError
 
 FIVE, SEVEN = Scale(1, 5), Scale(1, 7)

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from benchmarks.monitoring_accounts import WORLDS, AccountWorld, agent_figures, coverage_rows, covered
+from nps_insights.metrics.business.small_clusters import ClusterScores, cluster_scores
 from nps_insights.metrics.intervals import nps_interval
-from nps_insights.metrics.small_clusters import ClusterScores, cluster_scores
 
 
 def _scores(weight: list[float], promoter: list[float], detractor: list[float], answers: list[int]) -> ClusterScores:

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from nps_insights.metrics.estimates import estimates_of, nps, nps_by
-from nps_insights.metrics.surveys import kinds_of, one_survey
+from nps_insights.metrics.figures.surveys import kinds_of, one_survey
 from nps_insights.tables import DataRefusedError, SettingsError
 
 BOTH = pd.DataFrame(

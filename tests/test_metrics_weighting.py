@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from nps_insights.metrics.estimates import estimates_of
-from nps_insights.metrics.weighting import checked_weights, effective_n, rake
+from nps_insights.metrics.figures.weighting import checked_weights, effective_n, rake
 from nps_insights.tables import DataRefusedError, SettingsError
 
 MARGINS = {"plan": {"Free": 0.7, "Pro": 0.3}, "region": {"EU": 0.5, "US": 0.5}}

@@ -7,7 +7,10 @@ import pandas as pd
 import pytest
 from target_programmes import DUE, STORY, TARGET, measured, one, programme
 
-from nps_insights.actions.targets import Target, judge_targets
+from nps_insights.actions.targets import Target, history_of, judge_targets
+from nps_insights.actions.targets.outlook import JudgeSettings, outlook_of
+from nps_insights.actions.targets.realism import check_benchmark
+from nps_insights.actions.targets.standing import standing_of
 from nps_insights.metrics import nps
 from nps_insights.tables import SettingsError
 
@@ -67,29 +70,25 @@ def test_the_period_is_what_counts_and_not_the_date_within_it() -> None:
 
 
 def test_the_chance_of_a_period_so_far_is_what_happens() -> None:
-    """The rest of a quarter is drawn again and again: of stated chances near one half, about half come true."""
-    rng = np.random.default_rng(3)
-    as_of, stated, came = pd.Timestamp("2026-06-22"), [], []
-    past = nps(programme([30.0, 30, 30, 30], n=998, first="2025-04-01"), per="quarter", as_of=as_of)
-    scores = np.array([100.0, 0.0, -100.0])
-    for _ in range(150):
-        p = np.array([0.5, 0.3, 0.2])
-        before, rest = rng.multinomial(900, p), rng.multinomial(98, p)
-        answers = pd.DataFrame(
-            {
-                "category": np.repeat(["promoter", "passive", "detractor"], before),
-                "responded_at": pd.date_range("2026-04-01", as_of, periods=900),
-            }
+    """The rest of a quarter is drawn again and again: as many chances come true as were stated."""
+    rng, as_of, n, rest = np.random.default_rng(3), pd.Timestamp("2026-06-22"), 900, 99
+    series = nps(programme([30.0] * 5, n=n + rest, first="2025-04-01"), per="quarter", as_of=as_of)
+    target = Target("t", 30, "2026-06-30")
+    history = history_of(series, target, as_of=as_of)
+    known, to_come = (rng.multinomial(size, [0.5, 0.3, 0.2], 400) @ np.array([100, 0, -100]) for size in (n, rest))
+    stated = []
+    for total in known:
+        rows = history.rows.astype({"n_eff": float})
+        rows.loc[4, ["estimate", "n_eff", "variance"]] = total / n, n, history.spread**2 / n
+        standing = standing_of(target, replace(history, rows=rows), as_of=as_of)
+        stated.append(outlook_of(standing, JudgeSettings(4, 0.75, 0.25, 0.95, check_benchmark(None))).probability)
+    chances, happened = np.array(stated), (known + to_come) / (n + rest) >= 30
+    for low, high in ((0.0, 0.2), (0.2, 0.8), (0.8, 1.0)):
+        own = (chances >= low) & (chances <= high)
+        assert own.sum() > 40
+        assert abs(chances[own].mean() - happened[own].mean()) < 0.03 + 3 * np.sqrt(
+            np.mean(chances[own] * (1 - chances[own])) / own.sum()
         )
-        series = pd.concat([past, nps(answers, per="quarter", as_of=as_of)], ignore_index=True)
-        row = one(judge_targets([Target("t", 30, "2026-06-30")], series, as_of=as_of))
-        stated.append(row["probability"])
-        came.append((before + rest) @ scores / 998 >= 30)
-    chances, happened = np.array(stated), np.array(came, dtype=float)
-    unsure = (chances > 0.1) & (chances < 0.9)
-    assert unsure.sum() > 25
-    assert abs(chances[unsure].mean() - happened[unsure].mean()) < 3 * np.sqrt(0.25 / unsure.sum())
-    assert np.mean((chances - happened) ** 2) < 0.12
 
 
 def test_a_last_period_that_is_not_over_is_named_so() -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from nps_insights.actions.known_answers import KnownAnswers, of_accounts
 from nps_insights.metrics import share_interval
-from nps_insights.metrics.weighting import effective_n, rake
+from nps_insights.metrics.figures.weighting import effective_n, rake
 from nps_insights.tables import ATTRIBUTE_PREFIX, SettingsError
 
 Array = NDArray[np.float64]

@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nps_insights.metrics.estimate_rows import MIN_EFFECTIVE, MIN_GROUP, Wanted, estimate_rows
-from nps_insights.metrics.groups import Grouping, group_column, group_names
+from nps_insights.metrics.figures.estimate_rows import MIN_EFFECTIVE, MIN_GROUP, Wanted, estimate_rows
+from nps_insights.metrics.figures.groups import Grouping, group_column, group_names
+from nps_insights.metrics.figures.measures import METRICS, measure_of
+from nps_insights.metrics.figures.satisfaction import Scale
+from nps_insights.metrics.figures.surveys import KINDS, kinds_of, one_survey
+from nps_insights.metrics.figures.weighting import checked_weights
+from nps_insights.metrics.figures.windows import dates_of, moment
 from nps_insights.metrics.intervals import share_interval
-from nps_insights.metrics.measures import METRICS, measure_of
-from nps_insights.metrics.satisfaction import Scale
-from nps_insights.metrics.surveys import KINDS, kinds_of, one_survey
-from nps_insights.metrics.weighting import checked_weights
-from nps_insights.metrics.windows import dates_of, moment
 from nps_insights.tables import SettingsError, conform
 
 __all__ = [

@@ -7,7 +7,7 @@ import pandas as pd
 from nps_insights.actions.monitoring.sentences import THEME_SHARE, explained, kept_quiet, moved, theme_labels
 from nps_insights.actions.monitoring.settings import AlertSettings
 from nps_insights.actions.monitoring.traces import clearest, traced
-from nps_insights.metrics.groups import group_column, group_names
+from nps_insights.metrics.figures.groups import group_column, group_names
 from nps_insights.metrics.many import benjamini_hochberg
 from nps_insights.metrics.occurrences import annotated, event_words
 from nps_insights.metrics.shares import share_changes

@@ -10,7 +10,7 @@ from nps_insights.actions.monitoring.sentences import theme_labels
 from nps_insights.actions.monitoring.theme_parts import COMMENTED, theme_parts
 from nps_insights.metrics.accounts import account_codes
 from nps_insights.metrics.categories import signed
-from nps_insights.metrics.groups import group_column, group_names
+from nps_insights.metrics.figures.groups import group_column, group_names
 from nps_insights.metrics.intervals import critical_value
 from nps_insights.metrics.many import benjamini_hochberg
 from nps_insights.metrics.mix import NOT_KNOWN, clustered_errors, kitagawa

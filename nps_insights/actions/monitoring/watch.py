@@ -12,10 +12,10 @@ from nps_insights.actions.monitoring.settings import AlertSettings
 from nps_insights.actions.monitoring.watch_notes import notes_on
 from nps_insights.metrics.change_points import change_points
 from nps_insights.metrics.estimates import estimates_of
+from nps_insights.metrics.figures.satisfaction import Scale
+from nps_insights.metrics.figures.windows import dates_of, moment
 from nps_insights.metrics.periods import PERIOD_STARTS
-from nps_insights.metrics.satisfaction import Scale
 from nps_insights.metrics.trends import theme_trend
-from nps_insights.metrics.windows import dates_of, moment
 from nps_insights.tables import SettingsError, conform, empty
 
 

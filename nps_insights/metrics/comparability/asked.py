@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nps_insights.metrics.accounts import account_codes
-from nps_insights.metrics.asked import asked_and_answered
+from nps_insights.metrics.asked.matching import asked_and_answered
 from nps_insights.metrics.categories import signed
 from nps_insights.metrics.comparability.composition import Levels, described, levels_of, shift_p_value
 from nps_insights.metrics.comparability.findings import Finding, Limits, Sides, Span

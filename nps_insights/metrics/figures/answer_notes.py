@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from nps_insights.metrics.groups import Grouping, group_codes, grouping_name
-from nps_insights.metrics.surveys import POOLED, kinds_of
-from nps_insights.metrics.windows import dates_of, moment, rolling_ends, windows_of
+from nps_insights.metrics.figures.groups import Grouping, group_codes, grouping_name
+from nps_insights.metrics.figures.surveys import POOLED, kinds_of
+from nps_insights.metrics.figures.windows import dates_of, moment, rolling_ends, windows_of
 from nps_insights.tables import SettingsError
 
 # Of more groups or gaps than these, the first are named and the others counted.

@@ -10,9 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nps_insights.metrics.accounts import account_of
+from nps_insights.metrics.business.shrinkage import FEWEST_FIGURES, shrunken
 from nps_insights.metrics.categories import signed
 from nps_insights.metrics.estimates import group_column, group_names
-from nps_insights.metrics.shrinkage import FEWEST_FIGURES, shrunken
 from nps_insights.tables import SettingsError, conform, empty
 
 Array = NDArray[np.float64]

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nps_insights.metrics.asked import asked_again
+from nps_insights.metrics.asked.matching import asked_again
 from nps_insights.metrics.categories import signed
 from nps_insights.metrics.intervals import critical_value
 from nps_insights.metrics.many import benjamini_hochberg

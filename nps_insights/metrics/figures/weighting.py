@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from nps_insights.metrics.groups import group_column, group_names
+from nps_insights.metrics.figures.groups import group_column, group_names
 from nps_insights.tables import ATTRIBUTE_PREFIX, DataRefusedError, SettingsError
 
 Array = NDArray[np.float64]

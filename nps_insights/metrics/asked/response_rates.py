@@ -10,10 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nps_insights.metrics.accounts import account_codes
-from nps_insights.metrics.asked import asked_and_answered
+from nps_insights.metrics.asked.matching import asked_and_answered
 from nps_insights.metrics.categories import signed
 from nps_insights.metrics.estimates import MIN_GROUP
-from nps_insights.metrics.groups import group_names
+from nps_insights.metrics.figures.groups import group_names
 from nps_insights.metrics.intervals import share_interval
 from nps_insights.metrics.mix import NOT_KNOWN
 from nps_insights.metrics.periods import PERIOD_STARTS, period_ends, period_starts

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from nps_insights.metrics.account_scores import (
+from nps_insights.metrics.business.account_scores import (
     ACCOUNT_METRICS,
     account_answers,
     account_rows,
@@ -13,11 +13,11 @@ from nps_insights.metrics.account_scores import (
     interval_reasons,
     scores_of,
 )
-from nps_insights.metrics.cells import cell_moments
+from nps_insights.metrics.business.small_clusters import MIN_ACCOUNTS
+from nps_insights.metrics.figures.cells import cell_moments
+from nps_insights.metrics.figures.surveys import one_survey
+from nps_insights.metrics.figures.windows import moment
 from nps_insights.metrics.intervals import nps_interval, share_interval
-from nps_insights.metrics.small_clusters import MIN_ACCOUNTS
-from nps_insights.metrics.surveys import one_survey
-from nps_insights.metrics.windows import moment
 from nps_insights.tables import conform, empty
 
 _NOT_KNOWN = "(not known)"

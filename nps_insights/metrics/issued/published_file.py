@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from nps_insights.metrics.published import conform_published, unseen, with_published
+from nps_insights.metrics.issued.published import conform_published, unseen, with_published
 from nps_insights.tables import TABLES, DataRefusedError, SchemaError, SettingsError, not_a_formula
 
 _COLUMNS = {column.name: column.kind for column in TABLES["published"].columns}
@@ -35,7 +35,7 @@ def append_published(path: str | os.PathLike[str], new: pd.DataFrame) -> pd.Data
 
     Example:
         >>> from nps_insights.metrics import nps
-        >>> from nps_insights.metrics.published import freeze
+        >>> from nps_insights.metrics.issued.published import freeze
         >>> estimates = nps(pd.DataFrame({"category": ["promoter", "passive"]}))
         >>> issue = freeze(estimates, published_at=pd.Timestamp("2026-07-05"), run_id="7f3a", settings="")
         >>> with tempfile.TemporaryDirectory() as folder:

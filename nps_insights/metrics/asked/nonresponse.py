@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pandas as pd
 
-from nps_insights.metrics.asked import asked_and_answered, last_date
-from nps_insights.metrics.response_rates import group_of_asked
-from nps_insights.metrics.weighting import MOST, Raked, rake
+from nps_insights.metrics.asked.matching import asked_and_answered, last_date
+from nps_insights.metrics.asked.response_rates import group_of_asked
+from nps_insights.metrics.figures.weighting import MOST, Raked, rake
 from nps_insights.tables import ATTRIBUTE_PREFIX, DataRefusedError, SettingsError, conform
 
 _OF_THE_ACCOUNT = ("value", "account_name", "owner")

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nps_insights.metrics.cells import Moments
+from nps_insights.metrics.figures.cells import Moments
+from nps_insights.metrics.figures.satisfaction import Scale, answers_on
 from nps_insights.metrics.intervals import critical_value, nps_interval, share_interval
-from nps_insights.metrics.satisfaction import Scale, answers_on
 from nps_insights.tables import CATEGORIES, DataRefusedError
 
 Array = NDArray[np.float64]

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nps_insights.metrics.cells import Codes, Moments, account_numbers, cell_moments
-from nps_insights.metrics.groups import Grouping, group_codes, grouping_name
-from nps_insights.metrics.measures import Measure, figures_of
-from nps_insights.metrics.small_clusters import MIN_ACCOUNTS, MIN_EFFECTIVE_ACCOUNTS
-from nps_insights.metrics.windows import Windows, dates_of, finished, windows_of
+from nps_insights.metrics.business.small_clusters import MIN_ACCOUNTS, MIN_EFFECTIVE_ACCOUNTS
+from nps_insights.metrics.figures.cells import Codes, Moments, account_numbers, cell_moments
+from nps_insights.metrics.figures.groups import Grouping, group_codes, grouping_name
+from nps_insights.metrics.figures.measures import Measure, figures_of
+from nps_insights.metrics.figures.windows import Windows, dates_of, finished, windows_of
 
 MIN_GROUP = 30
 MIN_EFFECTIVE = 10

@@ -10,18 +10,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nps_insights.metrics.categories import signed
-from nps_insights.metrics.estimates import MIN_GROUP, known_answers
-from nps_insights.metrics.groups import Grouping, group_codes, grouping_name
-from nps_insights.metrics.small_clusters import (
+from nps_insights.metrics.business.small_clusters import (
     FEW_ACCOUNTS,
     MIN_ACCOUNTS,
     MIN_EFFECTIVE_ACCOUNTS,
     ClusterScores,
     cluster_scores,
 )
-from nps_insights.metrics.surveys import one_survey
-from nps_insights.metrics.windows import Windows, dates_of, finished, windows_of
+from nps_insights.metrics.categories import signed
+from nps_insights.metrics.estimates import MIN_GROUP, known_answers
+from nps_insights.metrics.figures.groups import Grouping, group_codes, grouping_name
+from nps_insights.metrics.figures.surveys import one_survey
+from nps_insights.metrics.figures.windows import Windows, dates_of, finished, windows_of
 from nps_insights.tables import DataRefusedError, conform, empty
 
 RESPONDENT, ACCOUNT, REVENUE = "nps", "nps_account", "nps_revenue"

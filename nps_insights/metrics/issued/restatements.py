@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from nps_insights.metrics.estimates import nps
-from nps_insights.metrics.issued_answers import answers_at
+from nps_insights.metrics.issued.issued_answers import answers_at
+from nps_insights.metrics.issued.published import FIGURE, latest, settings_text
 from nps_insights.metrics.periods import PERIOD_STARTS, period_ends
-from nps_insights.metrics.published import FIGURE, latest, settings_text
 from nps_insights.tables import SettingsError, conform, empty
 
 Estimator = Callable[[pd.DataFrame], pd.DataFrame]
@@ -59,8 +59,8 @@ def restatements(
 
     Example:
         >>> from nps_insights.metrics import nps
-        >>> from nps_insights.metrics.issued_answers import issue_answers
-        >>> from nps_insights.metrics.published import freeze
+        >>> from nps_insights.metrics.issued.issued_answers import issue_answers
+        >>> from nps_insights.metrics.issued.published import freeze
         >>> then = pd.DataFrame({"response_id": ["r1", "r2"], "category": ["promoter", "passive"]})
         >>> moment = pd.Timestamp("2026-07-05")
         >>> frozen = freeze(nps(then), published_at=moment, run_id="7f3a", settings="")

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 
 from nps_insights.metrics.accounts import account_codes
-from nps_insights.metrics.agent_patterns import agent_patterns
-from nps_insights.metrics.asked import asked_again, asked_and_answered, last_date
+from nps_insights.metrics.asked.agent_patterns import agent_patterns
+from nps_insights.metrics.asked.matching import asked_again, asked_and_answered, last_date
+from nps_insights.metrics.asked.response_rates import effective_invitations
 from nps_insights.metrics.intervals import share_interval
 from nps_insights.metrics.many import benjamini_hochberg
 from nps_insights.metrics.mix import clustered_errors
-from nps_insights.metrics.response_rates import effective_invitations
 from nps_insights.tables import SettingsError, conform
 
 _FROM_HERE_ON = 5

@@ -1,0 +1,1 @@
+"""Business customers: scores of accounts and of their money, who speaks for them, and agents."""

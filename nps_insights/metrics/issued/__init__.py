@@ -1,0 +1,1 @@
+"""Figures that were issued: kept, and held against what is known today."""
