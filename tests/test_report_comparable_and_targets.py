@@ -42,7 +42,7 @@ def test_a_target_is_one_line() -> None:
     assert lines["Fewer detractors"] == (
         "Detractors, plan: Pro: target 10% by Dec 2027: reached, with 8% (likely 6 to 10%)."
     )
-    assert lines["Plan Basic"] == "NPS, plan: Basic: target 40 by Dec 2027: too early to say how likely."
+    assert lines["Plan Basic"] == "NPS, plan: Basic: target 40 by Dec 2027: how likely cannot be said yet."
 
 
 @pytest.mark.parametrize(("probability", "said"), [(0.0, "under 1%"), (1.0, "over 99%"), (0.504, "50%")])

@@ -94,7 +94,7 @@ def target_line(row: pd.Series, *, headline: str = "nps") -> str:
     if row["verdict"] in ("reached", "missed") and pd.notna(row["estimate"]):
         return f"{named}: {_VERDICTS[row['verdict']]}, with {level_with_range(row['metric'], row)}."
     if row["verdict"] == "not_known" or pd.isna(row["probability"]):
-        return f"{named}: too early to say how likely."
+        return f"{named}: how likely cannot be said yet."
     return f"{named}: {chance(row['probability'])} likely at today’s pace."
 
 
