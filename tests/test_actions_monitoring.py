@@ -60,7 +60,7 @@ def test_parts_of_each_dimension_add_to_the_change() -> None:
 def test_a_level_that_stays_is_known_and_not_raised_again() -> None:
     alert = row(usual(10).alerts, "nps")
     assert alert["status"] == "known"
-    assert "told of before" in alert["reason"]
+    assert "before" in alert["reason"]
 
 
 def test_the_recovery_is_seen_as_a_rise() -> None:

@@ -26,10 +26,10 @@ def test_raised_alerts_come_first_the_loudest_first_the_whole_before_groups_befo
 def test_the_lead_counts_what_is_watched_raised_and_kept_quiet() -> None:
     found = chapter()
     assert found.lead == (
-        "2 figures are watched period by period. 5 alerts were raised. 2 changes were told of before or kept quiet."
+        "2 figures are watched period by period. 5 alerts were raised. 2 changes were known already or kept quiet."
     )
     assert found.alerts is not None
-    assert [row[1] for row in found.alerts.rows][-2:] == ["told of before", "kept quiet"]
+    assert [row[1] for row in found.alerts.rows][-2:] == ["known already", "kept quiet"]
     assert found.raised[0][0] == "critical"
     assert "(−9.00)" in found.raised[0][1]
 

@@ -122,6 +122,16 @@ def test_a_split_by_number_keeps_the_texts_together_and_apart() -> None:
     assert len(set(edited.labels_.values())) == len(edited.labels_)
 
 
+def test_a_split_of_the_only_theme_of_a_top_theme_keeps_the_top_themes_name() -> None:
+    model = fitted()
+    model.parents_ = model.parents_ | {"t01": "p09"}
+    model.labels_ = model.labels_ | {"p09": "alone above"}
+    model.keywords_ = model.keywords_ | {"p09": "alone, above"}
+    edited, _ = replayed({"kind": "split", "theme": "t01", "into": 2}, model=model)
+    assert edited.parents_["t01a"] == edited.parents_["t01b"] == "p09"
+    assert (edited.labels_["p09"], edited.keywords_["p09"]) == ("alone above", "alone, above")
+
+
 def with_many_prototypes() -> ThemeModel:
     """The same themes, each with a prototype for every third of its texts, as the engine leaves them."""
     model, (_, vectors) = fitted(), corpus()

@@ -168,7 +168,8 @@ def _print(
 
     tables = {name: found.tables[name] for name in names if name in found.tables}
     if out:
-        write_for_people(out, tables, fill_in=fill_in)
+        written = write_for_people(out, tables, fill_in=fill_in)
+        typer.echo(f"written to {', '.join(map(str, written))}", err=True)
     if not as_json:
         typer.echo("\n".join([*found.sentences, *(f"note     {note}" for note in found.notes)]))
         return

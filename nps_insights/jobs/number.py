@@ -96,7 +96,19 @@ def numbers_of(
             tables.append(found[found["metric"].isin(named)])
     table = conform("estimates", pd.concat(tables, ignore_index=True))
     notes = notes_of(admission, n_responses=len(survey.all_responses), weighted=bool(weights or raked))
-    return Numbers(table, [*notes, *(raked.notes if raked else []), *estimate_notes(admission.responses, **asked)])
+    raking = raked.notes if raked else []
+    return Numbers(table, [*_absent(table, metrics), *notes, *raking, *estimate_notes(admission.responses, **asked)])
+
+
+def _absent(table: pd.DataFrame, metrics: Sequence[str]) -> list[str]:
+    """Say which metric that was asked for nobody answered: an empty screen would leave the reader to guess."""
+    known = set(table.loc[table["estimate"].notna(), "metric"])
+    return [
+        f"{name}: none of these answers has one; it may stand in the other survey (--survey-kind) or another column "
+        f"(--columns {name.removesuffix('_top')}=...)"
+        for name in metrics
+        if name not in known
+    ]
 
 
 def _refuse_unscaled(metrics: Sequence[str], settings: DriverReportSettings) -> None:

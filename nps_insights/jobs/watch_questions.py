@@ -61,7 +61,7 @@ def alerts_of(source: str, settings_of: Callable[[], DriverReportSettings]) -> W
     alerts = found.tables["alerts"]
     said = sentences_of({"alerts": alerts})
     nothing = [] if said else [_nothing(found.n_judged)]
-    told = {"quiet": "kept quiet", "known": "told before"}
+    told = {"quiet": "kept quiet", "known": "known already"}
     others = [f"{told[row['status']]}: {row['reason']}" for row in alerts.to_dict("records") if row["status"] in told]
     levels = [_level(row) for row in found.tables["change_points"].to_dict("records")]
     return WatchAnswer(found.tables, [*said, *nothing, *others, *levels, *found.sentences], found.notes)
@@ -293,10 +293,11 @@ def _comparisons(comparable: Mapping[str, str]) -> list[str]:
 
 
 def _level(row: dict[str, Any]) -> str:
-    what = f"{row['metric']}{' of ' + row['group'] if row['group'] else ''}"
+    metric = "NPS" if row["metric"] == "nps" else row["metric"]
+    what = f"{metric}{' of ' + row['group'] if row['group'] else ''}"
     scale = 1 if row["metric"].startswith("nps") else 100
     before, after = scale * row["before_estimate"], scale * row["after_estimate"]
     return (
         f"{what} lies {'lower' if row['direction'] == 'drop' else 'higher'} since {row['at']:%Y-%m-%d}: "
-        f"{after:.0f} after {before:.0f}{'' if scale == 1 else ' %'} before (seen {row['found_at']:%Y-%m-%d})."
+        f"{after:.0f} after {before:.0f}{'' if scale == 1 else ' %'} before (seen in the period from {row['found_at']:%Y-%m-%d})."
     )

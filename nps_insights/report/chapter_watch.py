@@ -78,7 +78,7 @@ def _lead(tables: Mapping[str, pd.DataFrame], n_judged: int | None, n_raised: in
         found = "No alert: in the last finished period nothing new moved beyond chance and by enough to matter."
     else:
         found = f"{words.plural(n_raised, 'alert')} {'was' if n_raised == 1 else 'were'} raised."
-    kept = f" {words.plural(n_kept, 'change')} {'was' if n_kept == 1 else 'were'} told of before or kept quiet."
+    kept = f" {words.plural(n_kept, 'change')} {'was' if n_kept == 1 else 'were'} known already or kept quiet."
     return watched + found + (kept if n_kept else "")
 
 

@@ -8,7 +8,7 @@ from nps_insights.report import words
 from nps_insights.report.watch_words import change_with_range, figure_name
 
 LOUDNESS = ("critical", "warning", "notice")
-_STANDINGS = {"known": "told of before", "quiet": "kept quiet"}
+_STANDINGS = {"known": "known already", "quiet": "kept quiet"}
 FIGURE = ["metric", "by", "group"]
 # A score says more than a theme, and the company's own score says most.
 _METRICS = ("nps", "nps_account", "nps_revenue", "csat", "ces", "ces_top")
@@ -52,7 +52,7 @@ def standing(row: pd.Series) -> str:
 
     Example:
         >>> standing(pd.Series({"status": "known", "severity": "critical"}))
-        'told of before'
+        'known already'
     """
     return _STANDINGS.get(str(row["status"]), str(row["severity"]))
 

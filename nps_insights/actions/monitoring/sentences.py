@@ -123,11 +123,11 @@ def kept_quiet(row: Mapping[str, object], settings: AlertSettings, *, in_quiet: 
 
     Example:
         >>> kept_quiet({"why": "stays", "status": "known"}, AlertSettings(), in_quiet=False)
-        '; the level was told of before and stays'
+        '; the level was there before and stays'
     """
     if row["status"] == "known":
-        further = "; told of before, and not clearly further since"
-        return further if row["why"] == "further" else "; the level was told of before and stays"
+        further = "; moved before, and not clearly further since"
+        return further if row["why"] == "further" else "; the level was there before and stays"
     if row["status"] == "quiet":
         least = settings.effect_that_matters(str(row["metric"]))
         return "; the period is set to quiet" if in_quiet else f"; less than the {least:g} that matter"

@@ -137,6 +137,8 @@ def _merge(bench: Bench, entry: Merge, mark: str) -> Outcome:
 def _split(bench: Bench, entry: Split, found: Found, mark: str) -> Outcome:
     theme_id, parent = str(found.theme_id), bench.model.parents_.get(str(found.theme_id))
     owner = bench.model.owners_.get(theme_id)
+    # A top theme loses its name with its only theme; its parts bring it back.
+    named_above = {name: getattr(bench.model, name).get(parent) for name in ("labels_", "keywords_", "owners_")}
     named = [np.stack([bench.vectors[text] for text in (one.label, *one.phrases)]) for one in entry.parts or ()]
     parts, why = split_theme(
         bench.model, bench.said, theme_id, into=entry.into, named=named, random_state=bench.random_state
@@ -150,6 +152,9 @@ def _split(bench: Bench, entry: Split, found: Found, mark: str) -> Outcome:
         bench.model.owners_ |= {part: owner} if owner else {}
         if entry.parts:
             bench.stated[part] = entry.parts[number].label
+    for name, words in named_above.items():
+        if parent and words:
+            getattr(bench.model, name).setdefault(parent, words)
     bench.stated.pop(theme_id, None)
     return _done(found)
 
