@@ -299,5 +299,6 @@ def _level(row: dict[str, Any]) -> str:
     before, after = scale * row["before_estimate"], scale * row["after_estimate"]
     return (
         f"{what} lies {'lower' if row['direction'] == 'drop' else 'higher'} since {row['at']:%Y-%m-%d}: "
-        f"{after:.0f} after {before:.0f}{'' if scale == 1 else ' %'} before (seen in the period from {row['found_at']:%Y-%m-%d})."
+        f"{after:.0f} after {before:.0f}{'' if scale == 1 else ' %'} before "
+        f"(seen in the period from {row['found_at']:%Y-%m-%d})."
     )
