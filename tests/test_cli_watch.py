@@ -156,7 +156,7 @@ class TestAlerts:
         (drop,) = [one["at"][:10] for one in tables["alerts_change_points"] if one["group"] == ""]
         # With so few answers a month, the drop of November may be placed a month beside it.
         assert drop in ("2025-10-01", "2025-11-01", "2025-12-01")
-        assert f"nps lies lower since {drop}" in text
+        assert f"NPS lies lower since {drop}" in text
         assert "Can the last period be compared with the one from 2026-01-01?" in text
         assert "Themes are not watched here" in text
         assert tables["alerts_comparability"]
