@@ -54,7 +54,7 @@ def test_accounts_that_answer_as_one_count_as_one() -> None:
         width = [table[f"{figure}_high"] - table[f"{figure}_low"] for table in (alone, known, unknown)]
         np.testing.assert_allclose(known[figure], alone[figure])
         # Where accounts repeat, the NPS has Student's interval, by some 4 % wider than that of independent answers.
-    np.testing.assert_allclose(width[1], width[0], rtol=0.05)
+        np.testing.assert_allclose(width[1], width[0], rtol=0.05)
         assert (width[2] < 0.6 * width[0]).all()
 
 
