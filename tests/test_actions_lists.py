@@ -109,6 +109,51 @@ def test_who_just_complained_is_not_asked_for_a_reference() -> None:
     assert (total["n"], total["n_suppressed"], total["value"]) == (1, 6, 10.0)
 
 
+def test_old_answers_and_complaining_accounts_are_not_won_over() -> None:
+    names = ["fresh", "old", "divided", "mended"]
+    responses = answers(**dict.fromkeys(names, "passive"))
+    responses.loc[responses["account_id"] == "old", "responded_at"] = pd.Timestamp("2024-06-01")
+    worse = answers(divided="detractor", mended="detractor").assign(
+        response_id=["x1", "x2"],
+        contact_id="other",
+        responded_at=pd.to_datetime(["2026-02-10", "2026-01-10"]),
+    )
+    closest = near(dict(zip(names, (0.4, 0.9, 0.8, 0.3), strict=True)))
+    found = action_lists(pd.concat([responses, worse], ignore_index=True), None, as_of=AS_OF, closest=closest)
+    # The detractor of "mended" answered before the passive did: what is known last is the passive's answer.
+    assert on(found.actions, "convert") == ["fresh", "mended"]
+    assert why(found.actions) == {
+        "old": "answered on 2024-06-01, more than 365 days before",
+        "divided": "a detractor's answer on 2026-02-10",
+    }
+    longer = ActionSettings(passive_days=1000)
+    found = action_lists(responses, None, as_of=AS_OF, closest=closest, settings=longer)
+    assert on(found.actions, "convert")[0] == "old"
+
+
+def test_a_mood_holds_nobody_back_and_a_caller_sees_who_said_what() -> None:
+    responses = answers(a="passive", b="promoter").assign(contact_id=["ann", "ben"])
+    mentions = pd.DataFrame({"response_id": "r-a", "theme_id": ["mood", "price"], "tone": [-0.9, -0.2]})
+    themes = pd.DataFrame({"theme_id": ["mood", "price"], "label": ["bad", "Price"]})
+    comments = pd.DataFrame(
+        {
+            "comment_id": ["c1", "c2"],
+            "response_id": ["r-a", "r-b"],
+            "text": ["bad, and dear", "very good " * 40],
+            "says_nothing": False,
+        }
+    )
+    given = {"as_of": AS_OF, "closest": near({"a": 0.5}), "mentions": mentions, "themes": themes, "comments": comments}
+    named = action_lists(responses, None, **given).actions.set_index("account_id")
+    assert named.loc["a", "theme_label"] == "bad"
+    rows = action_lists(responses, None, moods=["mood"], **given).actions.set_index("account_id")
+    assert rows.loc["a", "theme_label"] == "Price"
+    assert rows["contact_id"].to_dict() == {"a": "ann", "b": "ben"}
+    assert rows.loc["a", "quote"] == "bad, and dear"
+    assert len(rows.loc["b", "quote"]) <= 240
+    assert rows.loc["b", "quote"].endswith("…")
+
+
 def test_an_acceptance_rate_is_never_invented() -> None:
     responses = answers(**{f"p{i}": "promoter" for i in range(20)})
     found = action_lists(responses, None, as_of=AS_OF)

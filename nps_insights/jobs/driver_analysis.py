@@ -211,5 +211,8 @@ def _category(
         confidence_level=settings.report.confidence_level,
     )
     notes += fitted.notes
-    closest = closest_customers(fitted.probabilities, given.responses)
+    # An answer of years ago tells nobody whom to win over today.
+    days = pd.Timedelta(days=settings.actions.passive_days)
+    since = None if given.as_of is None else given.as_of - days
+    closest = closest_customers(fitted.probabilities, given.responses, since=since)
     return fitted, {"closest": closest, "category_scores": fitted.scores}

@@ -64,6 +64,7 @@ def next_actions(
         flags=flags,
         closest=drivers.tables.get("closest"),
         effects=drivers.tables["effects"],
+        moods=moods_of(drivers.tables["driver_checks"]),
         comments=admission.comments,
         outcomes=outcomes,
         settings=asked,
@@ -110,6 +111,21 @@ def read_flags(folder: str | None) -> pd.DataFrame | None:
     if not file.is_file():
         raise SettingsError(f"input.flags == {folder!r}: holds no {FLAGS}; name the folder of a finished churn scoring")
     return conform("flags", pd.read_parquet(file))
+
+
+def moods_of(checks: pd.DataFrame) -> list[str]:
+    """Return the theme_ids of themes that only say how people feel: praise and blame tell nobody what to mend.
+
+    Args:
+        checks: Table `driver_checks`.
+
+    Example:
+        >>> moods_of(pd.DataFrame({"driver_id": ["theme/t1", "theme/t2"], "check": "sentiment_only",
+        ...                        "passed": [True, False]}))
+        ['t2']
+    """
+    failed = checks.loc[(checks["check"] == "sentiment_only") & ~checks["passed"].astype(bool), "driver_id"]
+    return sorted({one.split("/")[1] for one in failed if one.startswith("theme/")})
 
 
 def day_after(as_of: pd.Timestamp, flags: pd.DataFrame | None) -> pd.Timestamp:

@@ -13,7 +13,7 @@ from nps_insights.jobs.asked_targets import targets_of
 from nps_insights.jobs.driver_questions import column_named
 from nps_insights.jobs.drivers import read_run
 from nps_insights.jobs.folder import MANIFEST
-from nps_insights.jobs.next_actions import day_after, read_flags
+from nps_insights.jobs.next_actions import day_after, moods_of, read_flags
 from nps_insights.jobs.settings import DriverReportSettings, check_settings
 from nps_insights.jobs.side_files import SideFile, read_side_files
 from nps_insights.jobs.watch_settings import TargetSettings
@@ -148,6 +148,7 @@ def actions_of(
         mentions=tables["mentions"] if len(tables["mentions"]) else None,
         themes=tables["themes"],
         effects=tables["effects"],
+        moods=moods_of(tables["driver_checks"]),
         comments=tables["comments"],
         outcomes=cases,
         settings=asked,

@@ -123,6 +123,7 @@ class ActionSection(Section):
     """What is proposed: the keys of `nps_insights.actions.ActionSettings`, which says what each means."""
 
     most: int = 50
+    passive_days: int = 365
     recent_days: int = 90
     complaint_days: int = 180
     quiet_days: int = 14

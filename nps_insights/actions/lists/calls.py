@@ -72,6 +72,7 @@ def calls(flags: pd.DataFrame, standing: pd.DataFrame) -> pd.DataFrame:
             "reason": _reasons(rows, (*_REASONS, "next_step")),
             "value": _column(rows, "value", "float64").fillna(here["value"]),
             **{name: _column(rows, name).fillna(here[name].astype("str")) for name in ("account_name", "owner")},
+            **{name: _column(rows, name) for name in ("contact_id", "quote")},
             "risk": _column(rows, "risk", "float64"),
             "expected_gain": _column(rows, "expected_gain", "float64"),
             "due_at": _column(rows, "due_at", "datetime64[us]"),

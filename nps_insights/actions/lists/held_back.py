@@ -1,6 +1,6 @@
 """Which theme holds a passive back: of what was said against the company, what goes with fewer promoters."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -52,6 +52,7 @@ def held_back(
     themes: pd.DataFrame | None,
     owners: Mapping[str, str],
     below: float,
+    moods: Collection[str] = (),
 ) -> pd.DataFrame:
     """Return the theme that holds each response back, where one does.
 
@@ -66,6 +67,7 @@ def held_back(
         themes: Table `themes`, for labels and owners.
         owners: Who answers for a theme, by theme_id; goes before the owner in `themes`.
         below: A tone below it is negative.
+        moods: theme_ids of themes that only say how people feel; none of them holds anybody back.
 
     Returns:
         response_id as index: theme_id, theme_label, theme_owner (missing where unknown).
@@ -78,7 +80,7 @@ def held_back(
         ...     ["theme_id", "theme_owner"]].values.tolist()
         [['t2', 'IT']]
     """
-    own = mentions[mentions["response_id"].isin(response_ids)]
+    own = mentions[mentions["response_id"].isin(response_ids) & ~mentions["theme_id"].isin(list(moods))]
     loss = promoter_loss(effects) if effects is not None else pd.Series(dtype=float)
     if "tone" in own.columns:
         said = negative_mentions(own, below=below)

@@ -32,7 +32,7 @@ def promoters(
         asked: When each account was last asked, account_id as index.
 
     Returns:
-        One row per account, in order: columns of table `actions`.
+        One row per account, in order: columns of table `actions`, and response_id.
 
     Example:
         >>> from nps_insights.actions.known_answers import answers_before
@@ -59,6 +59,7 @@ def promoters(
         {
             "action": "refer",
             "account_id": rows["account_id"],
+            "response_id": rows["response_id"],
             "category": "promoter",
             "reason": answered(rows) + np.where(rows["spoke"], ", with a comment", ""),
             "suppressed_because": because,

@@ -1,6 +1,6 @@
 """The verb of this part: three lists of next actions, one per category, each with its size, value and expected gain."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,8 @@ from nps_insights.actions.lists.totals import list_totals
 from nps_insights.tables import TABLES, conform, empty
 
 _CARRIED = ("value", "account_name", "owner")
+# As much of a comment as reads at a glance beside a name.
+_QUOTE_LENGTH = 240
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +49,7 @@ def action_lists(
     themes: pd.DataFrame | None = None,
     effects: pd.DataFrame | None = None,
     theme_owners: Mapping[str, str] | None = None,
+    moods: Collection[str] = (),
     comments: pd.DataFrame | None = None,
     outcomes: pd.DataFrame | None = None,
     settings: ActionSettings | None = None,
@@ -70,6 +73,7 @@ def action_lists(
         themes: Table `themes`, for labels and owners.
         effects: Table `effects`: which theme goes with fewer promoters.
         theme_owners: Who answers for a theme, by theme_id; goes before the owner in `themes`.
+        moods: theme_ids of themes that only say how people feel: they hold nobody back.
         comments: Table `comments`.
         outcomes: Table `outcomes`: what became of earlier proposals.
         settings: What decides; `ActionSettings()` if not given.
@@ -99,14 +103,15 @@ def action_lists(
     here = standing(everybody, accounts, earlier, as_of=moment, quiet_days=chosen.quiet_days)
     lists = {} if tonight is None else {"call": calls(tonight, here)}
     if closest is not None:
-        held = _held_back(closest, mentions, effects, themes, theme_owners or {}, chosen)
-        lists["convert"] = passives(closest, known, held)
+        held = _held_back(closest, mentions, effects, themes, theme_owners or {}, chosen, moods)
+        lists["convert"] = passives(closest, known, held, as_of=moment, settings=chosen)
     if known.dated:
         negative = None if mentions is None else negative_mentions(mentions, below=chosen.negative_below)
         asked = _asked(earlier)
         lists["refer"] = promoters(
             known, as_of=moment, settings=chosen, negative=negative, comments=comments, asked=asked
         )
+    lists = {name: _with_words(rows, responses, comments) for name, rows in lists.items()}
     lists = _one_list_each(lists, here, tonight, chosen.most)
     lists = {name: _with_cases(rows, earlier, moment) for name, rows in lists.items()}
     draws = Draws(number=n_draws, confidence_level=confidence_level, random_state=random_state)
@@ -123,11 +128,14 @@ def _held_back(
     themes: pd.DataFrame | None,
     owners: Mapping[str, str],
     settings: ActionSettings,
+    moods: Collection[str],
 ) -> pd.DataFrame:
     if mentions is None:
         return pd.DataFrame(columns=["theme_id", "theme_label", "theme_owner"])
     below = settings.negative_below
-    return held_back(closest["response_id"], mentions, effects=effects, themes=themes, owners=owners, below=below)
+    return held_back(
+        closest["response_id"], mentions, effects=effects, themes=themes, owners=owners, below=below, moods=moods
+    )
 
 
 def _asked(earlier: pd.DataFrame | None) -> pd.Series:
@@ -167,6 +175,22 @@ def _left_alone(rows: pd.DataFrame, here: pd.DataFrame, taken: Mapping[str, str]
         rows = rows.assign(value=stands["value"])
     rows = rows.assign(**{name: stands[name] for name in _CARRIED if name not in rows})
     return rows[stands["is_customer"].fillna(False).astype(bool)]
+
+
+def _with_words(rows: pd.DataFrame, responses: pd.DataFrame, comments: pd.DataFrame | None) -> pd.DataFrame:
+    """Add who of the account answered, and in which words: what a caller opens with."""
+    if "response_id" not in rows or rows.empty:
+        return rows
+    ids = pd.Index(rows["response_id"])
+    if "contact_id" in responses.columns:
+        contact = responses.drop_duplicates("response_id").set_index("response_id")["contact_id"]
+        rows = rows.assign(contact_id=contact.reindex(ids).set_axis(rows.index))
+    if comments is None:
+        return rows
+    said = comments[~comments["says_nothing"].astype(bool) & comments["response_id"].isin(ids)]
+    quote = said.sort_values(["response_id", "comment_id"]).groupby("response_id")["text"].agg(" / ".join)
+    short = quote.where(quote.str.len() <= _QUOTE_LENGTH, quote.str.slice(0, _QUOTE_LENGTH - 1).str.rstrip() + "…")
+    return rows.assign(quote=short.astype("str").reindex(ids).set_axis(rows.index))
 
 
 def _with_cases(rows: pd.DataFrame, earlier: pd.DataFrame | None, as_of: pd.Timestamp) -> pd.DataFrame:

@@ -14,6 +14,7 @@ class ActionSettings:
 
     Attributes:
         most: Longest list of passives, and longest of promoters; the calls are as many as the flags say.
+        passive_days: A passive's answer at most so many days old tells what to win the customer over with.
         recent_days: A promoter is asked for a reference when the latest answer is at most so many days old.
         complaint_days: A detractor's answer of anybody at the account within so many days keeps it from being asked.
         quiet_days: An account contacted less than so many days before as_of is left alone; 0 turns it off.
@@ -34,6 +35,7 @@ class ActionSettings:
     """
 
     most: int = 50
+    passive_days: int = 365
     recent_days: int = 90
     complaint_days: int = 180
     quiet_days: int = 14
@@ -46,7 +48,7 @@ class ActionSettings:
     agreed_results: Collection[str] = ()
 
     def __post_init__(self) -> None:
-        for name, least in (("most", 1), ("recent_days", 1), ("complaint_days", 0)):
+        for name, least in (("most", 1), ("passive_days", 1), ("recent_days", 1), ("complaint_days", 0)):
             self._check_whole(name, least)
         for name in ("quiet_days", "ask_again_days"):
             self._check_whole(name, 0)

@@ -8,7 +8,9 @@ from nps_insights.tables import CATEGORIES, SettingsError, conform, empty
 _TOWARDS = {"passive": "promoter", "promoter": "passive"}
 
 
-def closest_customers(probabilities: pd.DataFrame, responses: pd.DataFrame, *, most: int = 50) -> pd.DataFrame:
+def closest_customers(
+    probabilities: pd.DataFrame, responses: pd.DataFrame, *, most: int = 50, since: pd.Timestamp | None = None
+) -> pd.DataFrame:
     """Return the passives most like promoters, and the promoters least like promoters.
 
     Each customer (contact, else account, else response) counts once, by the latest answer; one whose latest answer
@@ -21,6 +23,7 @@ def closest_customers(probabilities: pd.DataFrame, responses: pd.DataFrame, *, m
             passive, promoter.
         responses: Table `responses`, all of them: who answered last without a comment is told by it.
         most: Longest list of each side.
+        since: Whose latest answer is older is not in the list; None: whatever its age.
 
     Returns:
         Table `closest`: passives by P(promoter), promoters by P(not promoter), each from 1 on.
@@ -37,6 +40,8 @@ def closest_customers(probabilities: pd.DataFrame, responses: pd.DataFrame, *, m
     if most < 1:
         raise SettingsError(f"most == {most}: the lists of the closest customers need room for at least 1 customer")
     latest = _latest(responses)
+    if since is not None and "responded_at" in responses.columns:
+        latest = latest[responses.loc[latest.index, "responded_at"] >= since]
     rows = probabilities[probabilities["response_id"].isin(latest) & probabilities["category"].isin(_TOWARDS)]
     if rows.empty:
         return empty("closest")
