@@ -76,7 +76,7 @@ def test_the_list_in_words() -> None:
     assert told.startswith("20 accounts to call, worth ")
     assert "of high risk are not on the list" in told
     assert "left alone" in told
-    assert "no customers tonight" in told
+    assert "no customers on that day" in told
     nobody = run(world(), DecisionSettings(threshold=1.0))
     assert list_in_words(nobody)[0].startswith(("No account to call", f"{len(called(nobody))} account"))
 

@@ -159,6 +159,8 @@ def sample(
 
     for path in write_sample(run, out, n=n, random_state=random_state):
         typer.echo(path)
+    typer.echo("Fill in correct (y or n) in every row, and missed where another theme is spoken of; then:", err=True)
+    typer.echo(f"nps-insights themes check {out}", err=True)
 
 
 @app.command()

@@ -68,7 +68,7 @@ def night_of(
         progress: Called with (texts done, texts to encode).
     """
     scored: dict[str, pd.DataFrame] = {"drift": empty("drift")}
-    notes = [_rule_speaks(settings)] if model is None else []
+    notes = [_no_champion(settings)] if model is None else []
     known: dict[str, Any] = {}
     if model is not None:
         read = unannounced(customers) if model.about.get("announcing_left_out", False) else customers
@@ -119,10 +119,10 @@ def _engine(settings: ChurnScoringSettings) -> AbstractContextManager[Any]:
     return spark_session(settings.engine.master)
 
 
-def _rule_speaks(settings: ChurnScoringSettings) -> str:
+def _no_champion(settings: ChurnScoringSettings) -> str:
     return (
-        f"No model speaks: {settings.scoring.model} is not there, so none was promoted. The list goes by a rule: "
-        "the last answer, then the value, then the renewal; it holds no probabilities."
+        f"{settings.scoring.model} is not there: `nps-insights churn train` trains a model and promotes it if it earns "
+        "its place; `nps-insights churn promote` does so by hand."
     )
 
 

@@ -67,7 +67,8 @@ def list_in_words(listed: Mapping[str, Any]) -> str:
         lines.append(_line(row, width, indent=""))
         below = [one for one in rows if one["parent_id"] == row["theme_id"] and row["theme_id"] in tops]
         lines += [_line(one, width, indent="  ") for one in sorted(below, key=lambda one: -one["n_responses"])]
-    return "\n".join([*lines, "", f"from {listed['run']}", *listed["notes"]])
+    legend = ["", "p.. are top themes, t.. the themes under them; edits take either id."] if tops else [""]
+    return "\n".join([*lines, *legend, f"from {listed['run']}", *listed["notes"]])
 
 
 def export_themes(run: Path | None, out: Path, *, quotes: bool = False) -> list[Path]:

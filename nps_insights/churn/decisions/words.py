@@ -62,7 +62,7 @@ def _others(flags: pd.DataFrame) -> str:
     counts = flags["status"].value_counts()
     told = [f"{counts['holdout']:,} held out"] if counts.get("holdout", 0) else []
     told += [_why(flags, "suppressed", "left alone")] if counts.get("suppressed", 0) else []
-    told += [_why(flags, "refused", "no customers tonight")] if counts.get("refused", 0) else []
+    told += [_why(flags, "refused", "no customers on that day")] if counts.get("refused", 0) else []
     return "Beside them " + "; ".join(told) + "."
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nps_insights.themes.curation.edits import Was
+from nps_insights.themes.curation.edits import LOOKS_LIKE_ID, Was
 from nps_insights.themes.curation.prototypes import centre_of
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ def find_theme(
     An id holds where the model continues an earlier one (its lineage says "kept"), where the edit does not say what
     the theme was, or where its words agree. Otherwise the theme is looked for by label, then by its words: the cosine
     of the keywords' vector with each theme's centre, plus half the share of common keywords. It must be alike enough
-    and clearly ahead of the next theme: an edit of the wrong theme is worse than one that is reported.
+    and clearly ahead of the next theme: an edit of the wrong theme is worse than one that is reported. An edit of a theme
+    never goes to a top theme, nor one of a top theme to a theme under one.
 
     Args:
         model: The model, as the edits before left it.
@@ -50,7 +51,7 @@ def find_theme(
         vectors: Unit vector of each text that an edit holds.
         moved: What became of themes that edits merged or took over: id -> id.
     """
-    known = [*model.theme_ids_, *sorted(set(model.parents_.values()))]
+    known = _of_its_level(model, named)
     by_words = _by_words(model, was, vectors, known)
     if named in known:
         kept = any(
@@ -68,6 +69,14 @@ def find_theme(
     if len(labelled) == 1:
         return Found(labelled[0], f"{named} is now {labelled[0]}, which has the same label" if was else "")
     return _clear_winner(model, named, was, by_words)
+
+
+def _of_its_level(model: "ThemeModel", named: str) -> list[str]:
+    """Themes that an id can mean: top themes for that of a top theme, other themes for another; all for a label."""
+    tops = sorted(set(model.parents_.values()))
+    if named in tops or not LOOKS_LIKE_ID.fullmatch(named):
+        return [*model.theme_ids_, *tops]
+    return tops if named.startswith("p") else list(model.theme_ids_)
 
 
 def _by_words(
