@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from fresh_tracking import tracking_in
 from typer.testing import CliRunner, Result
 
 from nps_insights.cli.main import app
@@ -71,7 +72,7 @@ def finished(sample: Path) -> ReportRun:
         "report": {"by": ["Product"], "per": "month", "as_of": "2025-11-30"},
         "drivers": {"category_model": False},
         "output": {"folder": str(sample.parent / "run")},
-        "tracking": {"uri": f"sqlite:///{sample.parent}/mlflow.db"},
+        "tracking": {"uri": tracking_in(sample.parent)},
     }
     return run_driver_report(check_settings(given))
 
@@ -252,17 +253,19 @@ class TestActions:
         out, back = tmp_path / f"lists.{ending}", tmp_path / "back.csv"
         said("actions", finished.folder, "--out", out)
         lists = read_source(out, usual_sheet="actions").frame
-        assert set(lists["proposed_at"]) == {"2025-12-01"}
-        first, second = lists.index[lists["rank"] != ""][:2]
-        lists.loc[[first, second], "contacted_at"] = "2025-12-03"
-        lists.loc[first, "closed_at"] = "2025-12-05"
+        assert set(lists["Proposed at"]) == {"2025-12-01"}
+        ranked = lists[lists["Rank"] != ""]
+        assert ranked.groupby("Action", sort=False)["Rank"].first().tolist() == ["1"] * ranked["Action"].nunique()
+        first, second = lists.index[lists["Rank"] != ""][:2]
+        lists.loc[[first, second], "Contacted at"] = "2025-12-03"
+        lists.loc[first, "Closed at"] = "2025-12-05"
         lists.to_csv(back, index=False)
         outcomes = admit_outcomes(read_source(str(back)), SurveySettings())
-        assert outcomes.counts["kept"] == (lists["rank"] != "").sum()
-        assert outcomes.counts["filtered"] == (lists["rank"] == "").sum() > 0
+        assert outcomes.counts["kept"] == (lists["Rank"] != "").sum()
+        assert outcomes.counts["filtered"] == (lists["Rank"] == "").sum() > 0
         again = told("actions", finished.folder, "--outcomes", back, "--as-of", "2025-12-10")
         left_alone = {row["account_id"]: row["suppressed_because"] for row in again["actions"]}
-        for account in lists.loc[[first, second], "account_id"]:
+        for account in lists.loc[[first, second], "Account id"]:
             assert left_alone[account] == "contacted on 2025-12-03, less than 14 days before"
         loop = {row["metric"]: row for row in again["closed_loop"]}
         assert loop["contacted"]["estimate"] == pytest.approx(2 / outcomes.counts["kept"])

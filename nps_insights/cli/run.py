@@ -52,6 +52,7 @@ def run_and_print(settings: "DriverReportSettings", *, command: str, as_json: bo
     from nps_insights.jobs.admission import admit, notes_of
     from nps_insights.jobs.driver_report import output_folder, run_driver_report, summary
     from nps_insights.jobs.folder import refuse_foreign
+    from nps_insights.jobs.notes import noted
     from nps_insights.jobs.refusals import refuse_early
     from nps_insights.jobs.watching import sentences_of
 
@@ -76,7 +77,7 @@ def run_and_print(settings: "DriverReportSettings", *, command: str, as_json: bo
         words = [
             f"NPS      {told['nps']:.0f} (likely {told['conf_low']:.0f} to {told['conf_high']:.0f}), n = {told['n']}",
             *(f"alert    {said}" for said in sentences_of(finished.tables)),
-            *(f"note     {note}" for note in finished.notes),
+            *(f"note     {note}" for note in noted(finished.notes, where="see the report, or --json")),
             f"run id   {told['run_id']}",
             f"see it   mlflow ui --backend-store-uri {told['tracking_uri']}",
             f"report   {told['report']}",

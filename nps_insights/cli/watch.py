@@ -126,8 +126,7 @@ def actions(
     from nps_insights.jobs.watch_questions import actions_of
 
     found = actions_of(run_folder, flags=flags, outcomes=outcomes, most=most, as_of=as_of)
-    names = ("actions", "action_lists", "closed_loop")
-    _print(found, names, out, as_json=as_json, fill_in=("contacted_at", "closed_at"))
+    _print(found, ("actions", "action_lists", "closed_loop"), out, as_json=as_json, work="actions")
 
 
 def _read_as(
@@ -162,16 +161,21 @@ def _print(
     out: Path | None,
     *,
     as_json: bool,
-    fill_in: tuple[str, ...] = (),
+    work: str = "",
 ) -> None:
     from nps_insights.jobs.for_people import write_for_people
+    from nps_insights.jobs.notes import noted
+    from nps_insights.jobs.work_list import heading, work_list
 
     tables = {name: found.tables[name] for name in names if name in found.tables}
     if out:
-        written = write_for_people(out, tables, fill_in=fill_in)
+        in_order = {work: work_list(tables[work])} if work in tables and out.suffix.lower() != ".json" else {}
+        to_fill_in = tuple(map(heading, ("contacted_at", "closed_at")))
+        written = write_for_people(out, tables | in_order, fill_in=to_fill_in)
         typer.echo(f"written to {', '.join(map(str, written))}", err=True)
     if not as_json:
-        typer.echo("\n".join([*found.sentences, *(f"note     {note}" for note in found.notes)]))
+        notes = noted(found.notes, where="add --json")
+        typer.echo("\n".join([*found.sentences, *(f"note     {note}" for note in notes)]))
         return
     for note in found.notes:
         typer.echo(f"note: {note}", err=True)

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from nps_insights.jobs.driver_report import ReportRun, summary
+from nps_insights.jobs.notes import noted
 from nps_insights.report.driver_rows import CLEAR_Q, Driver, costing, drivers_of, earning
 from nps_insights.report.guard_rails import no_causes
 from nps_insights.report.inputs import report_tables, top_themes
@@ -30,14 +31,15 @@ def drivers_in_words(run: ReportRun, driver_notes: Iterable[str]) -> str:
     tables = report_tables(run.tables)
     themes = drivers_of(tables["effects"], "theme", without=frozenset(top_themes(tables["themes"])))
     found = [one for one in themes or drivers_of(tables["effects"], "code") if one.driver_id not in no_causes(tables)]
+    # What was asked for stands first; everybody gets the rest.
     blocks = [
+        _block("What if? NPS of those who commented", _scenarios(tables["scenarios"])),
+        _block(_moved(tables["change_parts"]), _change(tables["change_parts"])),
         _block("Points of the NPS, adjusted for one another (likely range)", _clear(found)),
         _block("Attributes, against today's mix", _clear(drivers_of(tables["effects"], "attribute"))),
         _block("Where it differs: points per mention", _differing(tables["group_effects"])),
-        _block(_moved(tables["change_parts"]), _change(tables["change_parts"])),
-        _block("What if? NPS of those who commented", _scenarios(tables["scenarios"])),
         _movement(tables["movement"]),
-        [f"note     {note}" for note in driver_notes],
+        [f"note     {note}" for note in noted(driver_notes, where="see the report, or --json")],
         [f"run id   {run.run_id}", f"report   {run.report}"],
     ]
     return "\n".join(line for block in blocks for line in block)

@@ -261,7 +261,7 @@ def _coarse(per: str, settings: DriverReportSettings) -> list[str]:
         return []
     return [
         f"Watched by {per}, since shorter periods have too few answers for a clear trend; what moves for a few months "
-        "can stay unseen: state report.per (--per month) to look closer."
+        "can stay unseen: `--per month` looks closer."
     ]
 
 

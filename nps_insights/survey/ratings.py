@@ -61,6 +61,6 @@ def _on_no_scale(name: str, texts: pd.Series, blank: pd.Series) -> Rating:
     if values.notna().any():
         told.append(
             f"the answers run from {values.min():g} to {values.max():g} and no scale is stated, so none is refused; "
-            f"state it as {name}_scale, worst first"
+            f"state it, worst first, e.g. --{name}-scale {values.min():g}-{values.max():g} (in a file: [{name}] scale)"
         )
     return Rating(values, pd.Series("", index=texts.index, dtype="str"), texts, f"{name}: {'; '.join(told)}")

@@ -57,7 +57,7 @@ def unreadable_note(comments: pd.DataFrame, readable: pd.DataFrame, encoder: Enc
         return []
     return [
         f"{len(unread):,} comments are in {_listed(unread)}, which the encoder {encoder.name!r} cannot read: they are "
-        "in no theme and in no driver. Another encoder, such as multilingual, reads them."
+        "in no theme and in no driver. `--encoder multilingual` reads 16 languages."
     ]
 
 
