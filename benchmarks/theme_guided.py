@@ -20,7 +20,7 @@ from benchmarks.results import markdown_table, write_section
 from benchmarks.themes import CACHE, DATA
 from nps_insights.survey import says_nothing
 from nps_insights.themes import encode_cached, load_encoder, split_comments
-from nps_insights.themes.guided.classifier import GuidedClassifier, comment_scores
+from nps_insights.themes.guided.classifier import GuidedClassifier
 from nps_insights.themes.guided.taxonomy import pick
 
 EXAMPLES = 10
@@ -100,6 +100,17 @@ def ours(coded: Coded, drawn: np.ndarray, *, names: bool = False) -> np.ndarray:
         model.scores(coded.texts, coded.vectors), model.scores(coded.parts, coded.part_vectors), coded.comment
     )
     return scores >= model.threshold_
+
+
+def comment_scores(whole: np.ndarray, parts: np.ndarray, comment: np.ndarray) -> np.ndarray:
+    """Return the mean of a comment's own scores and those of its best segment, theme by theme.
+
+    A long comment's vector blurs what one of its sentences says; a short segment lacks what stands beside it. A
+    comment without segments keeps its own scores.
+    """
+    best = np.full(whole.shape, -np.inf)
+    np.maximum.at(best, comment, parts)
+    return (whole + np.where(np.isinf(best), whole, best)) / 2
 
 
 def ours_by_segments(coded: Coded, drawn: np.ndarray) -> np.ndarray:

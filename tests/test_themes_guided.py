@@ -10,7 +10,7 @@ from safetensors.numpy import load_file, save_file
 
 from benchmarks import theme_guided
 from nps_insights.tables import DataRefusedError
-from nps_insights.themes.guided.classifier import GuidedClassifier, comment_scores, uncovered
+from nps_insights.themes.guided.classifier import GuidedClassifier, uncovered
 from nps_insights.themes.guided.prevalence import best_threshold, corrected_prevalence
 
 WORDS = [["queue", "till", "waiting"], ["nurse", "doctor", "kindness"], ["parking", "garage", "meter"]]
@@ -158,14 +158,6 @@ def test_a_theme_with_one_example_and_shapes_that_differ_are_refused() -> None:
         GuidedClassifier().fit(texts, VECTORS[SHOWN], labels, IDS[:2])
     with pytest.raises(DataRefusedError, match="corpus: 900 texts and 10 vectors"):
         GuidedClassifier().fit(texts, VECTORS[SHOWN], LABELS[SHOWN], IDS, TEXTS, VECTORS[:10])
-
-
-def test_a_comments_score_lies_between_its_own_and_its_best_segment() -> None:
-    rng = np.random.default_rng(0)
-    whole, parts, comment = rng.random((20, 3)), rng.random((50, 3)), rng.integers(0, 15, 50)
-    found = comment_scores(whole, parts, comment)
-    best = np.array([parts[comment == row].max(axis=0) if (comment == row).any() else whole[row] for row in range(20)])
-    assert np.allclose(found, (whole + best) / 2)
 
 
 def test_an_adjusted_count_undoes_known_errors() -> None:

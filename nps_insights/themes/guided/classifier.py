@@ -229,25 +229,6 @@ class GuidedClassifier:
         return replace(taught, labels=taught.labels[:, told], hints=hints)
 
 
-def comment_scores(whole: np.ndarray, parts: np.ndarray, comment: np.ndarray) -> np.ndarray:
-    """Return the mean of a comment's own scores and those of its best segment, theme by theme.
-
-    A long comment's vector blurs what one of its sentences says; a short segment lacks what stands beside it.
-
-    Args:
-        whole: Scores of n comments, (n, themes).
-        parts: Scores of their segments, (m, themes).
-        comment: Row in `whole` of each segment, int (m,); a comment without segments keeps its own scores.
-
-    Example:
-        >>> comment_scores(np.array([[0.2], [0.4]]), np.array([[0.8], [0.1]]), np.array([0, 0])).tolist()
-        [[0.5], [0.4]]
-    """
-    best = np.full(whole.shape, -np.inf)
-    np.maximum.at(best, comment, parts)
-    return (whole + np.where(np.isinf(best), whole, best)) / 2
-
-
 def uncovered(segments: pd.DataFrame, mentions: pd.DataFrame) -> np.ndarray:
     """Return which rows of `segments` no guided theme speaks for, bool (n,): what is left for themes to be found in.
 
