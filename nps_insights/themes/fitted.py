@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from nps_insights.tables import conform, empty
+from nps_insights.tables import MARKS, conform, empty
 from nps_insights.themes.company import hold_nothing_else, without_words
 from nps_insights.themes.curation.edits import slug
 from nps_insights.themes.encoders.protocol import Encoder, Progress
@@ -160,12 +160,16 @@ class FittedThemes:
 def as_read(segments: pd.DataFrame, ignore: Sequence[str]) -> pd.DataFrame:
     """Return segments as the encoder shall read them: without the words to ignore; those of nothing else are left out.
 
+    Marks of what was taken out for privacy, such as `[e-mail]`, are always ignored: they are nobody's words.
+
     Example:
         >>> said = pd.DataFrame({"segment_id": ["s1", "s2"], "text": ["Acme's prices", "Acme!"]})
         >>> as_read(said, ["Acme"])["text"].tolist()
         ['prices']
     """
-    if not ignore:
+    marked = segments["text"].str.contains("[", regex=False).any()
+    words = [*ignore, *MARKS.values()] if marked else list(ignore)
+    if not words:
         return segments
-    kept = segments[~hold_nothing_else(segments["text"].tolist(), ignore)]
-    return kept.assign(text=without_words(kept["text"].tolist(), ignore))
+    kept = segments[~hold_nothing_else(segments["text"].tolist(), words)]
+    return kept.assign(text=without_words(kept["text"].tolist(), words))

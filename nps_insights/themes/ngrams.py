@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nps_insights.tables import DataRefusedError
+from nps_insights.tables import DataRefusedError, without_marks
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -113,7 +113,7 @@ class NgramFeatures:
 
 
 def _tokens(text: str) -> list[str]:
-    return [token[:_LONGEST_WORD] for token in _TOKEN.findall(text.lower())]
+    return [token[:_LONGEST_WORD] for token in _TOKEN.findall(without_marks(text).lower())]
 
 
 def _pairs(tokens: Sequence[str]) -> list[str]:

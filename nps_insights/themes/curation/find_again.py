@@ -41,8 +41,8 @@ def find_theme(
     An id holds where the model continues an earlier one (its lineage says "kept"), where the edit does not say what
     the theme was, or where its words agree. Otherwise the theme is looked for by label, then by its words: the cosine
     of the keywords' vector with each theme's centre, plus half the share of common keywords. It must be alike enough
-    and clearly ahead of the next theme: an edit of the wrong theme is worse than one that is reported. An edit of a theme
-    never goes to a top theme, nor one of a top theme to a theme under one.
+    and clearly ahead of the next theme: an edit of the wrong theme is worse than one that is reported. An edit of a
+    theme never goes to a top theme, nor one of a top theme to a theme under one.
 
     Args:
         model: The model, as the edits before left it.
