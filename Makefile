@@ -1,4 +1,4 @@
-# `make demo` and `make test` need Python 3.11+ and nothing else: they set up .venv themselves.
+# `make demo` and `make test` need Python 3.11+ and npm (installed where that is possible); they set up .venv themselves.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,8 +6,9 @@ READY := $(VENV)/.ready
 
 .PHONY: demo test check bench clean
 
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml constraints.txt nps_insights/report/bundle/pin.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is " + sys.version + "; name another with: make PYTHON=python3.12 ...")'
+	bash scripts/install_npm.sh
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch==2.13.0
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[offline,multilingual,notify,spark,dev]'
@@ -20,6 +21,7 @@ demo: $(READY)
 test: $(READY)
 	bash tests/install_browser.sh
 	bash tests/install_java.sh
+	$(BIN)/python scripts/fetch_pinned.py tests/axe/pin.toml
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

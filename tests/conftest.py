@@ -2,9 +2,12 @@
 
 import importlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from benchmarks.browser import PROGRAMS, Browser, browser, find_browser
 
 # Before numpy and torch are imported, for the workers of xdist, the kernels of the notebooks and every process that a
 # test starts. `make test` runs two workers on two cores: threads that wait for a busy core burn five times the
@@ -30,3 +33,14 @@ def values_unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     # The package's name `conform` is the function, not the module that holds it.
     monkeypatch.setattr(importlib.import_module("nps_insights.tables.conform"), "_value_problems", lambda *_: [])
+
+
+@pytest.fixture(scope="session")
+def tab() -> Iterator[Browser]:
+    """A tab of a real Chromium; tests that need one skip where there is none, but not in continuous integration."""
+    program = find_browser()
+    if program is None:
+        message = f"no browser: none of {', '.join(PROGRAMS)} is on the path"
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    with browser(program) as opened:
+        yield opened

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from fresh_tracking import tracking_in
 
 from nps_insights.jobs.driver_report import ReportRun
 from nps_insights.jobs.settings import DriverReportSettings, check_settings
@@ -15,7 +16,7 @@ def report_settings(survey: Path, out: Path, **sections: Mapping[str, Any]) -> D
         {
             "input": {"survey": str(survey)},
             "output": {"folder": str(out / "report")},
-            "tracking": {"uri": f"sqlite:///{out}/mlflow.db"},
+            "tracking": {"uri": tracking_in(out)},
             # Trained and judged in tests of its own.
             "drivers": {"category_model": False},
             **sections,

@@ -12,6 +12,7 @@ from fresh_tracking import tracking_in
 from typer.testing import CliRunner, Result
 
 from nps_insights.cli.main import app
+from nps_insights.cli.watch import _in_order
 from nps_insights.jobs.driver_report import ReportRun, run_driver_report
 from nps_insights.jobs.settings import check_settings
 from nps_insights.simulate import write_watched_sample
@@ -158,7 +159,7 @@ class TestAlerts:
         # With so few answers a month, the drop of November may be placed a month beside it.
         assert drop in ("2025-10-01", "2025-11-01", "2025-12-01")
         assert f"NPS lies lower since {drop}" in text
-        assert "Can the last period be compared with the one from 2026-01-01?" in text
+        assert "Can February 2026 be compared with January 2026?" in text
         assert "Themes are not watched here" in text
         assert tables["alerts_comparability"]
 
@@ -299,3 +300,10 @@ class TestActions:
         refused = call("actions", tmp_path)
         assert isinstance(refused.exception, SettingsError)
         assert "nps-insights report" in str(refused.exception)
+
+
+def test_lists_are_written_by_rank_and_who_is_left_alone_last() -> None:
+    rows = pd.DataFrame({"action": ["call"] * 3, "account_id": ["a", "b", "c"], "rank": [None, 2.0, 1.0]})
+    assert _in_order(rows)["account_id"].tolist() == ["c", "b", "a"]
+    other = pd.DataFrame({"metric": ["nps"]})
+    assert _in_order(other) is other

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from fresh_tracking import tracking_in
 
 from benchmarks.churn_night import AS_OF, kill_at_random_moments, start_together, state
 from nps_insights.jobs.checked import checked
@@ -37,7 +38,7 @@ def trained(files: dict[str, Path], folder: Path, **churn: object) -> TrainingRu
                 "churn": {"text": False, **churn},
                 "capacity": 30,
                 "output": {"folder": str(folder / "training"), "models": str(folder / "models")},
-                "tracking": {"uri": f"sqlite:///{folder}/mlflow.db"},
+                "tracking": {"uri": tracking_in(folder)},
             },
         ),
         command="nps-insights churn train",
@@ -62,7 +63,7 @@ def scored(
                 "decision": {"capacity": 30, **decision},
                 "engine": engine or {},
                 "output": {"folder": str(folder / out), "sql": sql},
-                "tracking": {"uri": f"sqlite:///{folder}/mlflow.db"},
+                "tracking": {"uri": tracking_in(folder)},
             },
         ),
         as_of=as_of,
@@ -212,7 +213,7 @@ def test_who_could_not_be_told_is_told_by_the_next_run(files: dict[str, Path], h
             "input": {name: str(path) for name, path in files.items()},
             "decision": {"capacity": 5},
             "output": {"folder": str(home / "told")},
-            "tracking": {"uri": f"sqlite:///{home}/mlflow.db"},
+            "tracking": {"uri": tracking_in(home)},
             "notify": {"urls": [url]},
         }
         return run_churn_scoring(checked(ChurnScoringSettings, given), as_of=NIGHT)
@@ -287,14 +288,14 @@ def test_killed_at_random_moments_nothing_is_half_lost_or_doubled(
     files: dict[str, Path], home: Path, tmp_path: Path
 ) -> None:
     # Once, where the writing is; the many kills of the writing itself are in test_jobs_folder.
-    found = kill_at_random_moments(files, tmp_path, f"sqlite:///{home}/mlflow.db", 1)
+    found = kill_at_random_moments(files, tmp_path, tracking_in(home), 1)
     assert found["half"] == 0
     assert found["lost or doubled"] == 0
     assert found["mended"] == 1
 
 
 def test_of_two_starts_one_runs(files: dict[str, Path], home: Path, tmp_path: Path) -> None:
-    assert start_together(files, tmp_path, f"sqlite:///{home}/mlflow.db", 1)["one ran"] == 1
+    assert start_together(files, tmp_path, tracking_in(home), 1)["one ran"] == 1
 
 
 def test_a_half_folder_is_seen(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from fresh_tracking import tracking_in
 
 from nps_insights.churn import ChurnTraining, learn_feature_spec, train_churn_model
 from nps_insights.jobs.checked import checked
@@ -51,7 +52,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     model = replace(trained.model, about=trained.model.about | {"labels": LABELS})
     # Here it is the comparison of two that counts, and a small world spares time.
     training = replace(trained, model=model, beats_baselines=True)
-    uri = f"sqlite:///{folder}/mlflow.db"
+    uri = tracking_in(folder)
     with tracked_run(uri, "test", run_name="one") as run:
         for _ in range(2):
             log_churn_model(run, training.model, training.scores)

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from fresh_tracking import tracking_in
 
 from nps_insights.jobs.checked import checked
 from nps_insights.jobs.churn_inputs import Customers, admit_customers
@@ -40,7 +41,7 @@ def settings_of(files: dict[str, Path], folder: Path) -> ChurnTrainingSettings:
             "churn": {"dates": DATES},
             "themes": {"cache": str(folder / "vectors")},
             "output": {"folder": str(folder / "training"), "models": str(folder / "models")},
-            "tracking": {"uri": f"sqlite:///{folder}/mlflow.db"},
+            "tracking": {"uri": tracking_in(folder)},
         },
     )
 

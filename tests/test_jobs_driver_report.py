@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from fresh_tracking import tracking_in
 
 from nps_insights.jobs.driver_report import ReportRun, run_driver_report
 from nps_insights.jobs.facts import logged_parameters
@@ -29,7 +30,7 @@ def run(survey: Path, out: Path, cache: Path, **sections: Mapping[str, Any]) -> 
         "input": {"survey": str(survey), "accounts": str(survey.parent / "accounts.csv")},
         "report": {"by": ["Plan"]},
         "output": {"folder": str(out)},
-        "tracking": {"uri": f"sqlite:///{out.parent}/mlflow.db"},
+        "tracking": {"uri": tracking_in(out.parent)},
         "themes": {"cache": str(cache)},
         # Trained and stored in test_jobs_drivers.
         "drivers": {"category_model": False},
@@ -113,7 +114,7 @@ class TestDriverReport:
             return {
                 "input": {"survey": str(sample)},
                 "output": {"folder": str(tmp_path / name)},
-                "tracking": {"uri": f"sqlite:///{tmp_path}/mlflow.db"},
+                "tracking": {"uri": tracking_in(tmp_path)},
                 # A cache each: the vectors themselves must not depend on the number of threads.
                 "themes": {"cache": str(tmp_path / f"cache of {name}")},
             }
@@ -191,7 +192,7 @@ def test_passwords_are_written_nowhere(tmp_path: Path, sample: Path) -> None:
     given = {
         "input": {"survey": str(tmp_path / "survey.csv")},
         "output": {"folder": str(tmp_path / "out")},
-        "tracking": {"uri": f"sqlite:///{tmp_path}/mlflow.db"},
+        "tracking": {"uri": tracking_in(tmp_path)},
     }
     finished = run_driver_report(check_settings(given), command=f"nps-insights report {url} --query 'select 1'")
     texts = [path.read_bytes() for path in finished.folder.rglob("*") if path.is_file()]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from fresh_tracking import tracking_in
 from typer.testing import CliRunner
 
 from nps_insights.cli.main import app
@@ -40,7 +41,7 @@ def run(folder: Path, name: str, **sections: Mapping[str, Any]) -> ReportRun:
         "input": {"survey": str(folder / "sample/survey.csv"), "accounts": str(folder / "sample/accounts.csv")},
         "report": {"by": ["Plan"]},
         "output": {"folder": str(folder / name)},
-        "tracking": {"uri": f"sqlite:///{folder}/mlflow.db"},
+        "tracking": {"uri": tracking_in(folder)},
         "themes": {"cache": str(folder / "vectors"), "store": False},
     }
     return run_driver_report(check_settings(given | sections), command="nps-insights report survey.csv")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from fresh_tracking import tracking_in
 from small_comments import COMMENTS, SUBJECT_OF
 
 from nps_insights.jobs.driver_report import ReportRun, run_driver_report
@@ -44,7 +45,7 @@ def report(folder: Path, out: str, codes: bool = False, **themes: Any) -> Report
         "score": {"scale": "0-10"},
         "report": {"theme_columns": CODES} if codes else {},
         "output": {"folder": str(folder / out)},
-        "tracking": {"uri": f"sqlite:///{folder}/mlflow.db"},
+        "tracking": {"uri": tracking_in(folder)},
         # The themes of an earlier fit are as many as they are.
         "themes": {
             "n_themes": None if "start" in themes and "refit" not in themes else 3,

@@ -9,10 +9,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from fresh_tracking import tracking_in
 
 from nps_insights.jobs.admission import AdmittedSurvey, admit
 from nps_insights.jobs.driver_report import ReportRun, run_driver_report
 from nps_insights.jobs.drivers import read_run
+from nps_insights.jobs.issued_alerts import read_sent
 from nps_insights.jobs.pipeline import read_pipeline
 from nps_insights.jobs.published_figures import answers_file, issue, restated
 from nps_insights.jobs.refusals import refuse_early
@@ -39,7 +41,7 @@ def settings_for(folder: Path, survey: Path, out: str, **sections: Mapping[str, 
         ],
         "drivers": {"category_model": False},
         "output": {"folder": str(folder / out), "published": str(folder / "kept" / "published.csv")},
-        "tracking": {"uri": f"sqlite:///{folder}/mlflow.db"},
+        "tracking": {"uri": tracking_in(folder)},
     }
     return check_settings(given | sections)
 
@@ -169,6 +171,16 @@ class TestIssuedAgain:
         with pytest.raises(DataRefusedError, match="later than this one of 2026-07-02"):
             run_driver_report(settings_for(folder, folder / "whole.csv", "third"), published_at=FIRST)
         assert not (folder / "third").exists()
+
+    def test_the_alerts_of_each_issue_are_kept_beside_its_figures(self, folder: Path, reissued: ReportRun) -> None:
+        kept = read_sent(folder / "kept" / "published.csv")
+        assert kept is not None
+        assert set(kept["published_at"]) == {FIRST, SECOND}
+        assert set(kept["watched_until"]) == {pd.Timestamp("2026-06-30")}
+        # The second issue is of the same quarter: what the first one sent is known.
+        sent = kept[(kept["published_at"] == FIRST) & (kept["metric"] != "")]
+        again = reissued.tables["alerts"].merge(sent[["metric", "by", "group"]])
+        assert not (again["status"] == "raised").any() or len(sent) == 0
 
 
 @pytest.mark.parametrize(

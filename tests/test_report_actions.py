@@ -3,7 +3,7 @@
 import pandas as pd
 from report_watch_tables import absent, action_lists, actions, changed_to, closed_loop
 
-from nps_insights.report.action_rows import held_back, proposals
+from nps_insights.report.action_rows import held_back
 from nps_insights.report.chapter_actions import MOST_NAMED, NextSteps, actions_chapter
 from nps_insights.report.inputs import report_tables
 
@@ -41,30 +41,26 @@ def test_a_column_that_nothing_is_known_of_is_left_out() -> None:
     assert calls.rows[1][-1].replace("\u00a0", " ") == "contacted 20 Jun 2026"
 
 
-def test_at_most_three_things_to_do_the_theme_and_its_owner_first() -> None:
-    found = proposals(changed_to())
-    assert [one.label for one in found] == [
-        "Logistics: “late delivery”",
-        "Call 23 accounts first",
-        "Win over 23 passives",
-    ]
-    assert found[0].basis.startswith("named by 12 of the 23 passives nearest to promoters")
-    assert found[1].basis == "worth 336,000; expected to bring 19,500 (likely 11,500 to 27,500), less costs"
+def test_empty_lists_are_said_so() -> None:
+    lists = action_lists().query("action == 'call'").assign(n=0)
+    assert actions_chapter(report_tables({"action_lists": lists})).lists[0].sentences[0].startswith("Nobody")
 
 
-def test_empty_lists_and_unknown_gains_are_said_so() -> None:
-    lists = action_lists().query("action == 'call'").assign(estimate=None, conf_low=None, conf_high=None, value=None)
-    tables = {"action_lists": lists}
-    assert proposals(report_tables(tables))[0].basis == "what it brings is not known"
-    assert proposals(report_tables({"action_lists": lists.assign(n=0)})) == []
-    assert (
-        actions_chapter(report_tables({"action_lists": lists.assign(n=0)})).lists[0].sentences[0].startswith("Nobody")
-    )
+def test_the_theme_that_holds_most_passives_back_is_named_with_its_owner() -> None:
+    assert held_back(changed_to()).startswith("Logistics: “late delivery”: named by 12 of the 23 passives nearest")
+
+
+def test_amounts_carry_the_currency_that_was_given_and_no_other() -> None:
+    told = actions_chapter(changed_to(), currency="€")
+    assert told.lists[0].sentences[0].startswith("Call 23 accounts first, worth €336,000 together.")
+    assert told.money is not None
+    assert told.money.rows[0][2] == "€2,400,000 (likely 2,000,000 to 2,800,000)"
+    assert not set("€$£") & set(repr(chapter()))
 
 
 def test_without_a_named_theme_nothing_is_held_back() -> None:
     nameless = actions().assign(theme_label=None)
-    assert held_back(changed_to(actions=nameless)) is None
+    assert held_back(changed_to(actions=nameless)) == ""
 
 
 def test_money_has_a_row_per_category_and_everybody_last() -> None:

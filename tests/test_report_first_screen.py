@@ -5,10 +5,13 @@ import re
 
 import pandas as pd
 import pytest
+from report_driver_tables import TOTAL, change_parts
 from report_tables import attribute_effects, code_effects, effects, facts_example, report_example, theme_effects
+from report_watch_tables import watched_tables
 
 from nps_insights.report.first_screen import FirstScreen, first_screen
 from nps_insights.report.inputs import report_tables
+from nps_insights.tables import empty
 
 STATISTICAL_TERMS = (
     "confidence", "interval", "significan", "p-value", "q-value", "standard error", "standard deviation", "variance",
@@ -25,17 +28,53 @@ def said(shown: FirstScreen) -> str:
     return repr(dataclasses.asdict(shown))
 
 
-def test_the_number_and_its_likely_range_come_first() -> None:
+def test_the_number_of_the_last_finished_period_comes_first_and_that_of_all_time_beside_it() -> None:
     headline = screen().headline
-    assert (headline.number, headline.likely) == ("23", "likely 21 to 25")
-    assert "5,012 answers" in headline.basis
+    assert (headline.number, headline.likely) == ("28", "likely 21 to 34")
+    assert headline.basis == (
+        "from 644 answers in Q2 2026. All 5,012 answers, Q3 2024 to Q3 2026, together: 23 (likely 21 to 25)."
+    )
     assert sum(width for *_, width in headline.shares) == pytest.approx(100, abs=0.02)
+
+
+def test_one_line_says_period_kind_number_and_answers() -> None:
+    facts = dataclasses.replace(facts_example(), survey="relational")
+    asked = watched_tables()["nonresponse"].query("by == ''").assign(period_start=pd.Timestamp("2026-04-01"))
+    tables = report_tables(report_example() | {"nonresponse": asked})
+    assert first_screen(tables, facts).headline.line == (
+        "Q2 2026 · relationship survey · NPS 28 (likely 21 to 34) · 644 answers, 29% of those asked"
+    )
+
+
+def test_without_time_the_number_is_that_of_all_answers() -> None:
+    estimates = report_example()["estimates"]
+    headline = screen(estimates=estimates[estimates["period_start"].isna()]).headline
+    assert (headline.number, headline.basis) == ("23", "from 5,012 answers.")
 
 
 def test_it_says_whether_the_number_moved_and_whether_that_is_real() -> None:
     moves = screen().moves
-    assert moves[0] == "Up 7 on Q1 2026 (likely +0.3 to +14): a real rise."
-    assert moves[1] == "Up 8 on Q2 2025 (likely −1 to +18): too close to call."
+    assert moves[0] == "Up 7 on Q1 2026 (21). This is a real rise (likely +0.3 to +14)."
+    assert moves[1] == "Up 8 on Q2 2025 (20): too close to call (likely −1 to +18)."
+
+
+def test_costs_say_over_which_time_they_are() -> None:
+    assert screen().over == ", over all periods"
+    estimates = report_example()["estimates"]
+    assert screen(estimates=estimates[estimates["period_start"].isna()]).over == ""
+
+
+def test_what_nobody_checked_is_said_with_the_command_that_would_tell() -> None:
+    codes = screen().sure
+    assert codes == [
+        "Of 1,490 comments with a theme that matches one of the codes given with the data, 70% carry that code too."
+    ]
+    (unchecked,) = screen(agreement=empty("agreement")).sure
+    assert "“nps-insights themes sample”" in unchecked
+    row = {"metric": "precision", "theme_id": "all", "label": "all", "n": 100, "n_eff": 90.0}
+    quality = pd.DataFrame([row | {"estimate": 0.88, "conf_low": 0.8, "conf_high": 0.93}])
+    (judged,) = screen(theme_quality=quality).sure
+    assert judged == "Themes fit what was said in 88% (likely 80 to 93%) of 100 remarks that a person checked."
 
 
 def test_three_themes_cost_and_one_earns() -> None:
@@ -83,13 +122,15 @@ def test_it_says_who_is_missing() -> None:
 
 def test_no_list_is_longer_than_five_rows() -> None:
     shown = first_screen(report_tables(report_example()), dataclasses.replace(facts_example(), simulated=True))
-    assert max(len(rows) for rows in (shown.do_not, shown.missing, shown.moves, shown.costs, shown.earns)) <= 5
+    lists = (shown.do_not, shown.missing, shown.moves, shown.costs, shown.earns, shown.sure, shown.why.causes)
+    assert max(len(rows) for rows in lists) <= 5
 
 
-@pytest.mark.parametrize("empty", ["", "estimates", "changes", "themes", "effects"])
-def test_it_uses_no_statistical_term(empty: str) -> None:
-    tables = report_example()
-    tables.pop(empty, None)
+@pytest.mark.parametrize("absent", ["", "estimates", "changes", "themes", "effects"])
+def test_it_uses_no_statistical_term(absent: str) -> None:
+    tables = report_example() | {"change_parts": change_parts()}
+    tables["changes"] = tables["changes"].assign(estimate=[TOTAL, 8.4], conf_low=-9.3, conf_high=-3.1)
+    tables.pop(absent, None)
     text = said(first_screen(report_tables(tables), facts_example()))
     found = [term for term in STATISTICAL_TERMS if re.search(rf"(?<![A-Za-z]){re.escape(term)}", text)]
     assert found == []

@@ -41,7 +41,7 @@ def test_the_policy_names_our_scripts_by_hash_and_allows_no_others() -> None:
     hashed = base64.b64encode(hashlib.sha256(b"run()").digest()).decode()
     assert policy["script-src"] == f"'sha256-{hashed}'"
     assert policy["default-src"] == policy["base-uri"] == policy["form-action"] == "'none'"
-    assert "unsafe" not in policy["script-src"] + policy["style-src-elem"]
+    assert "unsafe" not in " ".join(policy.values())
 
 
 def test_a_page_without_charts_runs_no_script_at_all() -> None:

@@ -119,23 +119,38 @@ def test_the_first_screen_uses_no_statistical_term(headline: str) -> None:
 
 def test_the_named_score_stands_above_and_the_usual_one_beside_it() -> None:
     shown = screen("nps_account")
-    assert shown.headline.number == "12"
+    assert shown.headline.number == "20"
     assert shown.headline.title == "Net Promoter Score, every account counting once"
+    assert shown.headline.basis.startswith("from 600 answers in Q2 2026. Over all periods it is 12 (likely 7 to 17).")
     assert "Counting every answer once it is 23 (likely 21 to 25)" in shown.headline.basis
     assert shown.headline.shares == ()
     assert shown.moves[0].startswith("Counting every answer once: Up 7")
-    assert shown.latest.startswith("Q2 2026: 20")
+    assert shown.spark_ends[1] == "Q2 2026: 20"
+
+
+def test_a_named_score_without_periods_is_that_of_all_time() -> None:
+    headline = screen("nps_account", "series", "estimates").headline
+    assert (headline.number, headline.basis) == ("12", "Every account counts once; from 4,800 answers.")
 
 
 def test_a_named_score_that_is_not_known_gives_way_to_the_usual_one() -> None:
     shown = screen("nps_revenue", "account_scores")
-    assert (shown.headline.number, shown.headline.title) == ("23", "Net Promoter Score")
+    assert (shown.headline.number, shown.headline.title) == ("28", "Net Promoter Score")
     assert shown.moves[0].startswith("Up 7")
 
 
 def test_at_most_ten_accounts_of_a_list_are_named(outline: Outline) -> None:
-    for name in ("silent", "call", "convert", "refer"):
-        assert len(set(re.findall(rf"{name}-\d\d", outline.text))) == 10
+    start = outline.text.index("What to do next", outline.text.index("Call first") - 60)
+    assert len(re.findall(r"account \d+", outline.text[start : outline.text.index("Win over", start + 1)])) == 10
+
+
+def test_customer_success_sees_ids_and_names_before_all_chapters() -> None:
+    seen = Outline(render_report(watched_example(), watched_facts(), edition="cs"))
+    sections = [attrs["id"] for tag, attrs in seen.tags if tag == "section"]
+    assert sections[:3] == ["first-screen", "next", "number"]
+    for name in ("call", "convert", "refer"):
+        assert len(set(re.findall(rf"{name}-\d\d", seen.text))) == 23
+    assert "Firm 7 (call-07)" in seen.text
 
 
 def test_it_speaks_of_association_and_not_of_causes(outline: Outline) -> None:
@@ -188,4 +203,3 @@ def test_without_any_of_them_the_page_is_the_one_of_before() -> None:
     assert render_report(report_example() | {name: empty(name) for name in watched_tables()}, facts_example()) == plain
     seen = Outline(plain)
     assert not set(CHAPTERS) & {attrs["id"] for tag, attrs in seen.tags if tag == "section"}
-    assert "badge" not in plain.split("</style>")[0]

@@ -1,14 +1,12 @@
 """Why it moved: the parts shown add up, at most five themes a side, and one sentence on the first screen if clear."""
 
-import re
 
 import pandas as pd
 import pytest
 from report_driver_tables import TOTAL, change_parts, driver_checks
-from report_tables import facts_example, report_example
+from report_tables import report_example
 
 from nps_insights.report.chapter_why_moved import MOST_A_SIDE, WHOLE, Explained, why_moved
-from nps_insights.report.first_screen import first_screen
 from nps_insights.report.inputs import report_tables
 
 
@@ -90,25 +88,6 @@ def test_where_no_theme_counts_it_says_so() -> None:
     change = explained(parts)
     assert "No theme alone can be told from zero here." in change.notes
     assert "Themes: how often (6)" in [row[0] for row in change.table.rows]
-
-
-def moves(parts: pd.DataFrame, estimate: float = TOTAL) -> list[str]:
-    tables = report_example() | {"change_parts": parts}
-    tables["changes"] = tables["changes"].assign(estimate=[estimate, 8.4], conf_low=-9.3, conf_high=-3.1)
-    return first_screen(report_tables(tables), facts_example()).moves
-
-
-def test_the_first_screen_says_what_the_last_change_goes_with() -> None:
-    said = "Of the −6 points since Q1 2026, −3 (likely −4 to −3) go with “late delivery” being mentioned more often."
-    assert said in moves(change_parts())
-
-
-def test_the_first_screen_is_silent_where_it_is_not_clear_or_of_another_change() -> None:
-    unclear = change_parts()
-    unclear.loc[unclear["part"] == "total", ["conf_low", "conf_high"]] = [-13.0, 1.0]
-    older = change_parts(before="2025Q4", after="2026Q1")
-    for parts, total in ((unclear, TOTAL), (older, TOTAL), (change_parts(), -1.0)):
-        assert not [sentence for sentence in moves(parts, total) if re.search("go with", sentence)]
 
 
 def test_without_parts_there_is_no_chapter() -> None:

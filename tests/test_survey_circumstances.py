@@ -186,13 +186,27 @@ def test_answers_after_the_moment_of_knowing_are_filtered_and_said() -> None:
     assert noted(found, "1 rows are dated after 2026-03-31, the moment of knowing (the last 2026-05-01)")
 
 
-def test_a_date_far_ahead_is_doubted_where_no_moment_is_stated() -> None:
+def test_a_slip_of_the_pen_far_ahead_is_refused_and_moves_no_moment_of_knowing() -> None:
     days = pd.date_range("2026-01-01", periods=200).strftime("%Y-%m-%d").tolist()
     columns = {"id": [f"r{i}" for i in range(201)], "NPS": ["9"] * 201, "Date": [*days, "2062-03-01"]}
     found = admitted(columns)
-    assert noted(found, "1 rows are dated more than a year after nearly all others (the last 2062-03-01")
+    assert found.as_of == pd.Timestamp(days[-1])
+    assert found.counts["quarantined"] == 1
+    assert found.quarantine["reason"].tolist() == ["lies implausibly long after nearly all others"]
+    assert noted(found, "1 rows are dated implausibly long after nearly all others (the last 2062-03-01")
+    stated = admitted(columns, as_of="2062-12-31")
+    assert stated.counts["kept"] == 201
     columns["Date"][-1] = "2026-08-01"
-    assert not noted(admitted(columns), "more than a year")
+    assert admitted(columns).counts["quarantined"] == 0
+
+
+def test_a_survey_that_rested_for_a_while_is_doubted_and_kept() -> None:
+    days = pd.date_range("2020-01-01", periods=900, freq="2D").strftime("%Y-%m-%d").tolist()
+    columns = {"id": [f"r{i}" for i in range(901)], "NPS": ["9"] * 901, "Date": [*days, "2026-12-01"]}
+    found = admitted(columns)
+    assert found.as_of == pd.Timestamp("2026-12-01")
+    assert noted(found, "1 rows are dated more than a year after nearly all others (the last 2026-12-01")
+    assert not noted(admitted({name: cells[:900] for name, cells in columns.items()}), "more than a year")
 
 
 def test_mixed_time_zones_are_named() -> None:

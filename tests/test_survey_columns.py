@@ -1,7 +1,8 @@
 import pytest
 from survey_tables import raw_table
 
-from nps_insights.survey import SurveySettings, map_columns
+from nps_insights.survey import SurveySettings, map_columns, records
+from nps_insights.survey.delimited import Delimited
 from nps_insights.tables import DataRefusedError, SettingsError
 
 SCORES = ["9", "0", "10"]
@@ -64,15 +65,10 @@ def test_every_comment_column_is_a_question() -> None:
 
 
 def test_a_tool_is_known_by_its_signature() -> None:
-    raw = raw_table(
-        {
-            "StartDate": ["2026-01-01"] * 3,
-            "EndDate": ["2026-01-02"] * 3,
-            "RecordedDate": ["2026-01-03"] * 3,
-            "ResponseId": ["R_1", "R_2", "R_3"],
-            "NPS": SCORES,
-        }
-    )
+    header = ["StartDate", "EndDate", "RecordedDate", "ResponseId", "NPS"]
+    days = ["2026-01-01", "2026-01-02", "2026-01-03"]
+    rows = [header, *([*days, f"R_{place}", score] for place, score in enumerate(SCORES))]
+    raw = records.raw_table("export.csv", Delimited(rows, [1, 2, 3, 4], ","), "")
     mapping = map_columns(raw, SurveySettings())
     assert mapping.one("responded_at") == "RecordedDate"
     assert mapping.how["response_id"] == "Qualtrics export"

@@ -1,7 +1,13 @@
+import importlib
+import subprocess
+import sys
+from collections.abc import Iterator
+
 import pandas as pd
 import pytest
 
 from nps_insights.tables import TABLES, SchemaError, conform, empty
+from nps_insights.tables.columns import Table
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -48,3 +54,42 @@ def test_values_out_of_bounds_are_named() -> None:
     )
     with pytest.raises(SchemaError, match=r"precision: 1 of 1 rows: must lie in 0 to 1"):
         conform("agreement", frame)
+
+
+def whole(table: Table) -> pd.DataFrame:
+    """Two rows that keep every rule of a table."""
+    kinds = {"id": ["a", "b"], "text": ["x", "y"], "date": pd.to_datetime(["2026-01-01", "2026-01-02"]), "flag": True}
+    given = kinds | {"integer": [1, 2]} | {kind: [0.25, 0.75] for kind in ("number", "share", "points")}
+    words = {one.name: [one.vocabulary[0], one.vocabulary[-1]] for one in table.columns if one.vocabulary}
+    return pd.DataFrame({one.name: words.get(one.name, given[one.kind]) for one in table.columns}, index=[0, 1])
+
+
+def broken(table: Table) -> Iterator[pd.DataFrame]:
+    """The two rows with each rule broken in turn, once for every kind of column of the table."""
+    frame = whole(table)
+    if table.key:
+        yield frame.iloc[[0, 0]]
+    wrong = {"id": "", "share": 1.01, "points": -100.5}
+    for one in {(one.kind, one.nullable, one.vocabulary): one for one in table.columns}.values():
+        values = [wrong[one.kind]] if one.kind in wrong else []
+        values += [None] if not one.nullable and one.kind in ("id", "text", "number", "share", "points", "date") else []
+        values += ["a word of another list"] if one.vocabulary else []
+        for value in values:
+            yield frame.assign(**{one.name: frame[one.name].astype(object).where([True, False], value)})
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_no_broken_rule_passes_unnamed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Naming what is broken takes long; that it is asked for is what counts here.
+    module = importlib.import_module("nps_insights.tables.conform")
+    assert conform(name, whole(TABLES[name])).shape[0] == 2
+    monkeypatch.setattr(module, "_value_problems", lambda *_: ["named"])
+    assert conform(name, whole(TABLES[name])).shape[0] == 2
+    for frame in broken(TABLES[name]):
+        with pytest.raises(SchemaError, match="named"):
+            conform(name, frame)
+
+
+def test_a_table_that_keeps_the_rules_costs_no_second_look() -> None:
+    code = "import sys; from nps_insights.tables import conform, empty; conform('responses', empty('responses')); "
+    subprocess.run([sys.executable, "-c", code + "sys.exit('pandera' in sys.modules)"], check=True)

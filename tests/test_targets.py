@@ -142,6 +142,21 @@ def benchmark(**changed: object) -> pd.DataFrame:
     return pd.DataFrame([{"metric": "nps", "group": None, "low": 10.0, "high": 45.0, "source": "our panel", **changed}])
 
 
+def test_asked_and_shown_are_of_one_span_and_say_from_when(series: pd.DataFrame) -> None:
+    as_of = pd.Timestamp("2025-04-01")
+    target = replace(TARGET, baseline=None, baseline_at=None, due_at="2027-12-31")
+    found = one(judge_targets([target], series, as_of=as_of))
+    known = series[(series["metric"] == "nps") & (series["period_end"] < as_of)].sort_values("period_start")
+    n, figures = len(known), known["estimate"].to_numpy()
+    assert f"a quarter since {known['period_start'].iloc[0].to_period('Q').strftime('Q%q %Y')}" in found["reason"]
+    span, left = (n - 1) // 2, 11
+    way = (target.value - figures[-1]) * span / left
+    best = (figures[span:] - figures[:-span]).max()
+    because = found["realistic_because"].replace("\N{MINUS SIGN}", "-")
+    assert f"in {left} quarters, which is {way:+.0f} in {span} quarters, the best" in because
+    assert f"the best that the history shows over {span} quarters is {best:+.0f}, from Q" in because
+
+
 def test_the_users_own_benchmark_tells_what_is_beyond_it(series: pd.DataFrame) -> None:
     def realistic(value: float, rows: pd.DataFrame) -> tuple[str, str]:
         target = replace(TARGET, value=value, due_at="2026-06-30")

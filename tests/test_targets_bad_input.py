@@ -125,5 +125,5 @@ def test_a_baseline_nobody_measured_leaves_no_progress(series: pd.DataFrame) -> 
 
 def test_a_way_too_short_for_the_survey_is_said() -> None:
     judged = story("2025-04-01", n=100, target=replace(TARGET, value=23))
-    assert any("can show" in note for note in judged.notes)
+    assert any("cannot show a move below" in note for note in judged.notes)
     assert one(judged)["detectable"] > 3

@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 import skops.io
 import yaml
+from fresh_tracking import tracking_in
 
 from benchmarks.churn_malicious import ATTACKS, attempts, plant_call, small_model
 from nps_insights.churn.model import ChurnModel
@@ -62,7 +63,7 @@ def models() -> dict[str, ChurnModel]:
 
 @pytest.fixture(scope="module")
 def uri(models: dict[str, ChurnModel], tmp_path_factory: pytest.TempPathFactory) -> str:
-    uri = local_tracking_uri(tmp_path_factory.mktemp("tracking"))
+    uri = tracking_in(tmp_path_factory.mktemp("tracking"))
     with tracked_run(uri, "churn", run_name="first") as run:
         for number, kind in enumerate(KINDS, start=1):
             named = log_churn_model(run, models[kind], table_of_scores(), simulated=True)

@@ -4,10 +4,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from fresh_tracking import tracking_in
 
 from nps_insights.tables import DataRefusedError, SettingsError
 from nps_insights.themes import FittedThemes, ThemeModel, load_encoder, load_themes, save_themes
-from nps_insights.tracking import load_theme_version, local_tracking_uri, log_themes, tracked_run
+from nps_insights.tracking import load_theme_version, log_themes, tracked_run
 from nps_insights.tracking.runs import quiet
 
 WORDS = {
@@ -74,7 +75,7 @@ def test_another_encoder_is_refused(fitted: FittedThemes, tmp_path: Path) -> Non
 
 
 def test_versions_are_written_and_read_by_name(fitted: FittedThemes, comments: pd.DataFrame, tmp_path: Path) -> None:
-    uri = local_tracking_uri(tmp_path)
+    uri = tracking_in(tmp_path)
     with tracked_run(uri, "themes", run_name="first") as run:
         assert log_themes(run, fitted) == "themes@1"
     with tracked_run(uri, "themes", run_name="second") as run:
@@ -93,7 +94,7 @@ def test_mlflow_itself_runs_the_model(fitted: FittedThemes, comments: pd.DataFra
     with quiet():
         import mlflow.pyfunc
 
-    uri = local_tracking_uri(tmp_path)
+    uri = tracking_in(tmp_path)
     with tracked_run(uri, "themes", run_name="first") as run:
         log_themes(run, fitted)
     before = mlflow.get_tracking_uri()

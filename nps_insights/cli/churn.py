@@ -11,6 +11,7 @@ import typer
 
 from nps_insights.cli.columns import parse_columns, parse_names
 from nps_insights.cli.progress import encoding_progress
+from nps_insights.cli.terminal import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -154,7 +155,7 @@ def outcomes(
     found = outcomes_of(run_folders, accounts, usage=usage, horizon=horizon, known_until=known)
     if out:
         write_for_people(out, {"outcomes": found.table})
-    typer.echo(found.table.to_json(orient="records", indent=2) if as_json else "\n".join(outcomes_in_words(found)))
+    say(found.table.to_json(orient="records", indent=2) if as_json else "\n".join(outcomes_in_words(found)))
 
 
 @app.command()
@@ -213,7 +214,7 @@ def _echo(told: dict[str, Any], as_json: bool) -> None:
         return
     for name, value in told.items():
         for one in value if isinstance(value, list | tuple) else [value]:
-            typer.echo(f"{name.replace('_', ' '):<12} {one}")
+            say(f"{name.replace('_', ' '):<12} {one}")
 
 
 def _stated(

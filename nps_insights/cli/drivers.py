@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from nps_insights.cli.columns import parse_names
+from nps_insights.cli.terminal import say
 
 Names = list[str] | None
 
@@ -63,4 +64,4 @@ def drivers(
     }
     command = shlex.join(["nps-insights", *sys.argv[1:]])
     run, notes = recompute_drivers(run_folder, stated, out=out, tracking_uri=tracking_uri, command=command)
-    typer.echo(json.dumps(drivers_summary(run), indent=2) if as_json else drivers_in_words(run, notes))
+    say(json.dumps(drivers_summary(run), indent=2) if as_json else drivers_in_words(run, notes))

@@ -7,16 +7,20 @@ from typing import Annotated
 import typer
 
 from nps_insights.cli.columns import parse_columns, parse_names
+from nps_insights.cli.privacy import NoRedact, PhoneRegions, privacy_section
+from nps_insights.cli.terminal import say
 
 
 def inspect(
-    file: Annotated[Path, typer.Argument(help="CSV, TSV, Excel or Parquet file.")],
+    file: Annotated[Path, typer.Argument(help="CSV, TSV, Excel or Parquet file, or a ZIP of CSV files.")],
     columns: Annotated[list[str] | None, typer.Option(help='What is what, e.g. score=NPS,comment="Feedback".')] = None,
     scale: Annotated[str | None, typer.Option(help="Ends of the scale, worst first: 0-10, 1-10, 5-1.")] = None,
     cuts: Annotated[str | None, typer.Option(help="Detractor up to, promoter from: 6,9 or 3,5.")] = None,
     date_format: Annotated[str | None, typer.Option(help="How dates are written, e.g. %d/%m/%Y.")] = None,
     missing_dates: Annotated[list[str] | None, typer.Option(help="Dates that mean 'unknown', e.g. 1970-01-01.")] = None,
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook; the first if not given.")] = None,
+    no_redact: NoRedact = False,
+    phone_region: PhoneRegions = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Show which columns are understood as what, five rows, counts and warnings; write nothing.
@@ -31,7 +35,8 @@ def inspect(
         "columns": parse_columns(columns),
         "score": {"scale": scale, "cuts": cuts},
         "dates": {"format": date_format, "missing": parse_names(missing_dates)},
+        "privacy": privacy_section(no_redact, phone_region),
     }
     found = inspection_of(file, settings=check_settings(given).for_survey(), sheet=sheet)
     words = json.dumps(inspection_in_data(found), indent=2, default=str) if as_json else inspection_in_words(found)
-    typer.echo(words)
+    say(words)

@@ -6,6 +6,7 @@ import sys
 import typer
 
 from nps_insights.cli.churn import app as churn
+from nps_insights.cli.diff import diff
 from nps_insights.cli.drivers import drivers
 from nps_insights.cli.init import init
 from nps_insights.cli.inspect import inspect
@@ -13,6 +14,7 @@ from nps_insights.cli.nps import nps
 from nps_insights.cli.report import report
 from nps_insights.cli.run import run
 from nps_insights.cli.sample import sample
+from nps_insights.cli.terminal import VisibleFormatter, say
 from nps_insights.cli.themes import app as themes
 from nps_insights.cli.watch import actions, alerts, target
 from nps_insights.tables.errors import BusyFolderError, DataRefusedError, NpsInsightsError
@@ -26,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=True,
 )
-for command in (inspect, nps, report, drivers, alerts, target, actions, sample, init, run):
+for command in (inspect, nps, report, drivers, alerts, target, actions, diff, sample, init, run):
     app.command()(command)
 app.add_typer(themes, name="themes")
 app.add_typer(churn, name="churn")
@@ -36,7 +38,9 @@ app.add_typer(churn, name="churn")
 def _options(
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Say nothing on stderr but warnings and errors."),
 ) -> None:
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    lines = logging.StreamHandler(sys.stderr)
+    lines.setFormatter(VisibleFormatter("%(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[lines])
     logging.getLogger("nps_insights").setLevel(logging.WARNING if quiet else logging.INFO)
 
 
@@ -45,7 +49,7 @@ def main() -> None:
     try:
         app()
     except NpsInsightsError as error:
-        typer.echo(f"error: {error}", err=True)
+        say(f"error: {error}", err=True)
         sys.exit(exit_code(error))
 
 

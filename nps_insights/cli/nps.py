@@ -6,6 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from nps_insights.cli.columns import parse_columns, parse_names
+from nps_insights.cli.privacy import NoRedact, PhoneRegions, privacy_section
+from nps_insights.cli.terminal import say
 
 Names = list[str] | None
 
@@ -37,6 +39,8 @@ def nps(
     as_of: Annotated[str | None, typer.Option(help="Leave later answers out; the last answer if not given.")] = None,
     query: Annotated[str | None, typer.Option(help="SQL that selects the survey's rows.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write the table: .csv, .xlsx or .json.")] = None,
+    no_redact: NoRedact = False,
+    phone_region: PhoneRegions = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print the table as CSV.")] = False,
 ) -> None:
@@ -54,6 +58,7 @@ def nps(
         "columns": parse_columns(columns) | ({"weight": weights} if weights else {}),
         "score": {"scale": scale, "cuts": cuts},
         "dates": {"format": date_format},
+        "privacy": privacy_section(no_redact, phone_region),
         "csat": {"scale": csat_scale} if csat_scale else None,
         "ces": {"scale": ces_scale} if ces_scale else None,
         "answers": {"survey": None if apart else kind, "repeated": "latest" if latest else "all"},
@@ -73,10 +78,10 @@ def nps(
         write_for_people(out, {"estimates": found.table})
     if as_json or as_csv:
         for note in found.notes:
-            typer.echo(f"note: {note}", err=True)
+            say(f"note: {note}", err=True)
     if as_json:
         typer.echo(found.table.to_json(orient="records", indent=2, date_format="iso"))
     elif as_csv:
         typer.echo(shown(found.table).to_csv(index=False), nl=False)
     else:
-        typer.echo(numbers_in_words(found))
+        say(numbers_in_words(found))

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from nps_insights.cli.columns import parse_columns, parse_names
+from nps_insights.cli.privacy import NoRedact, PhoneRegions, privacy_section
 from nps_insights.cli.run import run_and_print
 
 Names = list[str] | None
@@ -56,6 +57,9 @@ def report(
     split: Annotated[
         str, typer.Option(help="Themes and effects on different customers: none, half, or cross_fit.")
     ] = "none",
+    edition: Annotated[
+        Names, typer.Option(help="Who reads it: board, analyst or cs; give it again for another page.")
+    ] = None,
     per: Annotated[str | None, typer.Option(help="Period of the trend: month, quarter, ...; data choose.")] = None,
     headline: Annotated[
         str, typer.Option(help="Whose NPS stands above: respondent, account or revenue.")
@@ -66,9 +70,17 @@ def report(
     benchmark: Annotated[str | None, typer.Option(help="File of your own benchmark ranges.")] = None,
     flags: Annotated[str | None, typer.Option(help="Folder of a churn scoring: whom to call, and risks.")] = None,
     published: Annotated[str | None, typer.Option(help="File that keeps issued figures: published.csv.")] = None,
+    excel: Annotated[bool, typer.Option("--excel", help="Write the tables as a workbook too: report.xlsx.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Write a message for a chat too: report.md.")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print the page too, with Chromium: report.pdf.")] = False,
+    database: Annotated[
+        str | None, typer.Option(help="SQLAlchemy URL, or env:NAME, that gets the figures for a dashboard.")
+    ] = None,
     csat_scale: Annotated[str | None, typer.Option(help="Ends of the satisfaction scale, worst first: 1-5.")] = None,
     ces_scale: Annotated[str | None, typer.Option(help="Ends of the effort scale, worst first: 7-1.")] = None,
     tracking_uri: Annotated[str | None, typer.Option(help="MLflow tracking URI; ./mlflow.db if not given.")] = None,
+    no_redact: NoRedact = False,
+    phone_region: PhoneRegions = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     dry_run: Annotated[bool, typer.Option(help="Read and check the input, write nothing.")] = False,
 ) -> None:
@@ -96,6 +108,7 @@ def report(
         "columns": parse_columns(columns),
         "score": {"scale": scale, "cuts": cuts},
         "dates": {"format": date_format, "missing": parse_names(missing_dates)},
+        "privacy": privacy_section(no_redact, phone_region),
         "answers": {"survey": kind},
         "report": {
             "title": title,
@@ -105,6 +118,7 @@ def report(
             "theme_columns": parse_names(theme_columns),
             "as_of": as_of,
             "per": per,
+            **({"edition": parse_names(edition)} if edition else {}),
         },
         "themes": {
             "encoder": encoder,
@@ -118,7 +132,14 @@ def report(
             "edits": edits,
         },
         "drivers": {"what_if": list(what_if or []), "target": target, "between": between, "split": split},
-        "output": {"folder": None if out is None else str(out), "published": published},
+        "output": {
+            "folder": None if out is None else str(out),
+            "published": published,
+            "excel": excel,
+            "markdown": markdown,
+            "pdf": pdf,
+            "database": database,
+        },
         "tracking": {"uri": tracking_uri},
     }
     command = shlex.join(["nps-insights", *sys.argv[1:]])

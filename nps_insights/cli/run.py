@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nps_insights.cli.progress import encoding_progress
+from nps_insights.cli.terminal import say
 
 if TYPE_CHECKING:
     from nps_insights.jobs.settings import DriverReportSettings
@@ -46,7 +47,7 @@ def run(
 
 
 def run_and_print(settings: "DriverReportSettings", *, command: str, as_json: bool, dry_run: bool) -> None:
-    """Run the driver report, or only check its input, and print the outcome."""
+    """Run the driver report, or only check its input, and print the outcome; exits with 1 where something is owed."""
     import pandas as pd
 
     from nps_insights.jobs.admission import admit, notes_of
@@ -78,8 +79,11 @@ def run_and_print(settings: "DriverReportSettings", *, command: str, as_json: bo
             f"NPS      {told['nps']:.0f} (likely {told['conf_low']:.0f} to {told['conf_high']:.0f}), n = {told['n']}",
             *(f"alert    {said}" for said in sentences_of(finished.tables)),
             *(f"note     {note}" for note in noted(finished.notes, where="see the report, or --json")),
+            *(f"owed     {one}" for one in finished.owed),
             f"run id   {told['run_id']}",
             f"see it   mlflow ui --backend-store-uri {told['tracking_uri']}",
             f"report   {told['report']}",
         ]
-    typer.echo(json.dumps(told, indent=2) if as_json else "\n".join(words))
+    say(json.dumps(told, indent=2) if as_json else "\n".join(words))
+    if told.get("owed"):
+        raise typer.Exit(1)

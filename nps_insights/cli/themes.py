@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nps_insights.cli.columns import parse_columns, parse_names
+from nps_insights.cli.privacy import NoRedact, PhoneRegions, privacy_section
 from nps_insights.cli.progress import encoding_progress
+from nps_insights.cli.terminal import say
 
 if TYPE_CHECKING:
     from nps_insights.jobs.theme_fit import ThemeRun
@@ -32,7 +34,7 @@ def list_themes(run: Run = None, edits: EditsFile = EDITS, as_json: AsJson = Fal
     from nps_insights.jobs.theme_edits import list_in_words, themes_listed
 
     listed = themes_listed(edits, run)
-    typer.echo(json.dumps(listed, indent=2, ensure_ascii=False) if as_json else list_in_words(listed))
+    say(json.dumps(listed, indent=2, ensure_ascii=False) if as_json else list_in_words(listed))
 
 
 @app.command()
@@ -180,7 +182,7 @@ def check(
     quality = check_sample(sheet, run)
     if out is not None:
         write_for_people(out, {"quality": quality})
-    typer.echo(quality.to_json(orient="records", indent=2) if as_json else quality_in_words(quality))
+    say(quality.to_json(orient="records", indent=2) if as_json else quality_in_words(quality))
 
 
 Columns = Annotated[
@@ -205,6 +207,8 @@ def fit(
     start: Annotated[str, typer.Option(help="scratch, themes@3, or the folder of an earlier fit.")] = "scratch",
     refit: Annotated[bool, typer.Option(help="With --start: find themes anew, keep the ids that go on.")] = False,
     edits: Annotated[str | None, typer.Option(help="Edits file; models/themes/edits.toml if there.")] = None,
+    no_redact: NoRedact = False,
+    phone_region: PhoneRegions = None,
     tracking_uri: Tracking = None,
     as_json: AsJson = False,
 ) -> None:
@@ -226,14 +230,16 @@ def fit(
         "refit": refit,
         "edits": edits,
     }
-    settings = check_settings({"input": {"survey": comments}, "themes": given}).themes
+    private = privacy_section(no_redact, phone_region)
+    settings = check_settings({"input": {"survey": comments}, "themes": given, "privacy": private})
     command = shlex.join(["nps-insights", *sys.argv[1:]])
     with encoding_progress() as progress:
         finished = fit_comments(
             comments,
             parse_columns(columns),
             out,
-            settings,
+            settings.themes,
+            privacy=settings.privacy,
             tracking_uri=tracking_uri,
             command=command,
             progress=progress,
@@ -247,6 +253,8 @@ def assign(
     comments: Annotated[str, typer.Argument(help="CSV, TSV, Excel or Parquet file of comments.")],
     out: Annotated[Path, typer.Option(help="Folder to write.")],
     columns: Columns = None,
+    no_redact: NoRedact = False,
+    phone_region: PhoneRegions = None,
     tracking_uri: Tracking = None,
     as_json: AsJson = False,
 ) -> None:
@@ -254,8 +262,10 @@ def assign(
 
     Example: nps-insights themes assign runs/said new.csv --columns comment=text --out runs/new
     """
+    from nps_insights.jobs.settings import check_settings
     from nps_insights.jobs.theme_fit import assign_comments
 
+    private = privacy_section(no_redact, phone_region)
     command = shlex.join(["nps-insights", *sys.argv[1:]])
     with encoding_progress() as progress:
         finished = assign_comments(
@@ -263,6 +273,7 @@ def assign(
             comments,
             parse_columns(columns),
             out,
+            privacy=check_settings({"input": {"survey": comments}, "privacy": private}).privacy,
             tracking_uri=tracking_uri,
             command=command,
             progress=progress,
@@ -273,7 +284,7 @@ def assign(
 def _print_run(run: "ThemeRun", *, as_json: bool) -> None:
     told = {"folder": str(run.folder), "rows": {name: len(table) for name, table in run.tables.items()}}
     words = [*(f"note     {note}" for note in run.notes), f"folder   {run.folder}"]
-    typer.echo(json.dumps(told | {"notes": run.notes}, indent=2) if as_json else "\n".join(words))
+    say(json.dumps(told | {"notes": run.notes}, indent=2) if as_json else "\n".join(words))
 
 
 def _part(given: str) -> dict[str, Any]:
@@ -285,4 +296,4 @@ def _part(given: str) -> dict[str, Any]:
 def _record(edits: Path, run: Path | None, entry: dict[str, Any]) -> None:
     from nps_insights.jobs.theme_edits import record_edit
 
-    typer.echo(record_edit(edits, run, entry))
+    say(record_edit(edits, run, entry))

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nps_insights.cli.columns import parse_columns, parse_names
+from nps_insights.cli.terminal import say
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from nps_insights.jobs.settings import DriverReportSettings
     from nps_insights.jobs.watch_questions import WatchAnswer
 
@@ -167,7 +170,7 @@ def _print(
     from nps_insights.jobs.notes import noted
     from nps_insights.jobs.work_list import heading, work_list
 
-    tables = {name: found.tables[name] for name in names if name in found.tables}
+    tables = {name: _in_order(found.tables[name]) for name in names if name in found.tables}
     if out:
         in_order = {work: work_list(tables[work])} if work in tables and out.suffix.lower() != ".json" else {}
         to_fill_in = tuple(map(heading, ("contacted_at", "closed_at")))
@@ -175,11 +178,18 @@ def _print(
         typer.echo(f"written to {', '.join(map(str, written))}", err=True)
     if not as_json:
         notes = noted(found.notes, where="add --json")
-        typer.echo("\n".join([*found.sentences, *(f"note     {note}" for note in notes)]))
+        say("\n".join([*found.sentences, *(f"note     {note}" for note in notes)]))
         return
     for note in found.notes:
-        typer.echo(f"note: {note}", err=True)
+        say(f"note: {note}", err=True)
     typer.echo(_as_json(tables))
+
+
+def _in_order(table: "pd.DataFrame") -> "pd.DataFrame":
+    """Lists by their rank, who is left alone last; any other table as it is."""
+    if not {"action", "rank", "account_id"} <= set(table.columns):
+        return table
+    return table.sort_values(["action", "rank", "account_id"], na_position="last", ignore_index=True)
 
 
 def _as_json(tables: dict[str, Any]) -> str:

@@ -19,6 +19,7 @@ from nps_insights.survey import (
     admit_outcomes,
     admit_survey,
     read_source,
+    real_accounts,
 )
 from nps_insights.tables import ATTRIBUTE_PREFIX, DataRefusedError, SettingsError, conform
 
@@ -40,6 +41,8 @@ class AdmittedSurvey:
         sides: What was read beside survey and accounts.
         all_responses: Every admitted answer, those that the rules of `[answers]` set aside included.
         ruled: How many answers count, and how many were set aside for which reason.
+        real: With pseudonyms, the real id, name and owner of each account of the accounts' file, by the id that the
+            tables hold: to be shown to customer success, never to be stored. None without pseudonyms or accounts.
     """
 
     admission: Admission
@@ -52,6 +55,7 @@ class AdmittedSurvey:
     sides: SideFiles
     all_responses: pd.DataFrame
     ruled: dict[str, int]
+    real: pd.DataFrame | None = None
 
 
 def admit(settings: DriverReportSettings, *, apart: bool = False) -> AdmittedSurvey:
@@ -66,14 +70,15 @@ def admit(settings: DriverReportSettings, *, apart: bool = False) -> AdmittedSur
         DataRefusedError: Something must be stated first, or nothing is left.
     """
     given = settings.input
-    raw = read_source(given.survey, query=given.query, sheet=given.sheet, encoding=given.encoding)
-    accounts = read_source(given.accounts) if given.accounts else None
+    limits = settings.limits.limits()
+    raw = read_source(given.survey, query=given.query, sheet=given.sheet, encoding=given.encoding, limits=limits)
+    accounts = read_source(given.accounts, limits=limits) if given.accounts else None
     read_as = settings.for_survey()
     admission = admit_survey(raw, read_as, accounts)
     counts = admission.counts
     _log.info("read %d rows of %s, kept %d", counts["read"], raw.name, counts["kept"])
     _refuse_period_without_dates(settings, admission)
-    sides = read_side_files(_side_files(settings), read_as)
+    sides = read_side_files(_side_files(settings), read_as, limits, admission.accounts)
     ruled = _by_rule(admission, settings, apart=apart)
     columns = admission.named_attributes
     return AdmittedSurvey(
@@ -87,6 +92,7 @@ def admit(settings: DriverReportSettings, *, apart: bool = False) -> AdmittedSur
         sides=sides,
         all_responses=admission.responses,
         ruled=ruled.counts,
+        real=real_accounts(accounts, read_as) if accounts and settings.privacy.pseudonyms else None,
     )
 
 

@@ -11,6 +11,7 @@ from nps_insights.churn import ChurnModel
 from nps_insights.jobs.churn_inputs import Customers, admit_customers
 from nps_insights.jobs.churn_night import Night, night_of
 from nps_insights.jobs.churn_settings import ChurnScoringSettings
+from nps_insights.jobs.facts import redactions_of
 from nps_insights.jobs.flag_database import refuse_unreachable, write_flags
 from nps_insights.jobs.folder import published, refuse_foreign
 from nps_insights.jobs.for_people import shown
@@ -28,6 +29,7 @@ from nps_insights.jobs.nightly import (
     sweep_leftovers,
 )
 from nps_insights.jobs.notify import notify, refuse_unready
+from nps_insights.jobs.privacy import with_real_ids
 from nps_insights.jobs.secrets import masked, without_targets
 from nps_insights.tables import SettingsError, conform
 from nps_insights.themes import Progress
@@ -124,7 +126,8 @@ def run_churn_scoring(
             )
             notes = [*customers.notes, *night.notes]
             told_of = {"as_of": as_of, "fingerprint": mark, "model": named, "notes": notes}
-            _publish(folder, night, customers, _facts(settings, customers, night, model, command) | told_of)
+            real = customers.real if settings.privacy.real_ids else None
+            _publish(folder, night, customers, real, _facts(settings, customers, night, model, command) | told_of)
         tables = _published_tables(folder)
         _to_database(tables["flags"], settings, root, as_of, mark)
         sentences = tuple((folder / SUMMARY).read_text(encoding="utf-8").splitlines())
@@ -191,7 +194,9 @@ def _is_published(folder: Path, mark: str) -> bool:
     return any(night.fingerprint == mark for night in nights_of(folder.parent) if night.folder == folder)
 
 
-def _publish(folder: Path, night: Night, customers: Customers, facts: dict[str, Any]) -> None:
+def _publish(
+    folder: Path, night: Night, customers: Customers, real: pd.DataFrame | None, facts: dict[str, Any]
+) -> None:
     with published(folder) as partial:
         (partial / "tables").mkdir()
         for name, table in night.tables.items():
@@ -201,6 +206,8 @@ def _publish(folder: Path, night: Night, customers: Customers, facts: dict[str, 
         # The mark at the file's start lets Excel read accents.
         shown(flags).to_csv(partial / "flags.csv", index=False, encoding="utf-8-sig")
         called = flags[flags["status"] == "flagged"].sort_values("rank")
+        if real is not None:
+            called = with_real_ids({"flags": called}, real)["flags"]
         names = [name for name in _CALL_LIST if name in called.columns]
         readable = called[names].round({"risk": 3, "value_at_risk": 0, "expected_gain": 0})
         shown(readable).to_csv(partial / "call_list.csv", index=False, encoding="utf-8-sig")
@@ -230,6 +237,7 @@ def _facts(
         "settings": masked(shown_settings),
         "inputs": customers.hashes,
         "counts": customers.counts,
+        "redactions": redactions_of(customers.admission),
         "accounts": len(flags),
         "statuses": flags["status"].value_counts().sort_index().to_dict(),
         "turnover": night.turnover,

@@ -27,6 +27,7 @@ from nps_insights.jobs.churn_panels import dates_of, panel_at, spec_of
 from nps_insights.jobs.churn_settings import ChurnTrainingSettings, EconomicsSettings
 from nps_insights.jobs.churn_text import CHURN_THEMES, CustomerText, text_before, unannounced
 from nps_insights.jobs.driver_report import write_tables
+from nps_insights.jobs.facts import redactions_of
 from nps_insights.jobs.folder import held, published
 from nps_insights.jobs.manifest import versions, write_manifest
 from nps_insights.jobs.secrets import masked
@@ -314,6 +315,7 @@ def _manifest(
         "settings": masked(settings.model_dump(mode="json")),
         "inputs": customers.hashes,
         "counts": customers.counts,
+        "redactions": redactions_of(customers.admission),
         "set_aside": panel.set_aside,
         "panel_rows": len(panel.rows),
         "features": list(panel.spec.names),

@@ -14,8 +14,12 @@ from nps_insights.jobs.cross_fit import cross_fit
 from nps_insights.jobs.driver_analysis import DriverAnalysis, DriverInput, analyse_drivers
 from nps_insights.jobs.facts import driver_facts, logged_figures, logged_parameters, manifest_facts, report_facts
 from nps_insights.jobs.folder import held, published
+from nps_insights.jobs.for_people import shown
+from nps_insights.jobs.issued_alerts import keep_sent
 from nps_insights.jobs.manifest import write_manifest
 from nps_insights.jobs.next_actions import next_actions
+from nps_insights.jobs.outputs import hand_out, write_outputs
+from nps_insights.jobs.pages import shown_tables, write_pages
 from nps_insights.jobs.published_figures import issue, issued_at, restated
 from nps_insights.jobs.refusals import refuse_early
 from nps_insights.jobs.secrets import masked
@@ -32,9 +36,8 @@ from nps_insights.metrics import (
     theme_changes,
     theme_trend,
 )
-from nps_insights.report import render_report
 from nps_insights.survey import Admission
-from nps_insights.tables import conform, empty, not_a_formula
+from nps_insights.tables import conform, empty
 from nps_insights.themes import Agreement, FoundThemes, Progress
 from nps_insights.tracking import local_tracking_uri, log_themes, tracked_run
 
@@ -50,6 +53,7 @@ class ReportRun:
         tracking_uri: Where it is logged.
         tables: The run's tables, by name.
         notes: Plain sentences on what a reader must know.
+        owed: Database and deliveries that failed after the run was complete, in sentences.
     """
 
     folder: Path
@@ -58,6 +62,7 @@ class ReportRun:
     tracking_uri: str
     tables: Mapping[str, pd.DataFrame]
     notes: list[str]
+    owed: tuple[str, ...] = ()
 
 
 def run_driver_report(
@@ -96,7 +101,7 @@ def run_driver_report(
         drivers = drivers_of(given, survey, found, settings)
         agreement = agreement_of(admission, found)
         tables = tables_of(survey, found, drivers, agreement, settings)
-        watching = watching_of(survey, found, tables["changes"], settings)
+        watching = watching_of(survey, found, tables["changes"], settings, published_at=published_at)
         proposed = next_actions(survey, found, drivers, settings)
         stored = log_themes(run, found.fitted) if found and settings.themes.store else None
         themes_version = stored or ""
@@ -130,7 +135,8 @@ def run_driver_report(
         )
         with published(folder) as partial:
             write_tables(partial, tables)
-            (partial / "report.html").write_text(render_report(tables, facts), encoding="utf-8")
+            write_pages(partial, tables, facts, settings, real=survey.real)
+            write_outputs(partial, shown_tables(tables, settings, survey.real), facts, settings)
             told = manifest_facts(settings, survey, read_by, tables, run.run_id, notes, command)
             told |= {"drivers": driver_facts(given, drivers), "report": asdict(facts)}
             write_manifest(partial, told)
@@ -149,6 +155,15 @@ def run_driver_report(
             run.log_tables(tables)
         # After the folder is there: a figure that nobody can read was not issued.
         if settings.output.published:
+            if watching.per:
+                keep_sent(
+                    settings,
+                    watching.tables["alerts"],
+                    watching.tables["series"],
+                    per=watching.per,
+                    published_at=issued_at(published_at, admission),
+                    run_id=run.run_id,
+                )
             issue(
                 settings,
                 today(admission.responses),
@@ -157,7 +172,8 @@ def run_driver_report(
                 run_id=run.run_id,
                 themes_version=themes_version,
             )
-    return ReportRun(folder, folder / "report.html", run.run_id, uri, tables, notes)
+    owed = hand_out(folder, tables, facts, settings)
+    return ReportRun(folder, folder / "report.html", run.run_id, uri, tables, notes, tuple(owed))
 
 
 def today_by(
@@ -245,6 +261,7 @@ def tables_of(
         "responses": admission.responses,
         "comments": admission.comments,
         "quarantine": admission.quarantine,
+        "redactions": admission.redactions,
         "estimates": estimates,
         "changes": changes,
         **drivers.tables,
@@ -310,8 +327,7 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
     (folder / "tables").mkdir()
     for name, table in tables.items():
         table.to_parquet(folder / "tables" / f"{name}.parquet", index=False)
-    safe = tables["quarantine"].assign(value=tables["quarantine"]["value"].map(not_a_formula, na_action="ignore"))
-    safe.to_csv(folder / "quarantine.csv", index=False)
+    shown(tables["quarantine"]).to_csv(folder / "quarantine.csv", index=False)
 
 
 def summary(run: ReportRun) -> dict[str, Any]:
@@ -326,4 +342,4 @@ def summary(run: ReportRun) -> dict[str, Any]:
         "conf_high": round(float(headline["conf_high"]), 2),
         "n": int(headline["n"]),
         "notes": run.notes,
-    }
+    } | ({"owed": list(run.owed)} if run.owed else {})

@@ -18,9 +18,11 @@ from nps_insights.jobs.driver_report import ReportRun, model_folders, write_tabl
 from nps_insights.jobs.facts import driver_facts, logged_figures, logged_parameters
 from nps_insights.jobs.folder import MANIFEST, held, published
 from nps_insights.jobs.manifest import versions, write_manifest
+from nps_insights.jobs.outputs import write_outputs
+from nps_insights.jobs.pages import write_pages
 from nps_insights.jobs.secrets import masked
 from nps_insights.jobs.settings import DriverReportSettings, check_settings
-from nps_insights.report import ReportFacts, render_report
+from nps_insights.report import ReportFacts
 from nps_insights.tables import ATTRIBUTE_PREFIX, SettingsError, empty
 from nps_insights.tracking import local_tracking_uri, tracked_run
 
@@ -81,7 +83,8 @@ def recompute_drivers(
         }
         with published(folder) as partial:
             write_tables(partial, tables)
-            (partial / "report.html").write_text(render_report(tables, facts), encoding="utf-8")
+            write_pages(partial, tables, facts, settings)
+            write_outputs(partial, tables, facts, settings)
             write_manifest(partial, told)
             write_category_card(
                 [partial / "models", *model_folders(settings)],

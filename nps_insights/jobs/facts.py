@@ -13,6 +13,7 @@ from nps_insights.jobs.secrets import masked
 from nps_insights.jobs.settings import DriverReportSettings
 from nps_insights.metrics import overall
 from nps_insights.report import ReportFacts
+from nps_insights.survey import Admission
 from nps_insights.themes import FoundThemes
 
 
@@ -53,7 +54,17 @@ def report_facts(
         simulated=survey.simulated,
         settings={name: str(value) for name, value in logged_parameters(settings).items()},
         notes=tuple(notes),
+        survey=_kind_of_survey(admission.responses, settings),
+        currency=settings.money.currency,
     )
+
+
+def _kind_of_survey(responses: pd.DataFrame, settings: DriverReportSettings) -> str:
+    """What was asked for, else what all answers say of themselves; empty where they do not."""
+    if settings.answers.survey:
+        return settings.answers.survey
+    kinds = set(responses["survey"].dropna()) if "survey" in responses else set()
+    return str(kinds.pop()) if len(kinds) == 1 else ""
 
 
 def reasons_of(breakdown: Mapping[str, Mapping[str, int]], prefix: str = "") -> dict[str, int]:
@@ -104,6 +115,7 @@ def manifest_facts(
         "set_aside": {fate: dict(reasons) for fate, reasons in admission.breakdown.items()},
         "account_counts": dict(admission.account_counts),
         "side_counts": survey.sides.counts,
+        "redactions": redactions_of(admission),
         "answers": survey.ruled,
         "as_of": admission.as_of,
         "themes": read_by,
@@ -113,6 +125,12 @@ def manifest_facts(
         "versions": versions(),
         "notes": notes,
     }
+
+
+def redactions_of(admission: Admission) -> dict[str, int]:
+    """Return kind -> how many were taken out of the comments."""
+    counts = admission.redactions
+    return {str(kind): int(n) for kind, n in zip(counts["kind"], counts["n"], strict=True)}
 
 
 def driver_facts(given: DriverInput, analysis: DriverAnalysis) -> dict[str, Any]:

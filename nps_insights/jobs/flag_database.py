@@ -1,14 +1,13 @@
 """The list in a database: one row per account and moment, written so that doing it twice changes nothing."""
 
-import math
 from typing import Any
 
 import pandas as pd
 
 from nps_insights.jobs.secrets import masked
+from nps_insights.jobs.sql_tables import ROWS_AT_ONCE, first_line, plain_rows, sql_type
+from nps_insights.jobs.sql_tables import refuse_unreachable as refuse_unreachable_database
 from nps_insights.tables import TABLES, SettingsError
-
-_ROWS_AT_ONCE = 1_000
 
 
 def refuse_unreachable(url: str) -> None:
@@ -17,17 +16,7 @@ def refuse_unreachable(url: str) -> None:
     Raises:
         SettingsError: The URL, the driver or the database cannot be used.
     """
-    import sqlalchemy
-    from sqlalchemy.exc import SQLAlchemyError
-
-    try:
-        with sqlalchemy.create_engine(url).connect():
-            return
-    except ImportError as error:
-        raise SettingsError(f"output.sql == {masked(url)!r}: its driver is not installed ({error.name})") from None
-    except SQLAlchemyError as error:
-        why = masked(str(error).splitlines()[0])
-        raise SettingsError(f"output.sql == {masked(url)!r}: cannot be reached: {why}") from None
+    refuse_unreachable_database(url, "output.sql")
 
 
 def write_flags(
@@ -68,12 +57,12 @@ def write_flags(
             if there == [len(flags), 0]:
                 return False
             connection.execute(sqlalchemy.delete(target).where(own))
-            for start in range(0, len(flags), _ROWS_AT_ONCE):
-                part = flags.iloc[start : start + _ROWS_AT_ONCE]
+            for start in range(0, len(flags), ROWS_AT_ONCE):
+                part = flags.iloc[start : start + ROWS_AT_ONCE]
                 connection.execute(sqlalchemy.insert(target), _rows(part, list_name, fingerprint))
     except SQLAlchemyError as error:
         raise SettingsError(
-            f"output.sql == {masked(url)!r}: the list cannot be written there: {masked(str(error).splitlines()[0])}"
+            f"output.sql == {masked(url)!r}: the list cannot be written there: {first_line(error)}"
         ) from None
     return True
 
@@ -82,12 +71,10 @@ def _table(name: str) -> Any:
     """The table, with a column for every column that flags may have."""
     import sqlalchemy
 
-    kinds = {"date": sqlalchemy.DateTime, "integer": sqlalchemy.BigInteger}
-    numbers = ("number", "share", "points")
     columns = [
         sqlalchemy.Column(
             column.name,
-            kinds.get(column.kind, sqlalchemy.Float if column.kind in numbers else _text(column.kind))(),
+            sql_type(column),
             primary_key=column.name in TABLES["flags"].key,
             nullable=column.nullable,
         )
@@ -102,32 +89,7 @@ def _table(name: str) -> Any:
     )
 
 
-def _text(kind: str) -> Any:
-    import functools
-
-    import sqlalchemy
-
-    # Some databases index no unbounded text, and ids are the key.
-    return functools.partial(sqlalchemy.String, 255) if kind == "id" else sqlalchemy.Text
-
-
 def _rows(flags: pd.DataFrame, list_name: str, fingerprint: str) -> list[dict[str, Any]]:
     names = [column.name for column in TABLES["flags"].columns]
-    full = flags.reindex(columns=names)
-    return [
-        {
-            "list_name": list_name,
-            "fingerprint": fingerprint,
-            **{name: _plain(value) for name, value in zip(names, row, strict=True)},
-        }
-        for row in full.itertuples(index=False, name=None)
-    ]
-
-
-def _plain(value: Any) -> Any:
-    """A value as databases take it."""
-    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
-        return None
-    if isinstance(value, pd.Timestamp):
-        return value.to_pydatetime()
-    return value.item() if hasattr(value, "item") else value
+    own = {"list_name": list_name, "fingerprint": fingerprint}
+    return [own | row for row in plain_rows(flags, names)]

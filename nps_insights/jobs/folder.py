@@ -1,6 +1,7 @@
 """A run folder appears whole or not at all, and one run at a time may write it."""
 
 import ctypes
+import glob
 import os
 import shutil
 import sys
@@ -28,6 +29,8 @@ def held(folder: Path) -> Iterator[None]:
         BusyFolderError: Another run holds it; it is not waited for.
         SettingsError: Something that no run wrote stands there.
     """
+    if folder.name in ("", "..") or not str(folder).isprintable():
+        raise SettingsError(f"{str(folder)!r}: is no name for a run folder; name another with --out")
     lock = FileLock(folder.parent / f".{folder.name}.lock")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -38,11 +41,20 @@ def held(folder: Path) -> Iterator[None]:
         raise SettingsError(f"{folder}: cannot be written there ({error.strerror}); name another with --out") from None
     try:
         refuse_foreign(folder)
-        for leftover in folder.parent.glob(f".{folder.name}.partial-*"):
-            shutil.rmtree(leftover)
+        # Unescaped, a folder named "*" would sweep away what other runs are writing.
+        for leftover in folder.parent.glob(f".{glob.escape(folder.name)}.partial-*"):
+            sweep(leftover)
         yield
     finally:
         lock.release()
+
+
+def sweep(leftover: Path) -> None:
+    """Remove a leftover; where a link stands in its place, the link and not what it leads to."""
+    if leftover.is_dir() and not leftover.is_symlink():
+        shutil.rmtree(leftover)
+    else:
+        leftover.unlink()
 
 
 def refuse_foreign(folder: Path) -> None:
@@ -81,8 +93,8 @@ def published(folder: Path) -> Iterator[Path]:
         _put_in_place(partial, folder)
         _to_disk(folder.parent)
     finally:
-        if partial.exists():
-            shutil.rmtree(partial)
+        if partial.exists() or partial.is_symlink():
+            sweep(partial)
 
 
 def _to_disk(path: Path) -> None:

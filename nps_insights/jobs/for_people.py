@@ -3,17 +3,12 @@
 import os
 import tempfile
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from nps_insights.tables import SettingsError, not_a_formula
-
-if TYPE_CHECKING:
-    from xlsxwriter.format import Format
-    from xlsxwriter.worksheet import Worksheet
+from nps_insights.report.workbook import Sheet, write_workbook
+from nps_insights.tables import SettingsError, not_a_formula, visible
 
 
 def write_for_people(out: Path, sheets: Mapping[str, pd.DataFrame], *, fill_in: tuple[str, ...] = ()) -> list[Path]:
@@ -29,11 +24,14 @@ def write_for_people(out: Path, sheets: Mapping[str, pd.DataFrame], *, fill_in: 
         The files written.
 
     Raises:
-        SettingsError: The ending is another one, or the file cannot be written.
+        SettingsError: The ending is another one, the file cannot be written, or a table is too large for Excel.
     """
     main, *others = sheets
     if out.suffix.lower() == ".xlsx":
-        return [_atomic(out, lambda path: _write_excel(path, sheets, fill_in))]
+        pages = [
+            Sheet(name, _readable(table), fill_in=fill_in if name == main else ()) for name, table in sheets.items()
+        ]
+        return [_atomic(out, lambda path: write_workbook(path, pages))]
     if out.suffix.lower() not in (".csv", ".json"):
         raise SettingsError(f"{out}: the ending must be .csv, .xlsx or .json")
     written = []
@@ -55,47 +53,29 @@ def _json_writer(table: pd.DataFrame) -> Callable[[Path], None]:
 
 
 def shown(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table whose text cells are safe in a spreadsheet."""
-    texts = table.select_dtypes(["object", "string"]).columns
-    return table.assign(**{name: table[name].map(not_a_formula, na_action="ignore") for name in texts})
+    """Return a table for a CSV file: nothing invisible in its texts, and nothing that a spreadsheet would run.
+
+    `texts_as_they_were` takes off again what is put before a text that begins like a formula.
+    """
+    readable = _readable(table)
+    texts = readable.select_dtypes(["object", "string"]).columns
+    safe = readable.assign(**{name: readable[name].map(_in_csv, na_action="ignore") for name in texts})
+    return safe.rename(columns=lambda name: _in_csv(visible(str(name))))
 
 
-def _write_excel(path: Path, sheets: Mapping[str, pd.DataFrame], fill_in: tuple[str, ...]) -> None:
-    import xlsxwriter
-
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
-    with xlsxwriter.Workbook(path, options) as book:
-        # Equal tables give equal files.
-        book.set_properties({"created": datetime(2000, 1, 1)})
-        head = book.add_format({"bold": True, "bottom": 1, "valign": "top"})
-        wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-        asked = book.add_format({"text_wrap": True, "valign": "top", "bg_color": "#FFF5D6", "border": 1})
-        for number, (name, table) in enumerate(sheets.items()):
-            sheet = book.add_worksheet(name[:31])
-            sheet.freeze_panes(1, 0)
-            for column, title in enumerate(table.columns):
-                form = asked if number == 0 and title in fill_in else wrapped
-                sheet.set_column(column, column, _width(table[title]), form)
-                sheet.write_string(0, column, str(title), head)
-                for row, value in enumerate(table[title].tolist(), 1):
-                    _write_cell(sheet, row, column, value, form)
+def _in_csv(value: object) -> object:
+    # The writer does not quote a carriage return, which would begin a row.
+    return not_a_formula(value.replace("\r", "\n")) if isinstance(value, str) else value
 
 
-def _write_cell(sheet: "Worksheet", row: int, column: int, value: object, form: "Format") -> None:
-    if value is None or value is pd.NA or value != value:
-        sheet.write_blank(row, column, None, form)
-    elif isinstance(value, pd.Timestamp):
-        # As in the CSV file, so that what people filled in reads back the same from both.
-        sheet.write_string(row, column, f"{value:%Y-%m-%d}" if value == value.normalize() else f"{value}", form)
-    elif isinstance(value, str):
-        sheet.write_string(row, column, value, form)
-    else:
-        sheet.write(row, column, value, form)
+def _readable(table: pd.DataFrame) -> pd.DataFrame:
+    """Texts without invisible characters; ids keep them, for what is filled in beside them must find its row again."""
+    texts = [name for name in table.select_dtypes(["object", "string"]).columns if not str(name).endswith("_id")]
+    return table.assign(**{name: table[name].map(_readable_text, na_action="ignore") for name in texts})
 
 
-def _width(column: pd.Series) -> int:
-    longest = column.astype(str).str.len().max() if len(column) else 0
-    return int(min(60, max(9, longest + 1)))
+def _readable_text(value: object) -> object:
+    return visible(value, lines=True) if isinstance(value, str) else value
 
 
 def _atomic(out: Path, write: Callable[[Path], None]) -> Path:

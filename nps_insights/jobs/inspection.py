@@ -42,6 +42,7 @@ def inspection_in_words(found: Inspection) -> str:
     counts = ", ".join(f"{name} {count:,}" for name, count in found.counts.items())
     parts = [
         f"{found.name}: {found.n_rows:,} rows" + (f" ({written})" if written else ""),
+        _tool_section(found),
         _section("Understood", found.understood[["column", "meaning", "how", "looks_like"]]),
         _section("Not used", found.unused),
         _section("First rows", _turned(found.first_rows)),
@@ -52,6 +53,12 @@ def inspection_in_words(found: Inspection) -> str:
         "To paste into a pipeline file\n\n" + found.columns_block,
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _tool_section(found: Inspection) -> str:
+    if not found.tool:
+        return ""
+    return "\n  - ".join([f"Recognised as an export of {found.tool}: {found.recognised_by}", *found.tool_did])
 
 
 def _section(title: str, frame: pd.DataFrame) -> str:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Any
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from nps_insights.jobs.folder import MANIFEST
+from nps_insights.jobs.folder import MANIFEST, sweep
 from nps_insights.tables import BusyFolderError, SettingsError
 
 FLAGS = "flags.parquet"
@@ -74,7 +73,7 @@ def only_run(root: Path) -> Iterator[None]:
 def sweep_leftovers(root: Path) -> None:
     """Remove what killed runs left half written; called while the root is held."""
     for leftover in root.glob(".*.partial-*"):
-        shutil.rmtree(leftover)
+        sweep(leftover)
 
 
 def nights_of(root: Path) -> list[PastNight]:

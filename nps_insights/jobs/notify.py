@@ -1,15 +1,16 @@
-"""Tell people that a list is there, through apprise: e-mail, chat and a hundred other services."""
+"""Tell people that a list or a report is there, through apprise: e-mail, chat and a hundred other services."""
 
-import os
 from collections.abc import Sequence
+from pathlib import Path
 from types import ModuleType
 
+from nps_insights.jobs.secrets import FROM_ENVIRONMENT, from_environment
 from nps_insights.tables import MissingExtraError, SettingsError
 
-_FROM_ENVIRONMENT = "env:"
+_LIST = "notify.urls"
 
 
-def notification_urls(urls: Sequence[str]) -> list[str]:
+def notification_urls(urls: Sequence[str], setting: str = _LIST) -> list[str]:
     """Return the URLs to notify, those that stand in the environment filled in.
 
     Raises:
@@ -19,22 +20,15 @@ def notification_urls(urls: Sequence[str]) -> list[str]:
         >>> notification_urls(["json://localhost"])
         ['json://localhost']
     """
-    found = []
-    for url in urls:
-        name = url.removeprefix(_FROM_ENVIRONMENT)
-        if name == url:
-            found.append(url)
-        elif name in os.environ:
-            found.append(os.environ[name])
-        else:
-            raise SettingsError(
-                f"notify.urls: {url!r}: there is no environment variable {name}; set it or leave it out"
-            )
-    return found
+    return [from_environment(url, setting) for url in urls]
 
 
-def refuse_unready(urls: Sequence[str]) -> None:
+def refuse_unready(urls: Sequence[str], setting: str = _LIST) -> None:
     """Refuse, before any work, what could not be told at the end.
+
+    Args:
+        urls: As in the settings.
+        setting: Where they were stated, for the message.
 
     Raises:
         MissingExtraError: apprise is not installed.
@@ -42,11 +36,11 @@ def refuse_unready(urls: Sequence[str]) -> None:
     """
     if not urls:
         return
-    apprise = _apprise()
-    for stated, url in zip(urls, notification_urls(urls), strict=True):
+    apprise = _apprise(setting)
+    for stated, url in zip(urls, notification_urls(urls, setting), strict=True):
         if apprise.Apprise.instantiate(url) is None:
-            shown = stated if stated.startswith(_FROM_ENVIRONMENT) else stated.partition("://")[0] + "://..."
-            raise SettingsError(f"notify.urls: {shown!r} is no URL that apprise knows")
+            shown = stated if stated.startswith(FROM_ENVIRONMENT) else stated.partition("://")[0] + "://..."
+            raise SettingsError(f"{setting}: {shown!r} is no URL that apprise knows")
 
 
 def notify(urls: Sequence[str], *, title: str, sentences: Sequence[str]) -> bool:
@@ -57,19 +51,46 @@ def notify(urls: Sequence[str], *, title: str, sentences: Sequence[str]) -> bool
         title: A line.
         sentences: Without any customer's words or names.
     """
+    return send(urls, title=title, body="\n".join(sentences))
+
+
+def send(
+    urls: Sequence[str],
+    *,
+    title: str,
+    body: str,
+    markdown: bool = False,
+    attach: Path | None = None,
+    setting: str = _LIST,
+) -> bool:
+    """Send a message; return whether every service took it.
+
+    Args:
+        urls: As in the settings.
+        title: A line.
+        body: The message.
+        markdown: Whether it is markdown, which apprise brings into the form of each service.
+        attach: A file to send along; a service that takes none gets the message alone.
+        setting: Where the URLs were stated, for messages.
+
+    Example:
+        >>> send([], title="NPS", body="31")
+        True
+    """
     if not urls:
         return True
-    service = _apprise().Apprise()
-    for url in notification_urls(urls):
+    service = _apprise(setting).Apprise()
+    for url in notification_urls(urls, setting):
         service.add(url)
-    return bool(service.notify(title=title, body="\n".join(sentences)))
+    form, file = "markdown" if markdown else None, None if attach is None else str(attach)
+    return bool(service.notify(title=title, body=body, body_format=form, attach=file))
 
 
-def _apprise() -> ModuleType:
+def _apprise(setting: str) -> ModuleType:
     try:
         import apprise
     except ImportError:
         raise MissingExtraError(
-            "notify.urls: needs apprise; install it with: pip install 'nps-insights[notify]'"
+            f"{setting}: needs apprise; install it with: pip install 'nps-insights[notify]'"
         ) from None
     return apprise

@@ -30,10 +30,12 @@ def read_pipeline(path: Path) -> JobSettings:
     Raises:
         SettingsError: The file is missing, is no TOML, names another job, or has unknown keys.
     """
-    if not path.is_file():
-        raise SettingsError(f"{path}: no such pipeline file; `nps-insights init DIR` writes one to start from")
     try:
+        if not path.is_file():
+            raise SettingsError(f"{path}: no such pipeline file; `nps-insights init DIR` writes one to start from")
         given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{str(path)[:200]}: cannot be read ({error.strerror})") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: is no valid TOML: {error}") from None
     job = given.get("job", "driver_report")
@@ -57,6 +59,8 @@ def in_project(settings: JobSettings, project: Path, *, name: str) -> JobSetting
     }
     if isinstance(settings, DriverReportSettings) and settings.output.published:
         output["published"] = _from_project(project, settings.output.published)
+    if isinstance(settings, DriverReportSettings) and settings.output.database:
+        output["database"] = _database_from_project(project, settings.output.database)
     tracking = settings.tracking.uri or f"sqlite:///{project / 'mlflow.db'}"
     return settings.model_copy(
         update={
@@ -96,6 +100,13 @@ def _theme_files(settings: JobSettings, project: Path) -> dict[str, str]:
 def _file_from_project(project: Path, text: str) -> str:
     """A path of the project; what names no file ("scratch", "themes@3") stays as it is."""
     return text if text == SCRATCH or "@" in text else _from_project(project, text)
+
+
+def _database_from_project(project: Path, url: str) -> str:
+    """A file of SQLite lies in the project too; "sqlite:///bi.db" would lie wherever the job happens to start."""
+    scheme, relative, file = url.partition("sqlite:///")
+    is_file = relative and not scheme and file and not file.startswith((":", "file:"))
+    return f"sqlite:///{_from_project(project, file)}" if is_file else url
 
 
 def _from_project(project: Path, text: str) -> str:

@@ -153,7 +153,7 @@ def issue(
         themes_version=themes_version,
     )
     # First: figures whose answers nobody knows could not be told from late ones; answers alone do no harm.
-    _replace(answers_file(published), answers)
+    replace_table(answers_file(published), answers)
     append_published(published, frozen)
 
 
@@ -184,7 +184,8 @@ def read_issued(published: str | Path) -> pd.DataFrame | None:
         raise DataRefusedError(f"{file}: is damaged ({error}); restore it from a copy") from None
 
 
-def _replace(file: Path, table: pd.DataFrame) -> None:
+def replace_table(file: Path, table: pd.DataFrame) -> None:
+    """Write a table to a parquet file that is the old one or the new one, whenever the writing is stopped."""
     file.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     os.close(handle)

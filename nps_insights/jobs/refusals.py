@@ -4,6 +4,7 @@ import pandas as pd
 
 from nps_insights.jobs.admission import AdmittedSurvey
 from nps_insights.jobs.next_actions import read_flags
+from nps_insights.jobs.outputs import refuse_unready_outputs
 from nps_insights.jobs.published_figures import refuse_earlier_issue
 from nps_insights.jobs.settings import DriverReportSettings
 from nps_insights.jobs.watching import refuse_unwatchable
@@ -12,7 +13,7 @@ from nps_insights.jobs.watching import refuse_unwatchable
 def refuse_early(
     survey: AdmittedSurvey, settings: DriverReportSettings, *, published_at: pd.Timestamp | None = None
 ) -> None:
-    """Refuse what watching, the lists or the issue would refuse at their turn.
+    """Refuse what watching, the lists, the issue, the database or the delivery would refuse at their turn.
 
     Args:
         survey: What was let in.
@@ -21,8 +22,10 @@ def refuse_early(
 
     Raises:
         SettingsError: A setting cannot be used.
+        MissingExtraError: The delivery needs apprise, which is not installed.
         DataRefusedError: The file of issued figures is damaged, or holds a later issue.
     """
+    refuse_unready_outputs(settings)
     refuse_unwatchable(survey, settings)
     settings.actions.checked()
     read_flags(settings.input.flags)

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from nps_insights.survey import parse_cuts
+from nps_insights.survey import USUAL_LIMITS, Limits, parse_cuts
 
 
 def _cuts(given: Any) -> Any:
@@ -69,6 +69,34 @@ class ScoreSettings(Section):
     scales: tuple[ScaleChange, ...] = ()
 
 
+class LimitSettings(Section):
+    """How much one input file may hold; `nps_insights.survey.Limits` says why.
+
+    Attributes:
+        file_mib: Size on the disk, in MiB.
+        unpacked_mib: Size of what a packed file holds, in MiB.
+        ratio: Unpacked bytes per packed byte.
+        rows: Records.
+        columns: Columns.
+        cells: Rows times columns.
+        cell_characters: Characters of one cell.
+        members: Files inside a zip.
+    """
+
+    file_mib: int = Field(USUAL_LIMITS.file_mib, ge=1)
+    unpacked_mib: int = Field(USUAL_LIMITS.unpacked_mib, ge=1)
+    ratio: int = Field(USUAL_LIMITS.ratio, ge=1)
+    rows: int = Field(USUAL_LIMITS.rows, ge=1)
+    columns: int = Field(USUAL_LIMITS.columns, ge=1)
+    cells: int = Field(USUAL_LIMITS.cells, ge=1)
+    cell_characters: int = Field(USUAL_LIMITS.cell_characters, ge=1)
+    members: int = Field(USUAL_LIMITS.members, ge=1)
+
+    def limits(self) -> Limits:
+        """Return them as the door needs them."""
+        return Limits(**self.model_dump())
+
+
 class DateSettings(Section):
     """How dates are read.
 
@@ -79,6 +107,15 @@ class DateSettings(Section):
 
     format: str | None = None
     missing: tuple[str, ...] = ()
+
+
+def _editions(given: Any) -> Any:
+    names = (given,) if isinstance(given, str) else given
+    return tuple(dict.fromkeys(names)) if isinstance(names, list | tuple) else names
+
+
+# "board", or ["analyst", "board"].
+Editions = Annotated[tuple[Literal["board", "analyst", "cs"], ...], BeforeValidator(_editions), Field(min_length=1)]
 
 
 class ReportSettings(Section):
@@ -94,6 +131,8 @@ class ReportSettings(Section):
         per: Period of the trend; chosen from the number of answers if not given.
         confidence_level: Coverage of every range.
         min_group: Groups with fewer answers are marked as too small.
+        edition: Who reads it: "board" (no individuals, no group of fewer than ten), "analyst" (accounts by number) or
+            "cs" (ids and names, lists first); several make a page each, the first one report.html.
     """
 
     title: str | None = None
@@ -105,6 +144,7 @@ class ReportSettings(Section):
     per: Literal["day", "week", "month", "quarter", "year"] | None = None
     confidence_level: float = Field(0.95, gt=0, lt=1)
     min_group: int = Field(30, ge=2)
+    edition: Editions = ("analyst",)
 
 
 class ThemeSettings(Section):

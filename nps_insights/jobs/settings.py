@@ -6,10 +6,13 @@ from typing import Any, Literal
 from pydantic import Field
 
 from nps_insights.jobs.checked import checked
+from nps_insights.jobs.output_settings import DeliverySettings, ReportOutputSettings
+from nps_insights.jobs.privacy import PrivacySettings
 from nps_insights.jobs.sections import (
     DateSettings,
     DriverSettings,
     InputSettings,
+    LimitSettings,
     ReportSettings,
     ScoreSettings,
     Section,
@@ -23,7 +26,6 @@ from nps_insights.jobs.watch_settings import (
     MoneySettings,
     RatingSettings,
     ReportInputSettings,
-    ReportOutputSettings,
     TargetSettings,
     WatchSettings,
 )
@@ -43,6 +45,8 @@ class SurveyJobSettings(Section):
     dates: DateSettings = DateSettings()
     themes: ThemeSettings = ThemeSettings()
     tracking: TrackingSettings = TrackingSettings()
+    limits: LimitSettings = LimitSettings()
+    privacy: PrivacySettings = PrivacySettings()
 
     def read_as(self, **further: Any) -> SurveySettings:
         """Return what the door needs to know.
@@ -51,7 +55,7 @@ class SurveyJobSettings(Section):
             further: Settings of the door that are this job's own.
 
         Raises:
-            SettingsError: The scale, the cuts or a date cannot be read.
+            SettingsError: The scale, the cuts, a date or a region cannot be read, or the key of pseudonyms is missing.
         """
         return SurveySettings(
             columns=self.columns,
@@ -62,6 +66,7 @@ class SurveyJobSettings(Section):
             missing_scores=self.score.missing,
             date_format=self.dates.format,
             missing_dates=self.dates.missing,
+            **self.privacy.for_door(),
             **further,
         )
 
@@ -86,6 +91,7 @@ class DriverReportSettings(SurveyJobSettings):
     contacts: ContactSettings = ContactSettings()
     money: MoneySettings = MoneySettings()
     output: ReportOutputSettings = ReportOutputSettings()
+    delivery: DeliverySettings = DeliverySettings()
 
     def for_survey(self) -> SurveySettings:
         """Return what the door needs to know.

@@ -1,12 +1,23 @@
 """Files that are read beside the survey, such as invitations: let in, with refused rows, books and hashes together."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from nps_insights.survey import RawTable, SideAdmission, SurveySettings, read_source
-from nps_insights.tables import empty
+from nps_insights.survey import (
+    USUAL_LIMITS,
+    Limits,
+    RawTable,
+    SideAdmission,
+    SurveySettings,
+    private_errors,
+    private_notes,
+    private_quarantine,
+    read_source,
+    with_listed_ids,
+)
+from nps_insights.tables import empty, texts_as_they_were
 
 
 @dataclass(frozen=True)
@@ -45,12 +56,19 @@ class SideFiles:
     notes: list[str]
 
 
-def read_side_files(files: Mapping[str, SideFile], read_as: SurveySettings) -> SideFiles:
+def read_side_files(
+    files: Mapping[str, SideFile],
+    read_as: SurveySettings,
+    limits: Limits = USUAL_LIMITS,
+    accounts: pd.DataFrame | None = None,
+) -> SideFiles:
     """Read the files that were named.
 
     Args:
         files: Name of the table -> its file.
         read_as: How dates are read, and the moment of knowing.
+        limits: How much each file may hold.
+        accounts: Table `accounts`, where one is given: Salesforce's ids are written as it writes them.
 
     Raises:
         SettingsError: A setting does not fit a file.
@@ -64,14 +82,20 @@ def read_side_files(files: Mapping[str, SideFile], read_as: SurveySettings) -> S
     read: dict[str, tuple[RawTable, SideAdmission]] = {}
     for name, file in files.items():
         if file.source:
-            raw = read_source(file.source, usual_sheet=file.sheet)
-            read[name] = (raw, file.admit(raw, read_as, columns=file.columns))
+            raw = read_source(file.source, usual_sheet=file.sheet, limits=limits)
+            # What became of calls stands in a copy of our own list.
+            if name == "outcomes" and raw.delimiter:
+                raw = replace(raw, frame=texts_as_they_were(raw.frame))
+            with private_errors(read_as):
+                read[name] = (raw, file.admit(raw, read_as, columns=file.columns))
+    refused = pd.concat([empty("quarantine"), *(side.quarantine for _, side in read.values())])
+    notes = [note for _, side in read.values() for note in side.notes]
     return SideFiles(
-        tables={name: side.table for name, (_, side) in read.items()},
-        quarantine=pd.concat([empty("quarantine"), *(side.quarantine for _, side in read.values())]),
+        tables={name: with_listed_ids(side.table, accounts) for name, (_, side) in read.items()},
+        quarantine=private_quarantine(refused, read_as),
         counts={name: side.counts for name, (_, side) in read.items()},
         hashes={name: hash_of(raw) for name, (raw, _) in read.items()},
-        notes=[note for _, side in read.values() for note in side.notes],
+        notes=list(private_notes(notes, read_as)),
     )
 
 

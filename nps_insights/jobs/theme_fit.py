@@ -10,9 +10,10 @@ import pandas as pd
 from nps_insights.jobs.driver_report import write_tables
 from nps_insights.jobs.folder import held, published
 from nps_insights.jobs.manifest import versions, write_manifest
+from nps_insights.jobs.privacy import PrivacySettings
 from nps_insights.jobs.sections import ThemeSettings
 from nps_insights.jobs.theming import MODEL, encoder_of, fit_facts, guidance, model_of
-from nps_insights.survey import CommentsAdmission, RawTable, admit_comments, read_source
+from nps_insights.survey import CommentsAdmission, RawTable, SurveySettings, admit_comments, read_source
 from nps_insights.tables import empty
 from nps_insights.themes import (
     FittedThemes,
@@ -46,6 +47,7 @@ def fit_comments(
     folder: Path,
     settings: ThemeSettings,
     *,
+    privacy: PrivacySettings | None = None,
     tracking_uri: str | None = None,
     command: str = "",
     progress: Progress | None = None,
@@ -57,6 +59,7 @@ def fit_comments(
         columns: comment, and response_id, comment_id, question, language where they exist.
         folder: Gets tables/*.parquet, quarantine.csv, model/ and manifest.json.
         settings: How themes are found; codes cannot guide, as such a file holds none.
+        privacy: What is kept private.
         tracking_uri: Where stored fits are, for `settings.start`.
         command: The command line that repeats the run.
         progress: Called with (texts done, texts to encode).
@@ -66,7 +69,7 @@ def fit_comments(
         DataRefusedError: The comments cannot be used as they are.
     """
     raw = read_source(source)
-    admission = admit_comments(raw, columns)
+    admission = admit_comments(raw, columns, _read_as(privacy))
     with held(folder):
         guided = guidance(settings, tracking_uri or local_tracking_uri(Path.cwd()))
         found = find_themes(
@@ -83,6 +86,7 @@ def fit_comments(
         tables = {
             "comments": admission.comments,
             "quarantine": admission.quarantine,
+            "redactions": admission.redactions,
             "segments": found.segments,
             "mentions": found.mentions,
             "themes": found.themes,
@@ -108,6 +112,7 @@ def assign_comments(
     columns: Mapping[str, str | tuple[str, ...]],
     folder: Path,
     *,
+    privacy: PrivacySettings | None = None,
     tracking_uri: str | None = None,
     cache: str | None = None,
     command: str = "",
@@ -120,6 +125,7 @@ def assign_comments(
         source: CSV, TSV, Excel or Parquet file.
         columns: comment, and response_id, comment_id, question, language where they exist.
         folder: Gets tables/*.parquet, quarantine.csv and manifest.json.
+        privacy: What is kept private.
         tracking_uri: Where stored fits are.
         cache: Folder of encoded texts; `.cache/vectors` if not given.
         command: The command line that repeats the run.
@@ -131,7 +137,7 @@ def assign_comments(
     """
     fitted, fingerprint = load_theme_version(tracking_uri or local_tracking_uri(Path.cwd()), model_of(named))
     raw = read_source(source)
-    admission = admit_comments(raw, columns)
+    admission = admit_comments(raw, columns, _read_as(privacy))
     with held(folder):
         read = readable_comments(admission.comments, fitted.encoder)
         cache_folder = Path(cache) if cache else Path.cwd() / ".cache" / "vectors"
@@ -139,6 +145,7 @@ def assign_comments(
         tables = {
             "comments": admission.comments,
             "quarantine": admission.quarantine,
+            "redactions": admission.redactions,
             "segments": segments,
             "mentions": mentions,
             "themes": themes_table(fitted, segments, mentions, None) if len(segments) else empty("themes"),
@@ -150,6 +157,10 @@ def assign_comments(
             facts["inputs"]["themes"] = {"name": named, "sha256": fingerprint}
             write_manifest(partial, facts)
     return ThemeRun(folder, tables, notes)
+
+
+def _read_as(privacy: PrivacySettings | None) -> SurveySettings:
+    return SurveySettings(**(privacy or PrivacySettings()).for_door())
 
 
 def _assigned(
@@ -181,6 +192,7 @@ def _facts(
         "command": command,
         "inputs": {"comments": {"name": raw.name, "sha256": raw.sha256, "encoding": raw.encoding}},
         "counts": dict(admission.counts),
+        "redactions": {str(row.kind): int(row.n) for row in admission.redactions.itertuples()},
         "rows": {name: len(table) for name, table in sorted(tables.items())},
         "versions": versions(),
         "notes": notes,

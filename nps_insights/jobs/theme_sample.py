@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from nps_insights.jobs.for_people import shown, write_for_people
+from nps_insights.jobs.for_people import write_for_people
 from nps_insights.jobs.theme_tables import ThemeTables, read_theme_tables
 from nps_insights.survey import read_source
-from nps_insights.tables import DataRefusedError
+from nps_insights.tables import DataRefusedError, texts_as_they_were
 from nps_insights.themes.curation.judged import read_judgements
 from nps_insights.themes.curation.quality import ALL_THEMES, theme_quality
 from nps_insights.themes.curation.sheet import CORRECT, MISSED, NOWHERE, sample_sheet, theme_list
@@ -40,6 +40,7 @@ def check_sample(sheet: Path, run: Path | None, *, confidence_level: float = 0.9
     tables = read_theme_tables(run)
     workbook = sheet.suffix.lower() == ".xlsx"
     rows = read_source(sheet, sheet=_SHEET if workbook else None).frame
+    rows = rows if workbook else texts_as_they_were(rows)
     themes = theme_list(tables.themes)
     judged = read_judgements(rows, themes)
     _refuse_foreign(rows, tables, sheet)
@@ -69,9 +70,7 @@ def _cell(row: pd.Series) -> str:
 
 
 def _refuse_foreign(rows: pd.DataFrame, tables: ThemeTables, sheet: Path) -> None:
-    mentions = tables.mentions[["segment_id", "theme_id"]]
-    # CSV shows an id that looks like a formula with a quote before it.
-    pairs = {pair for frame in (mentions, shown(mentions)) for pair in frame.itertuples(index=False, name=None)}
+    pairs = set(tables.mentions[["segment_id", "theme_id"]].itertuples(index=False, name=None))
     offered = rows[rows["theme_id"] != NOWHERE]
     foreign = [
         one for one in offered[["segment_id", "theme_id"]].itertuples(index=False, name=None) if one not in pairs

@@ -16,13 +16,15 @@ from nps_insights.jobs.folder import MANIFEST
 from nps_insights.jobs.next_actions import day_after, moods_of, read_flags
 from nps_insights.jobs.settings import DriverReportSettings, check_settings
 from nps_insights.jobs.side_files import SideFile, read_side_files
-from nps_insights.jobs.watch_settings import TargetSettings
-from nps_insights.jobs.watching import sentences_of, watched_metrics, watching_of
+from nps_insights.jobs.watch_settings import TargetSettings, WatchSettings
+from nps_insights.jobs.watching import sentences_of, watched_metrics, watched_period, watching_of
 from nps_insights.metrics import choose_period, estimates_of, nps, period_changes
+from nps_insights.report import words
 from nps_insights.survey import SurveySettings, admit_outcomes
 from nps_insights.tables import SettingsError, empty
 
 LISTS = {"call": "Accounts to call", "convert": "Passives to win over", "refer": "Promoters to ask"}
+_SIDES = ("before", "after")
 WATCHED = ("series", "alerts", "change_points", "traces", "comparability", "targets", "target_path")
 
 
@@ -61,7 +63,7 @@ def alerts_of(source: str, settings_of: Callable[[], DriverReportSettings]) -> W
     alerts = found.tables["alerts"]
     said = sentences_of({"alerts": alerts})
     nothing = [] if said else [_nothing(found.n_judged)]
-    told = {"quiet": "kept quiet", "known": "known already"}
+    told = {"part": "part of it", "quiet": "kept quiet", "known": "known already"}
     others = [f"{told[row['status']]}: {row['reason']}" for row in alerts.to_dict("records") if row["status"] in told]
     levels = [_level(row) for row in found.tables["change_points"].to_dict("records")]
     return WatchAnswer(found.tables, [*said, *nothing, *others, *levels, *found.sentences], found.notes)
@@ -91,16 +93,20 @@ def target_of(source: str, asked: TargetSettings, settings_of: Callable[[], Driv
         series, benchmark = _whole(source, tables, "series"), tables.get("benchmark")
         targets, as_of = targets_of([asked], tables["responses"]), manifest["as_of"]
         level = manifest["settings"]["report"]["confidence_level"]
+        behind = manifest["settings"].get("watch", {}).get("behind", WatchSettings().behind)
     else:
         settings = settings_of()
         survey = admit(settings)
         targets, as_of = targets_of([asked], survey.admission.responses), survey.admission.as_of
         series, benchmark = _series(survey, targets, settings), survey.sides.tables.get("benchmark")
+        behind = settings.watch.behind
         level, notes = (
             settings.report.confidence_level,
             notes_of(survey.admission, n_responses=len(survey.all_responses)),
         )
-    judged = judge_targets(targets, series, as_of=pd.Timestamp(as_of), own_benchmark=benchmark, confidence_level=level)
+    judged = judge_targets(
+        targets, series, as_of=pd.Timestamp(as_of), own_benchmark=benchmark, behind=behind, confidence_level=level
+    )
     because = [f"{row['realistic_because']}" for row in judged.targets.to_dict("records")]
     judged_tables = {"targets": judged.targets, "target_path": judged.path}
     return WatchAnswer(judged_tables, [*judged.targets["reason"], *because], [*notes, *judged.notes])
@@ -229,7 +235,7 @@ def _of_run(source: str) -> WatchAnswer:
     _whole(source, tables, "series")
     held = manifest["report"].get("comparable", {})
     found = {name: tables[name] for name in WATCHED if name in tables}
-    return WatchAnswer(found, _comparisons(held), [], manifest["report"].get("n_judged") or 0)
+    return WatchAnswer(found, _comparisons(held, tables), [], manifest["report"].get("n_judged") or 0)
 
 
 def _whole(source: str, tables: dict[str, pd.DataFrame], name: str) -> pd.DataFrame:
@@ -246,7 +252,7 @@ def _of_survey(settings: DriverReportSettings) -> WatchAnswer:
     survey = admit(settings)
     responses, chosen = survey.admission.responses, settings.report
     _refuse_without_dates(survey, "alerts")
-    per = chosen.per or choose_period(responses)
+    per = watched_period(survey, settings)
     level: dict[str, Any] = {"per": per, "confidence_level": chosen.confidence_level}
     changes = empty("changes")
     if per:
@@ -256,7 +262,10 @@ def _of_survey(settings: DriverReportSettings) -> WatchAnswer:
     notes = notes_of(survey.admission, n_responses=len(survey.all_responses))
     found = {name: watching.tables[name] for name in WATCHED if name in watching.tables}
     said = ["Themes are not watched here: that takes a report, which reads the comments."]
-    return WatchAnswer(found, _comparisons(watching.comparable), [*notes, *watching.notes, *said], watching.n_judged)
+    compared = _comparisons(watching.comparable, watching.tables)
+    # Where nothing was watched, that is the answer, and no remark beside it.
+    answer = [*compared, *([] if watching.per else watching.notes), *said]
+    return WatchAnswer(found, answer, [*notes, *watching.notes, *said], watching.n_judged)
 
 
 def _series(survey: AdmittedSurvey, targets: Sequence[Target], settings: DriverReportSettings) -> pd.DataFrame:
@@ -288,9 +297,18 @@ def _refuse_without_dates(survey: AdmittedSurvey, what: str) -> None:
         )
 
 
-def _comparisons(comparable: Mapping[str, str]) -> list[str]:
-    asked = "Can the last period be compared with the one from"
-    return [f"{asked} {since}? {said}" for since, said in sorted(comparable.items())]
+def _comparisons(comparable: Mapping[str, str], tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Whether "November 2025 can be compared with November 2024", answered, the earliest first."""
+    rows = tables.get("comparability", empty("comparability")).drop_duplicates("before_start")
+    named = {
+        f"{row['before_start']:%Y-%m-%d}": [words.period(row[f"{side}_start"], row[f"{side}_end"]) for side in _SIDES]
+        for row in rows.dropna(subset=["before_start"]).to_dict("records")
+    }
+    return [
+        f"Can {named[since][1]} be compared with {named[since][0]}? {said}"
+        for since, said in sorted(comparable.items())
+        if since in named
+    ]
 
 
 def _level(row: dict[str, Any]) -> str:

@@ -1,11 +1,11 @@
-"""Settings of the watched number: which answers count, what is watched, targets, actions and what was published."""
+"""Settings of the watched number: which answers count, what is watched, targets and actions."""
 
 from typing import Literal
 
 from pydantic import Field
 
 from nps_insights.actions import ActionSettings
-from nps_insights.jobs.sections import InputSettings, OutputSettings, Section
+from nps_insights.jobs.sections import InputSettings, Section
 from nps_insights.metrics import Scale
 from nps_insights.survey import parse_scale
 
@@ -83,6 +83,7 @@ class WatchSettings(Section):
         smallest_share: The same for shares, of themes and satisfaction.
         false_share: Share of the alerts that may be there by luck.
         quiet_periods: For so many periods after an alert the same figure is told of again only where it moved further.
+        behind: For so many finished periods after the last measured one the chance of a target is still stated.
         quiet: First and last days between which nothing is told, such as [["2026-07-01", "2026-07-31"]] of a known
             outage.
     """
@@ -94,6 +95,7 @@ class WatchSettings(Section):
     smallest_share: float | None = Field(None, gt=0, lt=1)
     false_share: float | None = Field(None, gt=0, lt=1)
     quiet_periods: int | None = Field(None, ge=0)
+    behind: int = Field(2, ge=0)
     quiet: tuple[tuple[str, str], ...] = ()
 
 
@@ -165,19 +167,10 @@ class MoneySettings(Section):
         horizon_days: Days over which staying is looked at.
         adjust: Attributes of the accounts to adjust for, beside tenure.
         fixed_shares: Share of the value taken to be at risk by category, beside the calibrated one for comparison.
+        currency: What the values of the accounts are in, such as "EUR" or "€"; shown as given, nothing if not given.
     """
 
     horizon_days: int = Field(180, ge=1)
     adjust: tuple[str, ...] = ()
     fixed_shares: dict[str, float] = Field(default_factory=dict)
-
-
-class ReportOutputSettings(OutputSettings):
-    """Where the run folder goes, and whether its figures are issued.
-
-    Attributes:
-        published: File that keeps every issued figure, such as published.csv. Each run adds its own; a figure that is
-            another one than it was when issued is reported as a restatement. Nothing is kept if not given.
-    """
-
-    published: str | None = None
+    currency: str = Field("", max_length=12)

@@ -7,9 +7,11 @@ from typing import Any
 import pandas as pd
 
 from nps_insights.actions import AlertSettings, check_targets, judge_targets, watch
+from nps_insights.drivers import sentiment_only
 from nps_insights.jobs.admission import AdmittedSurvey, known_until
 from nps_insights.jobs.asked_targets import targets_of
 from nps_insights.jobs.driver_questions import column_named
+from nps_insights.jobs.issued_alerts import sent_before
 from nps_insights.jobs.settings import DriverReportSettings
 from nps_insights.metrics import (
     account_mix,
@@ -19,6 +21,7 @@ from nps_insights.metrics import (
     choose_period,
     comparable,
     estimates_of,
+    finest_period,
     invitation_audit,
     response_rates,
     silent_accounts,
@@ -42,16 +45,23 @@ class Watching:
         comparable: First day of the earlier period -> "Comparable with Q2?", answered in a sentence.
         notes: Plain sentences on what could not be told, and why.
         n_judged: Number of figures that could be held against earlier periods.
+        per: The period that was watched by; "" where nothing was.
     """
 
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     comparable: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     n_judged: int = 0
+    per: str = ""
 
 
 def watching_of(
-    survey: AdmittedSurvey, found: FoundThemes | None, changes: pd.DataFrame, settings: DriverReportSettings
+    survey: AdmittedSurvey,
+    found: FoundThemes | None,
+    changes: pd.DataFrame,
+    settings: DriverReportSettings,
+    *,
+    published_at: pd.Timestamp | None = None,
 ) -> Watching:
     """Return who was asked, whether periods can be compared, alerts with what changed beside them, and targets.
 
@@ -60,19 +70,22 @@ def watching_of(
         found: Its themes, or None.
         changes: Table `changes` of the report: the periods that are held against each other.
         settings: Checked settings.
+        published_at: Moment of the issue, where issued figures and alerts are kept.
 
     Raises:
         SettingsError: A target, a column to watch or the headline cannot be used.
+        DataRefusedError: The file of issued alerts is damaged.
     """
     refuse_unwatchable(survey, settings)
     parts = [_asked(survey, settings), _business(survey, settings), _comparable(survey, changes, settings)]
     if survey.admission.as_of is not None:
-        parts.append(_watched(survey, found, settings))
+        parts.append(_watched(survey, found, settings, published_at))
     return Watching(
         {name: table for part in parts for name, table in part.tables.items()},
         {since: said for part in parts for since, said in part.comparable.items()},
         [note for part in parts for note in part.notes],
         sum(part.n_judged for part in parts),
+        "".join(part.per for part in parts),
     )
 
 
@@ -208,15 +221,26 @@ def _within(dates: pd.Series, first: pd.Timestamp, last: pd.Timestamp) -> pd.Ser
     return (dates >= first) & (dates < last + pd.Timedelta(days=1))
 
 
-def _watched(survey: AdmittedSurvey, found: FoundThemes | None, settings: DriverReportSettings) -> Watching:
+def watched_period(survey: AdmittedSurvey, settings: DriverReportSettings) -> str:
+    """Return by which period is watched: the stated one, else the finest that the answers bear; "" where none is."""
+    return settings.report.per or finest_period(survey.admission.responses)
+
+
+def _watched(
+    survey: AdmittedSurvey,
+    found: FoundThemes | None,
+    settings: DriverReportSettings,
+    published_at: pd.Timestamp | None,
+) -> Watching:
     """Every figure per period, what moved, and how far the targets are."""
     admission, chosen = survey.admission, settings.report
-    per = chosen.per or choose_period(admission.responses)
+    per = watched_period(survey, settings)
     if not per:
         return Watching(notes=["All answers fall into one period: nothing can be watched yet."])
-    targets = targets_of(settings.target, admission.responses)
     headline = HEADLINES[settings.watch.headline]
     events = survey.sides.tables.get("events")
+    moment = pd.Timestamp(admission.as_of) if published_at is None else published_at
+    before = sent_before(settings, per=per, published_at=moment)
     watched = watch(
         admission.responses,
         per=per,
@@ -227,6 +251,10 @@ def _watched(survey: AdmittedSurvey, found: FoundThemes | None, settings: Driver
         commented=found.comments if found else None,
         also=None if headline == "nps" else _per_period(survey, per, headline, chosen.confidence_level),
         events=events,
+        previous_alerts=before.alerts,
+        watched_until=before.watched_until,
+        not_remembered=before.not_remembered,
+        moods=_moods(found),
         settings=alert_settings(settings),
         csat_scale=settings.csat.read() if settings.csat else None,
         ces_scale=settings.ces.read() if settings.ces else None,
@@ -241,18 +269,37 @@ def _watched(survey: AdmittedSurvey, found: FoundThemes | None, settings: Driver
     }
     if events is not None:
         tables["period_events"] = annotated(watched.series, events)
-    notes = [*watched.notes, *_coarse(per, settings)]
+    judged, told = _targets(survey, watched.series, settings, per)
+    notes = [*watched.notes, *_coarse(per, settings), *told]
+    return Watching(tables | judged, notes=notes, n_judged=watched.n_judged, per=per)
+
+
+def _moods(found: FoundThemes | None) -> list[str]:
+    """Themes that only say how people feel: no cause of anything, and no alert."""
+    if found is None:
+        return []
+    checks = sentiment_only(found.themes, found.mentions)
+    return list(checks.loc[~checks["passed"].astype(bool), "driver_id"].str.removeprefix("theme/"))
+
+
+def _targets(
+    survey: AdmittedSurvey, series: pd.DataFrame, settings: DriverReportSettings, per: str
+) -> tuple[dict[str, pd.DataFrame], list[str]]:
+    """How far the targets are, by the periods of the report, which may be longer than those that are watched."""
+    admission, chosen = survey.admission, settings.report
+    targets = targets_of(settings.target, admission.responses)
     if not targets:
-        return Watching(tables, notes=notes, n_judged=watched.n_judged)
+        return {}, []
+    of_report = chosen.per or choose_period(admission.responses)
     judged = judge_targets(
         targets,
-        watched.series,
+        series if of_report == per else period_figures(survey, None, settings, of_report),
         as_of=pd.Timestamp(admission.as_of),
         own_benchmark=survey.sides.tables.get("benchmark"),
+        behind=settings.watch.behind,
         confidence_level=chosen.confidence_level,
     )
-    tables |= {"targets": judged.targets, "target_path": judged.path}
-    return Watching(tables, notes=[*notes, *judged.notes], n_judged=watched.n_judged)
+    return {"targets": judged.targets, "target_path": judged.path}, list(judged.notes)
 
 
 def _coarse(per: str, settings: DriverReportSettings) -> list[str]:

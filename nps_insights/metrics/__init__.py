@@ -33,7 +33,7 @@ from nps_insights.metrics.issued.restatements import restatements
 from nps_insights.metrics.many import benjamini_hochberg
 from nps_insights.metrics.mix import Kitagawa, MixAndRate, clustered_errors, kitagawa, mix_and_rate
 from nps_insights.metrics.occurrences import annotated
-from nps_insights.metrics.periods import choose_period, nps_difference, period_changes
+from nps_insights.metrics.periods import choose_period, finest_period, nps_difference, period_changes
 from nps_insights.metrics.shares import THEME_SHARE, clustered_shares, share_changes
 from nps_insights.metrics.trends import CHANGE_Q, theme_changes, theme_trend
 
@@ -72,6 +72,7 @@ __all__ = [
     "estimate_notes",
     "estimates_of",
     "exact_coverage",
+    "finest_period",
     "fold_of",
     "freeze",
     "group_column",

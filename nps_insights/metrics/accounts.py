@@ -38,6 +38,32 @@ def account_codes(rows: pd.DataFrame) -> np.ndarray:
     return np.arange(len(rows)) if len(names) == 1 else np.asarray(codes, dtype=np.int64)
 
 
+def has_left(accounts: pd.DataFrame, as_of: pd.Timestamp | None) -> pd.Series:
+    """Return which accounts had left at `as_of`, in the order of the rows.
+
+    A date of leaving says more than a flag without one: whoever left later was still there. A flag is of the day of
+    its snapshot, where that is known, and says nothing of the time before it.
+
+    Args:
+        accounts: Table `accounts`, of which ended_at, churned and snapshot_at are read where there are.
+        as_of: Moment of knowing; None for all time: whoever has an end has left.
+
+    Example:
+        >>> accounts = pd.DataFrame({"account_id": ["a", "b", "c"], "churned": [True, True, False]})
+        >>> accounts["ended_at"] = pd.to_datetime(["2026-09-01", None, "2026-01-01"])
+        >>> has_left(accounts, pd.Timestamp("2026-06-30")).tolist()
+        [False, True, True]
+    """
+    ended = accounts["ended_at"] if "ended_at" in accounts.columns else pd.Series(pd.NaT, index=accounts.index)
+    gone = ended.notna() if as_of is None else ended <= as_of
+    if "churned" not in accounts.columns:
+        return gone
+    flagged = accounts["churned"].astype("boolean").fillna(False).astype(bool) & ended.isna()
+    if as_of is not None and "snapshot_at" in accounts.columns:
+        flagged &= ~(accounts["snapshot_at"] > as_of)
+    return gone | flagged
+
+
 def fold_of(accounts: Iterable[str], *, folds: int = 5) -> np.ndarray:
     """Return the fold of each account, 0 to `folds` - 1: a hash of its id, so that no other row has a say in it.
 

@@ -111,12 +111,12 @@ def bound_of(false_alarm_every: float, *, allowance: float = ALLOWANCE) -> float
     return max(high - _OVERSHOOT, 0.0)
 
 
-def figures_by_period(usable: pd.DataFrame, z: float) -> tuple[pd.DataFrame, Array, pd.Series]:
+def figures_by_period(usable: pd.DataFrame, z: float | Array) -> tuple[pd.DataFrame, Array, pd.Series]:
     """Return figures (f rows), and their estimates, n_eff and pooled variance of one answer by period.
 
     Args:
         usable: As `usable_periods` returns them, of one metric and column.
-        z: Half an interval in standard errors.
+        z: Half an interval in standard errors, of all rows or of each.
 
     Returns:
         Figures; array (3, f, t) of estimate, n_eff and variance of one answer, missing where there is no period;

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from nps_insights.metrics.figures.cell_shares import cell_shares
+from nps_insights.metrics.figures.cells import account_numbers
 from nps_insights.metrics.figures.estimate_rows import MIN_EFFECTIVE, MIN_GROUP, Wanted, estimate_rows
 from nps_insights.metrics.figures.groups import Grouping, group_column, group_names
 from nps_insights.metrics.figures.measures import METRICS, measure_of
@@ -18,7 +20,6 @@ from nps_insights.metrics.figures.satisfaction import Scale
 from nps_insights.metrics.figures.surveys import KINDS, kinds_of, one_survey
 from nps_insights.metrics.figures.weighting import checked_weights
 from nps_insights.metrics.figures.windows import dates_of, moment
-from nps_insights.metrics.intervals import share_interval
 from nps_insights.tables import SettingsError, conform
 
 __all__ = [
@@ -221,17 +222,19 @@ def commented_and_silent(
     commented = responses["response_id"].isin(usable)
     named = responses.assign(**{COMMENTED: np.where(commented, "commented", "silent")})
     sides = nps(named, by=COMMENTED, confidence_level=confidence_level, min_group=min_group)
-    rate, low, high = share_interval(commented.sum(), len(responses), confidence_level=confidence_level)
+    rate = cell_shares(
+        np.zeros(len(responses)), 1, commented, account_numbers(responses), confidence_level=confidence_level
+    )
     rate_row = pd.DataFrame(
         {
             "metric": ["comment_rate"],
             "by": "",
             "group": "",
-            "estimate": [float(rate)],
-            "conf_low": [float(low)],
-            "conf_high": [float(high)],
+            "estimate": rate.estimate,
+            "conf_low": rate.conf_low,
+            "conf_high": rate.conf_high,
             "n": len(responses),
-            "n_eff": float(len(responses)),
+            "n_eff": rate.n_eff,
             "too_small": len(responses) < min_group,
         }
     )

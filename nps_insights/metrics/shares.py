@@ -4,7 +4,13 @@ import numpy as np
 import pandas as pd
 
 from nps_insights.metrics.accounts import account_of
-from nps_insights.metrics.intervals import critical_value, share_interval
+from nps_insights.metrics.few_accounts import (
+    account_degrees,
+    kept_shares,
+    share_of_accounts,
+    student_quantile,
+    two_sided_p,
+)
 from nps_insights.tables import conform, empty
 
 THEME_SHARE = "theme_share"
@@ -17,7 +23,8 @@ def share_changes(
 
     Test: two-sample score test of two shares. Interval: adjusted Wald, one mention and one silence added to each side
     (Agresti and Caffo 2000). Where accounts answered several times, both variances are scaled by the
-    account-clustered one of the difference. Many themes are judged together by whoever lists them.
+    account-clustered one of the difference (CR2), and Student's t has as many degrees of freedom as the accounts give,
+    as in `nps_difference`. Many themes are judged together by whoever lists them.
 
     Args:
         presence: Which response mentions which theme: response_id, theme_id.
@@ -39,8 +46,6 @@ def share_changes(
         >>> share_changes(presence, commented, pd.Series(starts | ends).map(pd.Timestamp))["estimate"].round(2).tolist()
         [0.5]
     """
-    from scipy.special import ndtr
-
     sides = [
         commented[commented["responded_at"].dt.normalize().between(change[f"{side}_start"], change[f"{side}_end"])]
         for side in ("before", "after")
@@ -55,12 +60,13 @@ def share_changes(
     ]
     (k1, n1), (k2, n2) = ((count.to_numpy(dtype=float), len(side)) for count, side in zip(counts, sides, strict=True))
     pooled = (k1 + k2) / (n1 + n2)
-    spread = np.sqrt(_design_effect(pairs, sides, themes))
+    design_effect, degrees = _design_effect(pairs, sides, themes)
+    spread = np.sqrt(design_effect)
     with np.errstate(invalid="ignore", divide="ignore"):
         z = (k2 / n2 - k1 / n1) / np.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2)) / spread
     a1, a2 = (k1 + 1) / (n1 + 2), (k2 + 1) / (n2 + 2)
     std_error = np.sqrt(a1 * (1 - a1) / (n1 + 2) + a2 * (1 - a2) / (n2 + 2)) * spread
-    half = critical_value(confidence_level) * std_error
+    half = student_quantile(degrees, confidence_level=confidence_level) * std_error
     periods = {f"{side}_{end}": change[f"{side}_{end}"] for side in ("before", "after") for end in ("start", "end")}
     figures = {
         "group": themes,
@@ -69,7 +75,7 @@ def share_changes(
         "estimate": k2 / n2 - k1 / n1,
         "conf_low": a2 - a1 - half,
         "conf_high": a2 - a1 + half,
-        "p_value": 2 * ndtr(-np.abs(z)),
+        "p_value": two_sided_p(z, degrees),
     }
     rows = pd.DataFrame(figures).assign(metric=THEME_SHARE, by="theme_id", n_before=n1, n=n2, **periods)
     return conform("changes", rows)
@@ -80,7 +86,8 @@ def clustered_shares(
 ) -> pd.DataFrame:
     """Return the share of responses that mention each theme, with Wilson's interval of the effective number.
 
-    Effective: n x (variance were responses independent) / (variance between accounts), as in `nps`.
+    Effective: n x (variance were responses independent) / (variance between accounts), as in `nps`; where accounts
+    repeat the interval is Student's of their effective number less one, as there.
 
     Args:
         pairs: Which response mentions which theme, each pair once: response_id, theme_id.
@@ -89,7 +96,8 @@ def clustered_shares(
         confidence_level: Coverage of the interval.
 
     Returns:
-        theme_id, estimate, conf_low, conf_high (shares 0..1), n, n_eff.
+        theme_id, estimate, conf_low, conf_high (shares 0..1), n, n_eff, degrees (of freedom of n_eff; missing where
+        no account repeats).
 
     Example:
         >>> accounts = pd.Series(["a", "b", "c", "d"], index=["r1", "r2", "r3", "r4"])
@@ -111,9 +119,10 @@ def clustered_shares(
     ratio = (n * share * (1 - share) / between.where(several)).fillna(1.0)
     # Luck may make accounts look more alike than chance; more than n answers' worth of knowledge is never claimed.
     n_eff = n * ratio.clip(upper=1.0).to_numpy()
-    figures = share_interval(share.to_numpy() * n_eff, n_eff, confidence_level=confidence_level)
+    degrees = n**2 / float((size**2).sum()) - 1 if 1 < n_accounts < n else np.nan
+    figures = share_of_accounts(share.to_numpy(), n_eff, degrees, confidence_level=confidence_level)
     named = dict(zip(("estimate", "conf_low", "conf_high"), figures, strict=True))
-    return pd.DataFrame({"theme_id": themes, **named, "n": n, "n_eff": n_eff})
+    return pd.DataFrame({"theme_id": themes, **named, "n": n, "n_eff": n_eff, "degrees": degrees})
 
 
 def _cells(pairs: pd.DataFrame, accounts: pd.Series) -> pd.DataFrame:
@@ -123,37 +132,41 @@ def _cells(pairs: pd.DataFrame, accounts: pd.Series) -> pd.DataFrame:
     return inside.groupby(["theme_id", account]).size().rename("yes").astype(float).reset_index()
 
 
-def _design_effect(pairs: pd.DataFrame, sides: list[pd.DataFrame], themes: list[str]) -> np.ndarray:
-    """By theme: account-clustered variance of the difference over its variance were responses independent, 1 at least.
+def _design_effect(pairs: pd.DataFrame, sides: list[pd.DataFrame], themes: list[str]) -> tuple[np.ndarray, float]:
+    """By theme, account-clustered variance of the difference over its variance were responses independent, 1 at least.
 
     With u = +-(mention - share) / n the clustered variance is the sum over accounts of (sum of u) squared, multiplied
-    out so that only accounts that mention a theme are visited.
+    out so that only accounts that mention a theme are visited; each account's part of a side is taken by what it kept
+    (`kept_shares`). And the degrees of freedom of it, infinite where no account repeats.
     """
     accounts = [account_of(side) for side in sides]
     sizes = pd.concat([one.value_counts() for one in accounts], axis=1, keys=[0, 1]).fillna(0.0)
     n = [len(one) for one in accounts]
     if len(sizes) == sum(n) or len(sizes) < 2:
-        return np.ones(len(themes))
+        return np.ones(len(themes)), np.inf
+    weight = [sizes[side].to_numpy() / n[side] for side in (0, 1)]
+    taken = [pd.Series(1 / np.sqrt(kept_shares(weight[side])) / n[side], index=sizes.index) for side in (0, 1)]
     cells = [
         _cells(pairs, one).set_index(["theme_id", "account"])["yes"].rename(side) for side, one in enumerate(accounts)
     ]
     yes = pd.concat(cells, axis=1).fillna(0.0)
     totals = yes.groupby("theme_id").sum().reindex(themes, fill_value=0.0)
     share = [(totals[side] / n[side]).to_numpy() for side in (0, 1)]
-    weight = [sizes[side].to_numpy() / n[side] for side in (0, 1)]
-    everywhere = share[1] ** 2 * (weight[1] @ weight[1]) + share[0] ** 2 * (weight[0] @ weight[0])
-    everywhere = everywhere - 2 * share[0] * share[1] * (weight[0] @ weight[1])
-    own = yes[1] / n[1] - yes[0] / n[0]
+    whole = [(sizes[side] * taken[side]).to_numpy() for side in (0, 1)]
+    everywhere = share[1] ** 2 * (whole[1] @ whole[1]) + share[0] ** 2 * (whole[0] @ whole[0])
+    everywhere = everywhere - 2 * share[0] * share[1] * (whole[0] @ whole[1])
     theme, account = yes.index.get_level_values("theme_id"), yes.index.get_level_values("account")
+    of_account = [taken[side].reindex(account).to_numpy() for side in (0, 1)]
+    own = yes[1] * of_account[1] - yes[0] * of_account[0]
     expected = [
         pd.Series(share[side], index=themes).reindex(theme).to_numpy()
         * sizes[side].reindex(account).to_numpy()
-        / n[side]
+        * of_account[side]
         for side in (0, 1)
     ]
     cross = own * (own - 2 * (expected[1] - expected[0]))
     clustered = cross.groupby("theme_id").sum().reindex(themes, fill_value=0.0).to_numpy() + everywhere
     independent = share[0] * (1 - share[0]) / n[0] + share[1] * (1 - share[1]) / n[1]
     with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = clustered * len(sizes) / (len(sizes) - 1) / independent
-    return np.where(np.isfinite(ratio), np.maximum(ratio, 1.0), 1.0)
+        ratio = clustered / independent
+    return np.where(np.isfinite(ratio), np.maximum(ratio, 1.0), 1.0), account_degrees(weight[0], weight[1])

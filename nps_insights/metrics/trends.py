@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from nps_insights.metrics.accounts import account_of
+from nps_insights.metrics.business.small_clusters import MIN_ACCOUNTS, MIN_EFFECTIVE_ACCOUNTS
 from nps_insights.metrics.estimates import MIN_EFFECTIVE, MIN_GROUP
 from nps_insights.metrics.many import benjamini_hochberg
 from nps_insights.metrics.periods import PERIOD_STARTS, is_finished, period_ends, period_starts
@@ -30,7 +31,7 @@ def theme_trend(
     """Return the share of commenting responses that mention each theme, per period, with intervals.
 
     The silent are in no denominator. Interval: Wilson's, of the effective number of answers where accounts answered
-    several times (`clustered_shares`).
+    several times, and Student's of the effective number of accounts (`clustered_shares`).
 
     Args:
         mentions: Table `mentions`.
@@ -40,7 +41,8 @@ def theme_trend(
         as_of: Moment of knowing, which tells whether the last period is finished; the last answer if not given.
         parents: Top theme of each theme id; a top theme is mentioned where one of its themes is.
         confidence_level: Coverage of the intervals.
-        min_group: Periods with fewer commenting responses are marked `too_small`, not dropped.
+        min_group: Periods with fewer commenting responses are marked `too_small`, not dropped; so are those of few
+            accounts, as in `estimates_of`.
 
     Returns:
         Table `estimates` with metric "theme_share", by "theme_id", the theme's id as group; empty without dates.
@@ -59,13 +61,17 @@ def theme_trend(
         return empty("estimates")
     parts = []
     for start, inside in dated.groupby("period_start"):
-        shares = clustered_shares(pairs, account_of(inside), themes, confidence_level=confidence_level)
+        accounts = account_of(inside)
+        shares = clustered_shares(pairs, accounts, themes, confidence_level=confidence_level)
+        shares["few"] = _too_few(accounts, float(shares["degrees"].iloc[0]))
         parts.append(shares.rename(columns={"theme_id": "group"}).assign(period_start=start))
     rows = pd.concat(parts, ignore_index=True).assign(metric=THEME_SHARE, by="theme_id")
     rows["period_end"] = period_ends(rows["period_start"], per)
     known_at = dated["responded_at"].max() if as_of is None else as_of
     rows["finished"] = is_finished(rows["period_start"], rows["period_end"], known_at)
-    rows["too_small"] = (rows["n"] < min_group) | (rows["n_eff"] < MIN_EFFECTIVE)
+    rows["too_small"] = (rows["n"] < min_group) | (rows["n_eff"] < MIN_EFFECTIVE) | rows.pop("few")
+    if rows["degrees"].isna().all():
+        rows = rows.drop(columns="degrees")
     return conform("estimates", rows)
 
 
@@ -147,6 +153,13 @@ def mentioned_pairs(mentions: pd.DataFrame, parents: Mapping[str, str] | None = 
     tops = leaves.assign(theme_id=leaves["theme_id"].map(parents or {})).dropna(subset=["theme_id"])
     both = pd.concat([leaves, tops.astype({"theme_id": "str"})], ignore_index=True).drop_duplicates()
     return both.sort_values(["theme_id", "response_id"], ignore_index=True)
+
+
+def _too_few(accounts: pd.Series, degrees: float) -> bool:
+    """Whether the accounts of a period repeat and are too few to tell how accounts differ."""
+    n_accounts = accounts.nunique()
+    unequal = degrees + 1 < MIN_EFFECTIVE_ACCOUNTS
+    return bool(n_accounts < len(accounts) and (n_accounts < MIN_ACCOUNTS or unequal))
 
 
 def _dated(commented: pd.DataFrame, per: str) -> pd.DataFrame:

@@ -2,6 +2,20 @@
 
 from nps_insights.report.churn_evaluation import EvaluationFacts, render_churn_evaluation
 from nps_insights.report.facts import ReportFacts
+from nps_insights.report.markdown import report_markdown
 from nps_insights.report.page import render_report
+from nps_insights.report.pdf import find_browser, write_pdf
+from nps_insights.report.plotly_bundle import chart_script
+from nps_insights.report.report_sheets import report_workbook
 
-__all__ = ["EvaluationFacts", "ReportFacts", "render_churn_evaluation", "render_report"]
+__all__ = [
+    "EvaluationFacts",
+    "ReportFacts",
+    "chart_script",
+    "find_browser",
+    "render_churn_evaluation",
+    "render_report",
+    "report_markdown",
+    "report_workbook",
+    "write_pdf",
+]

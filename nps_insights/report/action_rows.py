@@ -1,7 +1,6 @@
 """Lists of next actions as a reader meets them: how long, what they are worth, and what they are expected to bring."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import pandas as pd
 
@@ -28,23 +27,6 @@ _PEOPLE = {
 }
 
 
-@dataclass(frozen=True)
-class Proposal:
-    """One thing to do next, for the first screen.
-
-    Attributes:
-        label: What to do.
-        basis: What it is worth and expected to bring.
-
-    Example:
-        >>> Proposal("Call 25 accounts first", "worth 1,020,000").label
-        'Call 25 accounts first'
-    """
-
-    label: str
-    basis: str
-
-
 def lists_in_order(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, pd.DataFrame]]:
     """Return the rows of each list: calls, then passives, then promoters; what it brings before other figures.
 
@@ -64,24 +46,6 @@ def lists_in_order(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, pd.Dat
     return found
 
 
-def proposals(tables: Mapping[str, pd.DataFrame], *, most: int = 3) -> list[Proposal]:
-    """Return what to do next: the theme that holds most passives back, then the lists that are not empty.
-
-    Args:
-        tables: Tables as `report_tables` returns them.
-        most: Longest list.
-
-    Example:
-        >>> from nps_insights.report.inputs import report_tables
-        >>> proposals(report_tables({}))
-        []
-    """
-    lists = [(action, own) for action, own in lists_in_order(tables) if int(own["n"].iloc[0]) > 0]
-    found = [Proposal(task(action, int(own["n"].iloc[0])), _worth(own)) for action, own in lists]
-    theme = held_back(tables)
-    return [*([theme] if theme else []), *found][:most]
-
-
 def task(action: str, n: int) -> str:
     """Say what a list asks for.
 
@@ -93,20 +57,21 @@ def task(action: str, n: int) -> str:
     return form.format(n=words.plural(n, who))
 
 
-def gain(row: pd.Series) -> str:
+def gain(row: pd.Series, *, currency: str = "") -> str:
     """Say what a list is expected to bring, with its range; empty where that is not known.
 
     Example:
         >>> gain(pd.Series({"unit": "promoters who agree", "estimate": 15.0, "conf_low": 8.0, "conf_high": 23.0}))
         '15 (likely 8 to 23) are expected to agree'
     """
-    figure, unit = gain_figure(row), str(row["unit"])
+    figure, unit = gain_figure(row, currency=currency), str(row["unit"])
     if not figure:
         return ""
-    return (_MONEY | _PEOPLE).get(unit, "{figure} " + words.clean(unit, most=60)).format(figure=figure)
+    told = (_MONEY | _PEOPLE).get(unit)
+    return told.format(figure=figure) if told else f"{figure} {words.clean(unit, most=60)}"
 
 
-def gain_figure(row: pd.Series) -> str:
+def gain_figure(row: pd.Series, *, currency: str = "") -> str:
     """Write what a list is expected to bring as a figure with its range; empty where that is not known.
 
     Example:
@@ -116,39 +81,33 @@ def gain_figure(row: pd.Series) -> str:
     ends = [float(row[name]) for name in ("estimate", "conf_low", "conf_high")]
     if pd.isna(ends[0]):
         return ""
-    return amount_with_range(*ends) if row["unit"] in _MONEY else words.with_range(*ends)
+    return amount_with_range(*ends, currency=currency) if row["unit"] in _MONEY else words.with_range(*ends)
 
 
-def held_back(tables: Mapping[str, pd.DataFrame]) -> Proposal | None:
-    """Return the theme that stands against most of the listed passives, with its owner; None where few name one.
+def held_back(tables: Mapping[str, pd.DataFrame], *, currency: str = "") -> str:
+    """Say which theme stands against most of the listed passives, and whose it is; empty where few name one.
 
     Example:
         >>> from nps_insights.report.inputs import report_tables
-        >>> held_back(report_tables({})) is None
-        True
+        >>> held_back(report_tables({}))
+        ''
     """
     rows = tables["actions"]
     listed = rows[(rows["action"] == "convert") & rows["rank"].notna()]
     named = listed[listed["theme_label"].notna() & ~listed["theme_label"].astype("str").str.startswith(NAMELESS)]
     if named.empty:
-        return None
+        return ""
     sizes = named.groupby(["theme_label", "theme_id"], dropna=False).size().rename("n").reset_index()
     first = sizes.sort_values(["n", "theme_label", "theme_id"], ascending=[False, True, True]).iloc[0]
     own = named[named["theme_label"] == first["theme_label"]]
     if len(own) < max(_FEWEST_NAMING, _LEAST_NAMING * len(listed)):
-        return None
+        return ""
     owners = sorted(set(own["theme_owner"].dropna()))
     label = words.quoted(words.clean(first["theme_label"], most=60))
     whose = words.clean(owners[0], most=60) if owners else ""
-    worth = f", worth {amount(float(own['value'].sum()))} together" if own["value"].notna().any() else ""
-    basis = (
-        f"named by {words.count(len(own))} of the {words.plural(len(listed), 'passive')} nearest to promoters{worth}"
+    worth = (
+        f", worth {amount(float(own['value'].sum()), currency=currency)} together" if own["value"].notna().any() else ""
     )
-    return Proposal(f"{whose}: {label}" if whose else f"Mend {label}", basis)
-
-
-def _worth(own: pd.DataFrame) -> str:
-    known = own[own["estimate"].notna()]
-    row = known.iloc[0] if len(known) else own.iloc[0]
-    value = "" if pd.isna(row["value"]) else f"worth {amount(float(row['value']))}"
-    return "; ".join(part for part in (value, gain(row)) if part) or "what it brings is not known"
+    whose = f"{whose}: {label}" if whose else f"Mend {label}"
+    many = f"{words.count(len(own))} of the {words.plural(len(listed), 'passive')} nearest to promoters"
+    return f"{whose}: named by {many}{worth}."

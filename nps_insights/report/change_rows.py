@@ -122,6 +122,16 @@ def together(parts: Sequence[Part]) -> Effect:
     return Effect(estimate, estimate - half, estimate + half, clear=abs(estimate) > half)
 
 
+def often(part: Part) -> str:
+    """Say whether a theme is mentioned more or less often.
+
+    Example:
+        >>> often(Part("frequency", "theme/t01", "price", Effect(-1.0, -2.0, -0.5, clear=True), (0.1, 0.2)))
+        'more'
+    """
+    return "more" if part.shares[1] > part.shares[0] else "less"
+
+
 def adding_up(values: Sequence[float], total: float) -> list[float]:
     """Round to tenths so that what is shown adds up to the rounded total.
 
@@ -138,6 +148,27 @@ def adding_up(values: Sequence[float], total: float) -> list[float]:
         return [round(value, 1) for value in values]
     by_rest = sorted(range(len(values)), key=lambda at: (floors[at] - 10 * values[at], at))
     return [(floor + (at in by_rest[:missing])) / 10 for at, floor in enumerate(floors)]
+
+
+def adding_up_to(values: Sequence[float], total: float) -> list[float]:
+    """Round parts so that they add up to the total as it is shown: whole points, tenths where it is below one.
+
+    Each part is rounded down, and those with the largest remainders up until the sum is reached.
+
+    Example:
+        >>> adding_up_to([-3.4, -1.4, -1.4], -6.2), adding_up_to([0.26, 0.26], 0.52)
+        ([-3, -1, -2], [0.3, 0.2])
+        >>> sum(adding_up_to([-8.3, 2.5, -6.3], -12.1))
+        -12
+    """
+    unit = 10 if abs(total) < 1 else 1
+    asked = int(math.copysign(math.floor(abs(total) * unit + 0.5), total))
+    floors = [math.floor(value * unit) for value in values]
+    # Remainders are compared beyond the noise of sums, so that equal ones go by their place.
+    by_rest = sorted(range(len(values)), key=lambda at: (round(floors[at] - values[at] * unit, 9), at))
+    for at in by_rest[: asked - sum(floors)]:
+        floors[at] += 1
+    return [value / unit if unit > 1 else value for value in floors]
 
 
 def period_start(name: str) -> date | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -46,11 +47,15 @@ class NextSteps:
         return not (self.lists or self.money or self.differences or self.loops)
 
 
-def actions_chapter(tables: Mapping[str, pd.DataFrame]) -> NextSteps:
+def actions_chapter(
+    tables: Mapping[str, pd.DataFrame], *, currency: str = "", most_named: int = MOST_NAMED
+) -> NextSteps:
     """Return the chapter; without its tables it is empty and does not appear.
 
     Args:
         tables: Tables as `report_tables` returns them.
+        currency: What amounts are in, as it was given.
+        most_named: How many accounts of a list are named.
 
     Example:
         >>> from nps_insights.report.inputs import report_tables
@@ -58,41 +63,52 @@ def actions_chapter(tables: Mapping[str, pd.DataFrame]) -> NextSteps:
         True
     """
     actions = tables["actions"]
-    lists = [_list(name, own, actions[actions["action"] == name], tables) for name, own in lists_in_order(tables)]
-    return NextSteps(lists, money_table(tables["money"]), money_differences(tables["money"]), closed_loop_parts(tables))
+    lists = []
+    for name, own in lists_in_order(tables):
+        said = _sentences(name, own, tables, currency)
+        rows = actions[(actions["action"] == name) & actions["rank"].notna()].sort_values(["rank", "account_id"])
+        table = _table(name, rows.head(most_named), len(rows), currency) if len(rows) and most_named else None
+        more = where_more("actions") if int(own["n"].iloc[0]) else ""
+        lists.append(ActionList(_HEADINGS[name], said, table, more))
+    money = tables["money"]
+    return NextSteps(
+        lists,
+        money_table(money, currency=currency),
+        money_differences(money, currency=currency),
+        closed_loop_parts(tables),
+    )
 
 
-def _list(action: str, totals: pd.DataFrame, rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> ActionList:
+def _sentences(action: str, totals: pd.DataFrame, tables: Mapping[str, pd.DataFrame], currency: str) -> list[str]:
     first = totals.iloc[0]
     n, left_alone = int(first["n"]), int(first["n_suppressed"])
-    value = "" if pd.isna(first["value"]) else f", worth {amount(float(first['value']))} together"
+    value = "" if pd.isna(first["value"]) else f", worth {amount(float(first['value']), currency=currency)} together"
     said = [f"{task(action, n)}{value}. {_WHY[action]}" if n else "Nobody stands on this list."]
     for _, row in totals.iterrows():
-        figure, reason = gain_figure(row), sentence(row["reason"])
+        figure, reason = gain_figure(row, currency=currency), sentence(row["reason"])
         said.append(f"{figure}: {reason[:1].lower()}{reason[1:]}" if figure and reason else figure or reason)
-    theme = held_back(tables) if action == "convert" else None
+    theme = held_back(tables, currency=currency) if action == "convert" else ""
     if theme:
-        said.append(f"{theme.label}: {theme.basis}.")
+        said.append(theme)
     if left_alone:
         said.append(
             f"{words.plural(left_alone, 'more account')} would stand on it and {'is' if left_alone == 1 else 'are'} "
             "left alone (contacted of late, opted out, an open complaint, or on another list)."
         )
-    listed = rows[rows["rank"].notna()].sort_values(["rank", "account_id"])
-    table = _table(action, listed.head(MOST_NAMED)) if len(listed) else None
-    return ActionList(_HEADINGS[action], [one for one in said if one], table, where_more("actions") if n else "")
+    return [one for one in said if one]
 
 
-def _table(action: str, rows: pd.DataFrame) -> TextTable:
+def _table(action: str, rows: pd.DataFrame, n_listed: int, currency: str) -> TextTable:
     """The first accounts; a column that nothing is known of is left out."""
-    is_money = action == "call"
+    is_money, money = action == "call", partial(amount, currency=currency)
     columns = {
         "Account": [_account(row) for _, row in rows.iterrows()],
         "Why": [sentence(row["reason"], most=240) or "–" for _, row in rows.iterrows()],
+        "They said": [words.clean(row["quote"], most=160, nothing="–") for _, row in rows.iterrows()],
         "Theme": [_theme(row) for _, row in rows.iterrows()],
-        "Value": [_known(row["value"], amount) for _, row in rows.iterrows()],
+        "Value": [_known(row["value"], money) for _, row in rows.iterrows()],
         "Expected gain" if is_money else "Chance": [
-            _known(row["expected_gain"], amount if is_money else words.percent) for _, row in rows.iterrows()
+            _known(row["expected_gain"], money if is_money else words.percent) for _, row in rows.iterrows()
         ],
         "Whose": [words.clean(row["owner"], most=40, nothing="–") for _, row in rows.iterrows()],
         "Until": [_known(row["due_at"], short_day) for _, row in rows.iterrows()],
@@ -100,7 +116,7 @@ def _table(action: str, rows: pd.DataFrame) -> TextTable:
     }
     kept = {name: cells for name, cells in columns.items() if name == "Account" or set(cells) != {"–"}}
     lines = list(zip(*kept.values(), strict=True))
-    shown = f"the first {words.count(len(rows))}" if len(rows) > 1 else "the first"
+    shown = f"{'all' if len(rows) == n_listed else 'the first'} {words.count(len(rows))}"
     return TextTable(f"{_HEADINGS[action]}: {shown}", tuple(kept), lines)
 
 

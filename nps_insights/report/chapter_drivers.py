@@ -1,7 +1,7 @@
 """Chapter: what moves the number, in points: themes, codes that people gave, and what is known of each customer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -44,7 +44,20 @@ def theme_drivers(tables: dict[str, pd.DataFrame]) -> DriverPart:
         >>> theme_drivers(report_tables({})).n
         0
     """
-    return _part("theme", "Theme", tables, frozenset(top_themes(tables["themes"])))
+    part = _part("theme", "Theme", tables, frozenset(top_themes(tables["themes"])))
+    return replace(part, note=" ".join(said for said in (_levels(tables["themes"], part.n), part.note) if said))
+
+
+def _levels(themes: pd.DataFrame, n_judged: int) -> str:
+    """Why more themes stand here than in the list of the chapter before, or fewer than below it."""
+    broad, narrow = (int((themes["level"] == level).sum()) for level in (1, 2))
+    if not (broad and narrow and n_judged):
+        return ""
+    judged = "all of them" if n_judged >= narrow else f"{words.count(n_judged)} of them"
+    return (
+        f"The {words.plural(broad, 'broad theme')} of the chapter on themes gather{'s' if broad == 1 else ''} "
+        f"{words.plural(narrow, 'narrower one')}; {judged} can be judged, and it is these that stand here."
+    )
 
 
 def code_drivers(tables: dict[str, pd.DataFrame]) -> DriverPart:

@@ -55,7 +55,7 @@ def watch_chapter(tables: Mapping[str, pd.DataFrame], *, n_judged: int | None = 
     alerts = alerts_in_order(tables)
     loud = alerts[alerts["status"] == "raised"]
     return Watch(
-        lead=_lead(tables, n_judged, len(loud), len(alerts) - len(loud)),
+        lead=_lead(tables, n_judged, {name: int(n) for name, n in alerts["status"].value_counts().items()}),
         raised=[(str(row["severity"]), sentence(row["reason"])) for _, row in loud.head(MOST_RAISED).iterrows()],
         alerts=_alerts(alerts),
         traces=traced_changes(tables),
@@ -65,10 +65,12 @@ def watch_chapter(tables: Mapping[str, pd.DataFrame], *, n_judged: int | None = 
     )
 
 
-def _lead(tables: Mapping[str, pd.DataFrame], n_judged: int | None, n_raised: int, n_kept: int) -> str:
+def _lead(tables: Mapping[str, pd.DataFrame], n_judged: int | None, counts: Mapping[str, int]) -> str:
+    n_raised, n_parts = counts.get("raised", 0), counts.get("part", 0)
+    n_kept = sum(counts.values()) - n_raised - n_parts
     series = tables["series"]
     dated = series[series["period_start"].notna() & ~series["metric"].isin(["promoter", "passive", "detractor"])]
-    if dated.empty and not n_raised + n_kept:
+    if dated.empty and not counts:
         return ""
     n = len(dated[FIGURE].drop_duplicates())
     watched = f"{words.plural(n, 'figure')} {'is' if n == 1 else 'are'} watched period by period. " if n else ""
@@ -78,6 +80,8 @@ def _lead(tables: Mapping[str, pd.DataFrame], n_judged: int | None, n_raised: in
         found = "No alert: in the last finished period nothing new moved beyond chance and by enough to matter."
     else:
         found = f"{words.plural(n_raised, 'alert')} {'was' if n_raised == 1 else 'were'} raised."
+    if n_parts:
+        found += f" {words.plural(n_parts, 'other figure')} moved with {'it' if n_raised == 1 else 'them'}."
     kept = f" {words.plural(n_kept, 'change')} {'was' if n_kept == 1 else 'were'} known already or kept quiet."
     return watched + found + (kept if n_kept else "")
 

@@ -38,11 +38,12 @@ class WhoWasAsked:
         return not (self.rates or self.silent or self.audit or self.scores or self.mix or self.agents)
 
 
-def who_was_asked(tables: Mapping[str, pd.DataFrame]) -> WhoWasAsked:
+def who_was_asked(tables: Mapping[str, pd.DataFrame], *, currency: str = "") -> WhoWasAsked:
     """Return the chapter; without its tables it is empty and does not appear.
 
     Args:
         tables: Tables as `report_tables` returns them.
+        currency: What amounts are in, as it was given.
 
     Example:
         >>> from nps_insights.report.inputs import report_tables
@@ -56,8 +57,8 @@ def who_was_asked(tables: Mapping[str, pd.DataFrame]) -> WhoWasAsked:
     return WhoWasAsked(
         lead=asked_in_all(tables["nonresponse"]),
         rates=_rates(tables["nonresponse"]),
-        silent=_silent(silent) if len(silent) else None,
-        silent_note=silent_in_all(silent),
+        silent=_silent(silent, currency) if len(silent) else None,
+        silent_note=silent_in_all(silent, currency=currency),
         silent_more=where_more("silent_accounts") if len(silent) else "",
         audit=audit_table(audit),
         audit_note=audit_note(audit),
@@ -92,7 +93,7 @@ def asked_in_all(rates: pd.DataFrame) -> str:
     )
 
 
-def silent_in_all(silent: pd.DataFrame) -> str:
+def silent_in_all(silent: pd.DataFrame, *, currency: str = "") -> str:
     """Say how many accounts were asked and stayed silent, and what they are worth.
 
     Example:
@@ -103,7 +104,7 @@ def silent_in_all(silent: pd.DataFrame) -> str:
     if silent.empty:
         return ""
     known = silent["value"].dropna()
-    worth = f", worth {amount(float(known.sum()))} together" if len(known) else ""
+    worth = f", worth {amount(float(known.sum()), currency=currency)} together" if len(known) else ""
     was = "was asked and has" if len(silent) == 1 else "were asked and have"
     return f"{words.plural(len(silent), 'account')} {was} not answered{worth}."
 
@@ -143,12 +144,12 @@ def _asked(row: pd.Series) -> str:
     return name + when
 
 
-def _silent(silent: pd.DataFrame) -> TextTable:
+def _silent(silent: pd.DataFrame, currency: str) -> TextTable:
     rows = silent.sort_values(["rank", "account_id"]).head(MOST_NAMED)
     lines = [
         (
             _account(row),
-            "–" if pd.isna(row["value"]) else amount(float(row["value"])),
+            "–" if pd.isna(row["value"]) else amount(float(row["value"]), currency=currency),
             words.count(row["n_invited"]),
             short_day(row["last_sent_at"]),
             words.clean(row["owner"], most=40, nothing="–"),

@@ -7,8 +7,7 @@ import pandas as pd
 
 from nps_insights.report import words
 from nps_insights.report.blocks import TextTable
-from nps_insights.report.change_rows import Comparison, Part, adding_up, comparisons, together
-from nps_insights.report.change_sentence import often
+from nps_insights.report.change_rows import Comparison, Part, adding_up, comparisons, often, together
 from nps_insights.report.charts import ACCENT, GAINS, LOSES, NEUTRAL, Chart, Mark, described, range_chart
 from nps_insights.report.driver_rows import Effect
 from nps_insights.report.guard_rails import no_causes

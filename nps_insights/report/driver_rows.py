@@ -1,7 +1,9 @@
 """Drivers as a reader meets them: one row each, with both sides of the number, and whether it can be told from zero."""
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -9,6 +11,11 @@ CLEAR_Q = 0.10
 """Level of Benjamini and Hochberg's rule: of the drivers listed, at most about one in ten is there by luck."""
 
 NO_FIGURE = float("nan")
+
+_READ = [
+    "driver_id", "theme_id", "label", "level", "tone", "outcome", "method", "estimate", "conf_low", "conf_high",
+    "q_value", "n", "n_present", "per_mention", "per_mention_low", "per_mention_high",
+]  # fmt: skip
 
 # Labels of themes that hold many things: nobody can act on them, so they stand in the chapters only.
 NAMELESS = ("mixed remarks", "remarks without a subject", "just “", "unnamed ")
@@ -93,7 +100,11 @@ def drivers_of(
     """
     rows = effects[(effects["kind"] == kind) & ~effects["theme_id"].isin(without)]
     rows = rows[~rows["driver_id"].isin(no_causes)]
-    drivers = [_driver(driver_id, group) for driver_id, group in rows.groupby("driver_id", sort=True)]
+    # Plain records, read once: asking a frame for each figure of each driver took most of a page's time.
+    records: dict[str, list[dict[str, Any]]] = {}
+    for record in rows[_READ].to_dict("records"):
+        records.setdefault(record["driver_id"], []).append(record)
+    drivers = [_driver(driver_id, records[driver_id]) for driver_id in sorted(records)]
     known = [driver for driver in drivers if math.isfinite(driver.total.estimate)]
     return sorted(known, key=lambda driver: (driver.total.estimate, driver.driver_id))
 
@@ -139,9 +150,9 @@ def side(driver: Driver) -> str:
     return "which side is not clear"
 
 
-def _driver(driver_id: str, rows: pd.DataFrame) -> Driver:
+def _driver(driver_id: str, rows: Sequence[Mapping[str, Any]]) -> Driver:
     total = _row(rows, "nps", "adjusted")
-    first = rows.iloc[0] if total is None else total
+    first = rows[0] if total is None else total
     return Driver(
         driver_id=driver_id,
         theme_id="" if pd.isna(first["theme_id"]) else str(first["theme_id"]),
@@ -157,16 +168,15 @@ def _driver(driver_id: str, rows: pd.DataFrame) -> Driver:
     )
 
 
-def _label(row: pd.Series) -> str:
+def _label(row: Mapping[str, Any]) -> str:
     return str(row["label"]) if pd.isna(row["tone"]) else f"{row['label']} ({row['tone']})"
 
 
-def _row(rows: pd.DataFrame, outcome: str, method: str) -> pd.Series | None:
-    found = rows[(rows["outcome"] == outcome) & (rows["method"] == method)]
-    return found.iloc[0] if len(found) else None
+def _row(rows: Sequence[Mapping[str, Any]], outcome: str, method: str) -> Mapping[str, Any] | None:
+    return next((row for row in rows if row["outcome"] == outcome and row["method"] == method), None)
 
 
-def _effect(row: pd.Series | None) -> Effect:
+def _effect(row: Mapping[str, Any] | None) -> Effect:
     if row is None:
         return Effect(NO_FIGURE, NO_FIGURE, NO_FIGURE, clear=False)
     estimate, low, high = (float(row[name]) for name in ("estimate", "conf_low", "conf_high"))
@@ -176,7 +186,7 @@ def _effect(row: pd.Series | None) -> Effect:
     return Effect(estimate, low, high, clear)
 
 
-def _per_mention(row: pd.Series | None) -> Effect:
+def _per_mention(row: Mapping[str, Any] | None) -> Effect:
     if row is None:
         return Effect(NO_FIGURE, NO_FIGURE, NO_FIGURE, clear=False)
     estimate, low, high = (float(row[name]) for name in ("per_mention", "per_mention_low", "per_mention_high"))

@@ -38,6 +38,8 @@ class ReportFacts:
         comparable: First day of an earlier period, "2026-04-01" -> whether the last one can be held against it.
         headline: Metric that stands above: "nps", "nps_account" or "nps_revenue".
         n_judged: Number of figures that could be held against earlier periods; None where nobody counted.
+        survey: Kind of survey: "relational", "transactional" or "pooled"; empty where it is not known.
+        currency: What amounts of money are in, as it was given; empty where nobody said.
 
     Example:
         >>> ReportFacts(title="Customer loyalty", source_name="survey.csv").confidence_level
@@ -70,3 +72,5 @@ class ReportFacts:
     comparable: Mapping[str, str] = field(default_factory=dict)
     headline: str = "nps"
     n_judged: int | None = None
+    survey: str = ""
+    currency: str = ""

@@ -16,6 +16,7 @@ READ = (
     "effects",
     "left_out",
     "agreement",
+    "theme_quality",
     "quarantine",
     "possible_themes",
     "languages",

@@ -26,7 +26,9 @@ _PARAGRAPHS = (
         "Alerts and new levels",
         "The last finished period is held against the level before it. An alert is raised where the change passes a "
         "rule for many figures (control of the share of false alerts), is large enough to matter, and was not told of "
-        "before. A new level is a period from which on the figure stays elsewhere; it may be seen a few periods later.",
+        "before. A group is blamed only where it moved otherwise than all others together; what rests once its answers "
+        "are left out is a part of its alert. A new level is a period from which on the figure stays elsewhere; it may "
+        "be seen a few periods later.",
     ),
     (
         ("traces",),

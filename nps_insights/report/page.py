@@ -27,13 +27,14 @@ from nps_insights.report.chapter_what_if import what_if
 from nps_insights.report.chapter_who_moved import who_moved
 from nps_insights.report.chapter_who_was_asked import who_was_asked
 from nps_insights.report.chapter_why_moved import why_moved
+from nps_insights.report.editions import USUAL_EDITION, edition_named, in_edition
 from nps_insights.report.facts import ReportFacts
 from nps_insights.report.first_screen import FirstScreen, first_screen
 from nps_insights.report.inputs import report_tables
 from nps_insights.report.shell import render_page
 
 
-def render_report(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> str:
+def render_report(tables: Mapping[str, pd.DataFrame], facts: ReportFacts, *, edition: str = USUAL_EDITION) -> str:
     """Return the report as one HTML page.
 
     The page needs no network: style, script, plotly.js and data stand in it, and its content-security policy forbids
@@ -43,19 +44,22 @@ def render_report(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> str
         tables: Tables by name, those of `nps_insights.report.inputs.READ`. An absent or empty one is said in the
             page or passed over, not refused.
         facts: What stands in no table.
+        edition: Who reads it: "board", "analyst" or "cs"; `nps_insights.report.editions` says what each is shown.
 
     Returns:
         HTML.
 
     Raises:
         SchemaError: A table breaks its contract.
+        SettingsError: There is no such edition.
 
     Example:
         >>> page = render_report({}, ReportFacts(title="Loyalty <2026>", source_name="survey.csv"))
         >>> "<title>Loyalty &lt;2026&gt;</title>" in page
         True
     """
-    whole = report_tables(tables)
+    shown_to = edition_named(edition)
+    whole, facts = in_edition(report_tables(tables), facts, shown_to)
     chapters: dict[str, Any] = {
         "number": number_chapter(whole, min_group_size=facts.min_group_size),
         "comparable": comparable_chapter(whole, facts),
@@ -71,8 +75,8 @@ def render_report(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> str
         "scenarios": what_if(whole),
         "moved": who_moved(whole),
         "differs": where_differs(whole),
-        "next": actions_chapter(whole),
-        "asked": who_was_asked(whole),
+        "next": actions_chapter(whole, currency=facts.currency, most_named=shown_to.most_named),
+        "asked": who_was_asked(whole, currency=facts.currency),
         "left_out": left_out_chapter(whole, facts),
         "methods": methods_chapter(whole, facts),
         "appendix": appendix(whole, facts),
@@ -87,6 +91,8 @@ def render_report(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> str
         run_id=words.clean(facts.run_id, nothing=""),
         version=words.clean(facts.version, nothing=""),
         first=first,
+        edition=shown_to,
+        currency=words.clean(facts.currency, most=12, nothing=""),
         in_hundred=round(100 * facts.confidence_level),
         **chapters,
     )

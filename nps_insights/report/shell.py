@@ -3,36 +3,66 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import is_dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from nps_insights.report import words
 from nps_insights.report.charts import Chart
-from nps_insights.report.security import content_security_policy, json_for_script
+from nps_insights.report.plotly_bundle import chart_script
+from nps_insights.report.security import content_security_policy, css_string, json_for_script
+
+_SCRIPTS = ("charts.js", "shell.js")
+_LONGEST_RUN_ID = 40
 
 
-def render_page(template: str, *, title: str, styles: Sequence[str] = ("style.css",), **parts: Any) -> str:
+def render_page(
+    template: str, *, title: str, styles: Sequence[str] = ("style.css",), run_id: str = "", **parts: Any
+) -> str:
     """Return a page: its template filled, with style, scripts and the data of its charts in it.
+
+    A page without charts runs no script at all.
 
     Args:
         template: Name of a template that extends `shell.html.j2`.
         title: Title of the page, not escaped.
         styles: Style sheets of the page, in their order.
-        parts: What the template reads; charts are found wherever they stand in them. `masthead`, `simulated`,
-            `run_id` and `version` are read by every page.
+        run_id: Id of the run, which stands on every printed page; empty where there is none.
+        parts: What the template reads; charts are found wherever they stand in them. `masthead`, `simulated` and
+            `version` are read by every page.
+
+    Raises:
+        MissingExtraError: The page has charts, and the script that draws them is not there as pinned.
     """
     charts = {chart.chart_id: chart.figure for chart in _charts(parts)}
-    style = "".join(_asset(name) for name in styles)
-    script, plotly = _asset("charts.js"), _plotly() if charts else ""
-    scripts = [plotly, script] if charts else []
-    return _template(template).render(
-        title=words.clean(title, most=120),
-        policy=content_security_policy(scripts, [style]),
-        style=_trusted(style),
-        scripts=[_trusted(text) for text in scripts],
-        map_styles=_map_styles(plotly),
-        chart_data=_trusted(json_for_script(charts)) if charts else "",
-        **parts,
+    title = words.clean(title, most=120)
+    style = "".join(_asset(name) for name in ("shell.css", *styles, "print.css")) + _page_margins(title, run_id)
+    plotly = chart_script() if charts else None
+    scripts = [plotly.text, "".join(_asset(name) for name in _SCRIPTS)] if plotly else []
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            title=title,
+            policy=content_security_policy(scripts, [style]),
+            style=_trusted(style),
+            scripts=[_trusted(text) for text in scripts],
+            map_styles=_map_styles(plotly.text) if plotly else [],
+            credit=plotly.credit if plotly else "",
+            licence=_trusted(plotly.licence) if plotly else "",
+            chart_data=_trusted(json_for_script(charts)) if charts else "",
+            run_id=run_id,
+            **parts,
+        )
+    )
+
+
+def _page_margins(title: str, run_id: str) -> str:
+    """What stands around every printed page: the title from the second page on, the run, and the page's number."""
+    run = f"run {run_id[:_LONGEST_RUN_ID]}" if run_id else ""
+    return (
+        f"@page {{ @top-left {{ content: {css_string(title)}; }} @top-right {{ content: {css_string(run)}; }} }}\n"
+        "@page :first { @top-left { content: none; } }\n"
     )
 
 
@@ -50,7 +80,9 @@ def _charts(part: Any) -> Iterator[Chart]:
             yield from _charts(value)
 
 
-def _template(name: str) -> Any:
+@cache
+def _environment() -> Any:
+    """Made once: every page compiles the same templates."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -61,7 +93,7 @@ def _template(name: str) -> Any:
         lstrip_blocks=True,
     )
     environment.filters["together"] = words.together
-    return environment.get_template(name)
+    return environment
 
 
 def _asset(name: str) -> str:
@@ -71,10 +103,6 @@ def _asset(name: str) -> str:
 def _map_styles(plotly: str) -> list[str]:
     """Ids of the style elements that plotly adds for maps on loading, unless an element of that id is there."""
     return re.findall(r'document\.getElementById\("([0-9a-f]{64})"\)', plotly)
-
-
-def _plotly() -> str:
-    return files("plotly").joinpath("package_data", "plotly.min.js").read_text(encoding="utf-8")
 
 
 def _trusted(text: str) -> Any:

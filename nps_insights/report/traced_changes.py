@@ -70,9 +70,10 @@ def _traced(at: int, alert: pd.Series, parts: pd.DataFrame) -> Traced:
     marks.append(_mark(whole, whole.value, ACCENT))
     what = f"the parts of the change by {called} in {unit}, with likely ranges"
     when = f"{span(alert, 'before')} to {span(alert, 'after')}"
+    answers = f"{words.count(alert['n_before'])} and {words.count(alert['n'])} answers"
     return Traced(
         title=title,
-        sentence=f"From {when}, taken apart by {called}. The parts add up to the whole change.",
+        sentence=f"From {when}, taken apart by {called}; from {answers}. The parts add up to the whole change.",
         chart=range_chart(
             f"chart-trace-{at}",
             described(what, marks, signed=True),

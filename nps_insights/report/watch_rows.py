@@ -8,7 +8,7 @@ from nps_insights.report import words
 from nps_insights.report.watch_words import change_with_range, figure_name
 
 LOUDNESS = ("critical", "warning", "notice")
-_STANDINGS = {"known": "known already", "quiet": "kept quiet"}
+_STANDINGS = {"part": "part of another", "known": "known already", "quiet": "kept quiet"}
 FIGURE = ["metric", "by", "group"]
 # A score says more than a theme, and the company's own score says most.
 _METRICS = ("nps", "nps_account", "nps_revenue", "csat", "ces", "ces_top")

@@ -41,6 +41,29 @@ def figure_name(row: pd.Series) -> str:
     return f"{name}, {words.clean(row['by'], most=40)}: {group}" if row["by"] else name
 
 
+def metric_name(metric: str) -> str:
+    """Name a metric.
+
+    Example:
+        >>> metric_name("nps"), metric_name("theme_share"), metric_name("comment_rate")
+        ('NPS', 'Mentions', 'Comment rate')
+    """
+    if metric == _THEME:
+        return "Mentions"
+    plain = words.clean(metric, most=40).replace("_", " ")
+    return _NAMES.get(metric, plain[:1].upper() + plain[1:])
+
+
+def is_share(metric: str) -> bool:
+    """Return whether a metric is a share (0..1), read in percent.
+
+    Example:
+        >>> is_share("theme_share"), is_share("nps")
+        (True, False)
+    """
+    return metric in _SHARES
+
+
 def level(metric: str, value: float) -> str:
     """Write a figure of a metric.
 
@@ -99,10 +122,12 @@ def _is_mean(metric: str) -> bool:
     return metric not in _SHARES and not metric.startswith("nps")
 
 
-def amount(value: float, *, signed: bool = False) -> str:
-    """Write an amount of money: three digits that count, no currency, since none is known.
+def amount(value: float, *, signed: bool = False, currency: str = "") -> str:
+    """Write an amount of money: three digits that count, in the currency that was given; none is ever guessed.
 
     Example:
+        >>> amount(1_018_370.0, currency="€"), amount(-131.65, currency="EUR").replace("\u00a0", " ")
+        ('€1,020,000', '−EUR 132')
         >>> amount(1_018_370.0), amount(-131.65, signed=True), amount(113_434.6, signed=True), amount(float("nan"))
         ('1,020,000', '−132', '+113,000', 'not known')
     """
@@ -112,10 +137,16 @@ def amount(value: float, *, signed: bool = False) -> str:
     step = 10 ** max(math.floor(math.log10(size)) - 2, 0) if size >= 1 else 1
     shown = step * math.floor(size / step + 0.5)
     sign = "" if shown == 0 else words.MINUS if value < 0 else "+" if signed else ""
-    return f"{sign}{shown:,}"
+    return f"{sign}{_unit(currency)}{shown:,}"
 
 
-def amount_with_range(value: float, low: float, high: float, *, signed: bool = False) -> str:
+def _unit(currency: str) -> str:
+    """A sign stands at the figure, a code or a word before a space that does not break."""
+    name = words.clean(currency, most=12, nothing="")
+    return f"{name}\u00a0" if name[-1:].isalpha() else name
+
+
+def amount_with_range(value: float, low: float, high: float, *, signed: bool = False, currency: str = "") -> str:
     """Write an amount of money with its range.
 
     Example:
@@ -125,9 +156,9 @@ def amount_with_range(value: float, low: float, high: float, *, signed: bool = F
     if not math.isfinite(value):
         return words.UNKNOWN
     if not (math.isfinite(low) and math.isfinite(high)):
-        return f"{amount(value, signed=signed)} (range not known)"
+        return f"{amount(value, signed=signed, currency=currency)} (range not known)"
     ends = (amount(low, signed=signed), amount(high, signed=signed))
-    return f"{amount(value, signed=signed)} (likely {ends[0]} to {ends[1]})"
+    return f"{amount(value, signed=signed, currency=currency)} (likely {ends[0]} to {ends[1]})"
 
 
 def chance(probability: float) -> str:

@@ -34,19 +34,19 @@ def who_is_missing(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> li
     sides = groups(estimates, COMMENTED).set_index("group")
     if {"commented", "silent"} <= set(sides.index):
         sentences.append(_sides(sides.loc["commented"], sides.loc["silent"]))
-    sentences += _silent(tables)
+    sentences += _silent(tables, facts.currency)
     unused = _unused(facts)
     if unused:
         sentences.append(f"{unused}. The reasons stand below.")
     return sentences
 
 
-def _silent(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+def _silent(tables: Mapping[str, pd.DataFrame], currency: str) -> list[str]:
     """How many were asked and did not answer, where it is known."""
     asked = asked_in_all(tables["nonresponse"])
     if not asked:
         return ["How many people were asked and did not answer is not in the data."]
-    accounts = silent_in_all(tables["silent_accounts"])
+    accounts = silent_in_all(tables["silent_accounts"], currency=currency)
     return [asked, *([accounts] if accounts else [])]
 
 

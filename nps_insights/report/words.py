@@ -2,15 +2,14 @@
 
 import math
 import re
-import unicodedata
 from datetime import date, timedelta
 
 import pandas as pd
 
+from nps_insights.tables import visible
+
 MINUS = "−"
 UNKNOWN = "not known"
-# Unicode categories: control, format (zero width, direction), surrogate and private-use characters.
-_HIDDEN = {"Cc", "Cf", "Cs", "Co"}
 _SHORT_RANGE = re.compile(r"\(likely [^()]{3,14}\)")
 _LINE_BREAKS = str.maketrans({"\n": " ", "\r": " ", "\t": " ", "\u2028": " ", "\u2029": " "})
 
@@ -212,8 +211,7 @@ def clean(text: str | float | None, *, most: int = 90, nothing: str = "(no name)
         ('late delivery', '(no name)', 'aaa…')
     """
     raw = text if isinstance(text, str) else "" if pd.isna(text) else str(text)
-    visible = "".join(c for c in raw.translate(_LINE_BREAKS) if unicodedata.category(c) not in _HIDDEN)
-    line = " ".join(visible.split())
+    line = " ".join(visible(raw.translate(_LINE_BREAKS)).split())
     if len(line) > most:
         line = line[: most - 1].rstrip() + "…"
     return line or nothing

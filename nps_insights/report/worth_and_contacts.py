@@ -50,7 +50,7 @@ class Loop:
     table: TextTable
 
 
-def money_table(money: pd.DataFrame) -> TextTable | None:
+def money_table(money: pd.DataFrame, *, currency: str = "") -> TextTable | None:
     """Return what the categories are worth, one row each.
 
     Example:
@@ -67,20 +67,20 @@ def money_table(money: pd.DataFrame) -> TextTable | None:
     for category, name in _CATEGORIES.items():
         own = rows[rows["category"] == category]
         if len(own):
-            amounts = [_amount(cells, metric, category) for metric in metrics]
+            amounts = [_amount(cells, metric, category, currency) for metric in metrics]
             lines.append((name, words.count(own["n"].max()), *amounts))
     heads = ("Customers", "How many", *(_AMOUNTS[name] for name in metrics))
     return TextTable("What the customers of each category are worth, by their latest answer", heads, lines)
 
 
-def _amount(cells: pd.DataFrame, metric: str, category: str) -> str:
+def _amount(cells: pd.DataFrame, metric: str, category: str, currency: str) -> str:
     if (metric, category) not in cells.index:
         return "–"
     row = cells.loc[(metric, category)]
-    return amount_with_range(row["estimate"], row["conf_low"], row["conf_high"])
+    return amount_with_range(row["estimate"], row["conf_low"], row["conf_high"], currency=currency)
 
 
-def money_differences(money: pd.DataFrame) -> TextTable | None:
+def money_differences(money: pd.DataFrame, *, currency: str = "") -> TextTable | None:
     """Return what goes with being a promoter rather than a passive.
 
     Example:
@@ -94,18 +94,18 @@ def money_differences(money: pd.DataFrame) -> TextTable | None:
     order = {name: place for place, name in enumerate(_DIFFERENCES)}
     ordered = rows.assign(place=rows["metric"].map(order)).sort_values(["place", "category"])
     lines = [
-        (_DIFFERENCES[row["metric"]], _difference(row), words.count(row["n"]), sentence(row["reason"]))
+        (_DIFFERENCES[row["metric"]], _difference(row, currency), words.count(row["n"]), sentence(row["reason"]))
         for _, row in ordered.iterrows()
     ]
     heads = ("What", "Difference", "Customers", "In words")
     return TextTable("What goes with being a promoter rather than a passive", heads, lines)
 
 
-def _difference(row: pd.Series) -> str:
+def _difference(row: pd.Series, currency: str) -> str:
     ends = [float(row[name]) for name in ("estimate", "conf_low", "conf_high")]
     if row["metric"] == "retention_difference":
         return f"{words.with_range(*(100 * end for end in ends), signed=True)} percentage points"
-    return amount_with_range(*ends, signed=True)
+    return amount_with_range(*ends, signed=True, currency=currency)
 
 
 def closed_loop_parts(tables: Mapping[str, pd.DataFrame]) -> list[Loop]:

@@ -13,9 +13,16 @@ from nps_insights.survey.inspect import Inspection, inspect_survey
 from nps_insights.survey.invitations import admit_invitations
 from nps_insights.survey.kinds import survey_kinds
 from nps_insights.survey.languages import with_languages
+from nps_insights.survey.limits import USUAL_LIMITS, Limits
 from nps_insights.survey.outcomes import admit_outcomes
+from nps_insights.survey.private_texts import private_errors, private_notes, private_quarantine, redaction_note
 from nps_insights.survey.proxies import proxies
+from nps_insights.survey.pseudonym_key import KEY_VARIABLE, PseudonymKey, key_from
+from nps_insights.survey.pseudonyms import pseudonyms_of, reversed_ids
 from nps_insights.survey.read import RawTable, read_source
+from nps_insights.survey.real_accounts import real_accounts
+from nps_insights.survey.redaction import REGIONS, Redacted, redact
+from nps_insights.survey.salesforce_ids import with_listed_ids
 from nps_insights.survey.scale import ScaleFinding, scale_findings
 from nps_insights.survey.scores import parse_scores
 from nps_insights.survey.settings import ScaleRange, SurveySettings, parse_cuts, parse_scale
@@ -24,13 +31,19 @@ from nps_insights.survey.usage import admit_usage
 
 __all__ = [
     "FIELDS",
+    "KEY_VARIABLE",
+    "REGIONS",
+    "USUAL_LIMITS",
     "AccountAdmission",
     "Admission",
     "ColumnMapping",
     "CommentsAdmission",
     "DateColumn",
     "Inspection",
+    "Limits",
+    "PseudonymKey",
     "RawTable",
+    "Redacted",
     "ScaleFinding",
     "ScaleRange",
     "SideAdmission",
@@ -44,15 +57,25 @@ __all__ = [
     "admit_survey",
     "admit_usage",
     "inspect_survey",
+    "key_from",
     "map_columns",
     "parse_cuts",
     "parse_dates",
     "parse_scale",
     "parse_scores",
+    "private_errors",
+    "private_notes",
+    "private_quarantine",
     "proxies",
+    "pseudonyms_of",
     "read_source",
+    "real_accounts",
+    "redact",
+    "redaction_note",
+    "reversed_ids",
     "says_nothing",
     "scale_findings",
     "survey_kinds",
     "with_languages",
+    "with_listed_ids",
 ]

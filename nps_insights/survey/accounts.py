@@ -9,8 +9,11 @@ from nps_insights.survey.attributes import attribute_columns, flags_stated, unfi
 from nps_insights.survey.columns import resolve
 from nps_insights.survey.customer_ids import names_nobody
 from nps_insights.survey.field_columns import field_columns, reasons_in_words, side_dates
+from nps_insights.survey.forgotten_rows import without_forgotten
 from nps_insights.survey.ledger import Ledger
 from nps_insights.survey.numbers import is_missing, parse_numbers
+from nps_insights.survey.personal_columns import without_personal_columns
+from nps_insights.survey.pseudonyms import with_pseudonyms
 from nps_insights.survey.read import RawTable
 from nps_insights.survey.settings import SurveySettings
 from nps_insights.tables import ATTRIBUTE_PREFIX, DataRefusedError, SettingsError, conform
@@ -46,11 +49,12 @@ class AccountAdmission:
 def admit_accounts(raw: RawTable, settings: SurveySettings) -> AccountAdmission:
     """Turn an export of accounts into the accounts table.
 
-    Columns are found by their names or by `settings.account_columns`; all others become `attribute/<name>`.
+    Columns are found by their names or by `settings.account_columns`; all others become `attribute/<name>`, save those
+    of e-mail addresses and phones and, where ids become pseudonyms, those of names.
 
     Args:
         raw: The export as read.
-        settings: `account_columns`, `date_format` and `missing_dates` are used.
+        settings: `account_columns`, `date_format`, `missing_dates` and what is said of privacy are used.
 
     Returns:
         The accounts, what was refused and why.
@@ -70,6 +74,10 @@ def admit_accounts(raw: RawTable, settings: SurveySettings) -> AccountAdmission:
     columns, notes = field_columns(
         raw, settings.account_columns, ACCOUNT_FIELDS, required=("account_id",), option="account_columns"
     )
+    raw, columns, told = without_personal_columns(raw, columns, settings)
+    notes += told
+    raw = without_forgotten(raw, columns, settings.forgotten, settings.pseudonym_key)
+    raw = with_pseudonyms(raw, columns, settings.pseudonym_key)
     ledger = Ledger(raw)
     frame = raw.frame.apply(lambda cells: cells.str.strip())
     ids = frame[columns["account_id"]]
@@ -90,7 +98,7 @@ def admit_accounts(raw: RawTable, settings: SurveySettings) -> AccountAdmission:
         quarantine=ledger.quarantined_rows(),
         counts=ledger.counts(),
         breakdown=ledger.breakdown(),
-        notes=(*raw.notes, *notes),
+        notes=(*raw.told, *notes),
     )
 
 

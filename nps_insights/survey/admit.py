@@ -1,6 +1,6 @@
 """The door: an export goes in, validated responses, comments and codes come out, and every row is accounted for."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -16,6 +16,8 @@ from nps_insights.survey.codes import codes_table
 from nps_insights.survey.columns import ColumnMapping, map_columns
 from nps_insights.survey.comments import comments_table
 from nps_insights.survey.customer_ids import without_lone_account
+from nps_insights.survey.forgotten_rows import REASON as FORGOTTEN
+from nps_insights.survey.forgotten_rows import without_forgotten
 from nps_insights.survey.identity import (
     one_per_response,
     quarantine_disputed,
@@ -23,10 +25,20 @@ from nps_insights.survey.identity import (
     take_out_duplicates,
 )
 from nps_insights.survey.join import joined_attributes
+from nps_insights.survey.known_people import known_people
 from nps_insights.survey.languages import with_languages
 from nps_insights.survey.ledger import Ledger
 from nps_insights.survey.looks import look_at
+from nps_insights.survey.private_texts import (
+    private_errors,
+    private_notes,
+    private_quarantine,
+    redaction_note,
+    without_private_texts,
+)
+from nps_insights.survey.pseudonyms import with_pseudonyms
 from nps_insights.survey.read import RawTable
+from nps_insights.survey.redaction import KnownNames
 from nps_insights.survey.scale import shown_scale
 from nps_insights.survey.settings import SurveySettings
 from nps_insights.tables import DataRefusedError, conform, empty
@@ -58,6 +70,7 @@ class Admission:
         driver_attributes: Attributes to take as drivers, without prefix: those named as such, in that order, then the
             accounts' own that are fit for it; the controls are not among them.
         stated_codes: Columns named as `theme_columns`, ranges resolved; `codes` lacks those that are never used.
+        redactions: Table `redactions`: what was taken out of the comments before anything else was done.
     """
 
     responses: pd.DataFrame
@@ -80,10 +93,14 @@ class Admission:
     driver_attributes: tuple[str, ...] = ()
     stated_codes: tuple[str, ...] = ()
     account_columns: dict[str, str] = field(default_factory=dict)
+    redactions: pd.DataFrame = field(default_factory=lambda: empty("redactions"))
 
 
 def admit_survey(raw: RawTable, settings: SurveySettings, accounts: RawTable | None = None) -> Admission:
     """Turn a survey export into validated tables.
+
+    Addresses, numbers and known names are taken out of the comments first, and ids become pseudonyms where a key is
+    given: tables, refused values, notes and errors hold neither.
 
     Args:
         raw: The export as read.
@@ -105,8 +122,26 @@ def admit_survey(raw: RawTable, settings: SurveySettings, accounts: RawTable | N
         >>> admission.counts
         {'read': 2, 'kept': 1, 'quarantined': 1, 'duplicate': 0, 'filtered': 0}
     """
-    mapping = map_columns(raw, settings)
-    customers = None if accounts is None else admit_accounts(accounts, settings)
+    names = known_people(raw, accounts, settings) if settings.redact else KnownNames()
+    with private_errors(settings, names):
+        mapping = map_columns(raw, settings)
+        customers = None if accounts is None else admit_accounts(accounts, settings)
+        fields = {name: mapping.one(name) for name in mapping.columns}
+        raw = without_forgotten(raw, fields, settings.forgotten, settings.pseudonym_key)
+        raw, redactions = without_private_texts(raw, mapping.columns.get("comment", ()), settings, names)
+        raw = with_pseudonyms(raw, fields, settings.pseudonym_key)
+        admission = _admitted(raw, mapping, settings, customers)
+    return replace(
+        admission,
+        quarantine=private_quarantine(admission.quarantine, settings, names),
+        notes=(*private_notes(admission.notes, settings, names), *redaction_note(redactions, settings)),
+        redactions=redactions,
+    )
+
+
+def _admitted(
+    raw: RawTable, mapping: ColumnMapping, settings: SurveySettings, customers: AccountAdmission | None
+) -> Admission:
     ledger = Ledger(raw)
     answers = read_answers(raw, mapping, settings)
     refuse_unstated_scale(answers)
@@ -114,6 +149,8 @@ def admit_survey(raw: RawTable, settings: SurveySettings, accounts: RawTable | N
     id_column = mapping.one("response_id")
     take_out_duplicates(ledger, id_column)
     ids = response_ids(raw.frame, id_column, ledger.open)
+    # Answers without an id of their own are known by what stands in them.
+    ledger.take_out(settings.forgotten.holds("response_id", ids), "filtered", FORGOTTEN)
     quarantine_disputed(ledger, ids, answers.scored)
     _quarantine_repeated_comments(ledger, mapping)
     _refuse_nothing(ledger)
@@ -137,7 +174,7 @@ def _admission(
     joined = joined_attributes(merged, mapping, settings, customers)
     told = [*field_notes, *merge_notes, *account_notes, *joined.notes]
     comments, places = comments_table(
-        _comment_rows(cells, ids[kept], mapping), mapping.columns.get("comment", ()), cells
+        _comment_rows(cells, ids[kept], mapping), mapping.columns.get("comment", ()), cells, mapping.labels
     )
     codes = (
         codes_table(cells[list(mapping.theme_columns)], places, comments) if mapping.theme_columns else empty("codes")
@@ -174,7 +211,7 @@ def _notes(
 ) -> tuple[str, ...]:
     silent = [] if "comment" in mapping.columns else [_no_comments(ledger, mapping)]
     later = () if customers is None else customers.notes
-    return tuple(dict.fromkeys([*ledger.raw.notes, *mapping.notes, *silent, *answers.notes, *told, *later]))
+    return tuple(dict.fromkeys([*ledger.raw.told, *mapping.notes, *silent, *answers.notes, *told, *later]))
 
 
 def _no_comments(ledger: Ledger, mapping: ColumnMapping) -> str:

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 FIELDS = {
     "response_id": "id of the answered survey",
@@ -102,6 +101,8 @@ _QUESTIONS = {
         "on a scale from 0 to 10 how likely",
         "on a scale of 1 to 10 how likely",
         "on a scale from 1 to 10 how likely",
+        "on a scale of 0 10 how likely",
+        "on a scale from 0 10 how likely",
         "wie wahrscheinlich ist es dass sie",
         "wie wahrscheinlich wurden sie",
         "quelle est la probabilite que vous recommandiez",
@@ -128,40 +129,6 @@ _QUESTIONS = {
         "quelle est la raison",
     ),
 }
-
-
-@dataclass(frozen=True)
-class Vendor:
-    """How one survey tool names its columns.
-
-    Attributes:
-        name: Name of the tool.
-        signature: Column names that only its exports have together.
-        columns: Field -> column name.
-    """
-
-    name: str
-    signature: frozenset[str]
-    columns: dict[str, str]
-
-
-VENDORS = (
-    Vendor(
-        "Qualtrics",
-        frozenset({"responseid", "recordeddate", "startdate"}),
-        {"response_id": "responseid", "responded_at": "recordeddate", "language": "userlanguage"},
-    ),
-    Vendor(
-        "SurveyMonkey",
-        frozenset({"respondent id", "collector id", "end date"}),
-        {"response_id": "respondent id", "responded_at": "end date"},
-    ),
-    Vendor(
-        "Typeform",
-        frozenset({"start date utc", "submit date utc", "network id"}),
-        {"responded_at": "submit date utc"},
-    ),
-)
 
 ACCOUNT_FIELDS = {
     "account_id": _ALIASES["account_id"] + "|id",

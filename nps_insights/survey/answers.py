@@ -11,7 +11,14 @@ from nps_insights.survey.circumstances import circumstances
 from nps_insights.survey.columns import ColumnMapping
 from nps_insights.survey.comments import cleaned
 from nps_insights.survey.customer_ids import customer_ids
-from nps_insights.survey.dates import DateColumn, after_moment, format_in_words, parse_dates
+from nps_insights.survey.dates import (
+    FAR_DAYS,
+    DateColumn,
+    after_moment,
+    format_in_words,
+    implausibly_late,
+    parse_dates,
+)
 from nps_insights.survey.kinds import quarantine_unknown_kinds, survey_kinds
 from nps_insights.survey.ledger import Ledger
 from nps_insights.survey.looks import look_at
@@ -25,8 +32,6 @@ from nps_insights.tables import DataRefusedError
 
 _CUSTOMERS = ("account_id", "contact_id")
 _TEXTS = ("contact_role", "touchpoint", "channel", "agent_id")
-# Later than nearly all others by more than this, an answer without a stated moment of knowing is doubted aloud.
-_FAR_DAYS = 366
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +91,9 @@ def read_answers(raw: RawTable, mapping: ColumnMapping, settings: SurveySettings
     no_answer = is_missing(texts) | texts.str.lower().isin(missing)
     dates, date_notes = _dates(raw, mapping, settings)
     values = None if dates is None else dates.dates
-    findings = _findings(frame, mapping, settings, texts.mask(no_answer, ""), values)
+    # A score that another row of the response states is one answer, not two.
+    own = frame[column_of(mapping, "score")].str.strip()
+    findings = _findings(frame, mapping, settings, own.mask(no_answer, ""), values)
     # The findings come first: "the scale changes" tells more than "cuts are missing".
     blocked = any(finding.blocks for finding in findings)
     scored = _scored(texts, values, SurveySettings(scale=(0, 10)) if blocked else settings)
@@ -161,6 +168,9 @@ def quarantine_bad_answers(ledger: Ledger, answers: Answers, settings: SurveySet
         if isinstance(settings.as_of, pd.Timestamp):
             late = after_moment(answers.dates, settings.as_of)
             ledger.take_out(late, "filtered", f"answered after {settings.as_of:%Y-%m-%d}")
+        else:
+            late = implausibly_late(answers.dates)
+            ledger.quarantine(late, "responded_at", "lies implausibly long after nearly all others", answers.date_texts)
         undated = answers.scored["low"].isna() & answers.dates.isna()
         ledger.quarantine(undated, "responded_at", "is unknown, and the scale changes by date", answers.date_texts)
     ledger.quarantine(answers.scored["reason"] != "", "score", answers.scored["reason"], answers.texts)
@@ -219,7 +229,8 @@ def _dates(raw: RawTable, mapping: ColumnMapping, settings: SurveySettings) -> t
     if column is None:
         return None, []
     stated = settings.date_format
-    found = parse_dates(raw.frame[column], column, date_format=stated, missing=settings.missing_dates)
+    zone = "" if raw.tool is None else raw.tool.zones.get(column, "")
+    found = parse_dates(raw.frame[column], column, date_format=stated, missing=settings.missing_dates, zone=zone)
     unread = found.reasons != ""
     if stated is None or not unread.any():
         return found, []
@@ -277,7 +288,10 @@ def _categories(scored: pd.DataFrame) -> pd.Series:
 
 
 def _doubtful_dates(dates: pd.Series | None, settings: SurveySettings) -> list[str]:
-    """Say which dates lie after the moment of knowing or, where none is stated, far behind nearly all others."""
+    """Say which dates lie after the moment of knowing or, where none is stated, far behind nearly all others.
+
+    Those that can hardly be meant are refused (`quarantine_bad_answers`); others move the moment of knowing.
+    """
     if dates is None or dates.isna().all():
         return []
     if isinstance(settings.as_of, pd.Timestamp):
@@ -285,7 +299,14 @@ def _doubtful_dates(dates: pd.Series | None, settings: SurveySettings) -> list[s
         told = f"{int(late.sum()):,} rows are dated after {settings.as_of:%Y-%m-%d}, the moment of knowing (the last "
         return [f"responded_at: {told}{dates.max():%Y-%m-%d}); they are left out"] if late.any() else []
     usual = dates.quantile(0.99, interpolation="lower")
-    n_far = int((dates > usual + pd.Timedelta(days=_FAR_DAYS)).sum())
+    refused = implausibly_late(dates)
+    n_far = int(((dates > usual + pd.Timedelta(days=FAR_DAYS)) & ~refused).sum())
+    if refused.any():
+        return [
+            f"responded_at: {int(refused.sum()):,} rows are dated implausibly long after nearly all others (the last "
+            f"{dates.max():%Y-%m-%d}; 99 % lie before {usual:%Y-%m-%d}) and are refused, since the last date is taken "
+            "as the moment of knowing; mend them, or state as_of to keep what is dated up to it"
+        ]
     if not n_far:
         return []
     return [

@@ -89,9 +89,10 @@ def _add_event(
 
 
 def _add_wording(found: dict[str, pd.Series], notes: list[str], cells: pd.DataFrame, mapping: ColumnMapping) -> None:
-    header = mapping.one("score") or ""
-    if column := mapping.one("wording"):
-        found["wording"] = _texts(cells[column])
+    column = mapping.one("score") or ""
+    header = mapping.labels.get(column, column)
+    if stated := mapping.one("wording"):
+        found["wording"] = _texts(cells[stated])
     elif is_question(header):
         asked = " ".join(header.split())
         found["wording"] = pd.Series(asked, index=cells.index, dtype="str")

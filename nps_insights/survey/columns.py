@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from nps_insights.survey.aliases import FIELDS, VENDORS, is_alias, plain_name
+from nps_insights.survey.aliases import FIELDS, is_alias, plain_name
 from nps_insights.survey.flags import FLAGS, flags_of
 from nps_insights.survey.kinds import unknown_kinds
 from nps_insights.survey.looks import Look, look_at
-from nps_insights.survey.read import RawTable
+from nps_insights.survey.raw import RawTable
+from nps_insights.survey.rounded_ids import rounded_ids
 from nps_insights.survey.scores import numbers_stated
 from nps_insights.survey.settings import SurveySettings
 from nps_insights.tables import DataRefusedError, SettingsError
@@ -27,6 +28,7 @@ class ColumnMapping:
         elsewhere: Named columns that this file lacks; they must be columns of the accounts.
         unused: Columns of the file that play no part.
         notes: What was decided, in sentences.
+        labels: Column -> wording of its question, where the tool writes it elsewhere than in the name.
     """
 
     columns: dict[str, tuple[str, ...]]
@@ -36,6 +38,7 @@ class ColumnMapping:
     elsewhere: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    labels: dict[str, str] = field(default_factory=dict)
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -103,7 +106,7 @@ def find_columns(raw: RawTable, settings: SurveySettings) -> tuple[ColumnMapping
     here = {name: column for name in named if (column := _match(name, names)) is not None}
     taken = {column for columns in found.columns.values() for column in columns} | set(themes) | set(here.values())
     free = [name for name in names if name not in taken]
-    _by_vendor(free, names, found)
+    _by_tool(raw, free, found)
     for name in FIELDS:
         if name not in found.columns:
             _by_alias(raw, name, free, found)
@@ -116,6 +119,7 @@ def find_columns(raw: RawTable, settings: SurveySettings) -> tuple[ColumnMapping
         elsewhere=tuple(name for name in named if name not in here),
         unused=tuple(name for name in names if name not in used),
         notes=tuple(found.notes),
+        labels={} if raw.tool is None else {name: label for name, label in raw.tool.labels.items() if label},
     )
     return mapping, found.problems
 
@@ -200,21 +204,41 @@ def _theme_columns(stated: Sequence[str], names: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _by_vendor(free: list[str], names: list[str], found: _Found) -> None:
-    plain = {plain_name(name): name for name in names}
-    for vendor in VENDORS:
-        if not vendor.signature <= set(plain):
-            continue
-        for name, column in vendor.columns.items():
-            if name not in found.columns and plain.get(column) in free:
-                found.columns[name] = (plain[column],)
-                found.how[name] = f"{vendor.name} export"
+def _by_tool(raw: RawTable, free: list[str], found: _Found) -> None:
+    """Take the columns that the export's tool is known for, unless their cells say otherwise."""
+    if raw.tool is None:
         return
+    for name, known in raw.tool.columns.items():
+        if name not in FIELDS or name in found.columns or (name == "score" and raw.tool.no_score):
+            continue
+        misfits = {column: _misfit(name, column, raw.frame[column]) for column in known if column in free}
+        found.notes += [
+            f"{column!r} is the {name} of a {raw.tool.tool} export and was not taken: {misfit}"
+            for column, misfit in misfits.items()
+            if misfit and misfit != "it is empty"
+        ]
+        fitting = tuple(column for column, misfit in misfits.items() if not misfit)
+        if len(fitting) > 1 and name != "comment":
+            found.problems.append(_undecided(name, fitting))
+        elif fitting:
+            found.columns[name], found.how[name] = fitting, f"{raw.tool.tool} export"
 
 
 def _by_alias(raw: RawTable, name: str, free: list[str], found: _Found) -> None:
     taken = {column for columns in found.columns.values() for column in columns}
-    candidates = [column for column in free if column not in taken and is_alias(column, name)]
+    known = raw.tool
+    if name == "score" and known is not None and known.no_score:
+        found.problems.append(known.no_score)
+        return
+    wrong = () if known is None else known.never.get(name, ())
+    labels = {} if known is None else known.labels
+    candidates = [
+        column
+        for column in free
+        if column not in taken
+        and column not in wrong
+        and (is_alias(column, name) or is_alias(labels.get(column, ""), name))
+    ]
     fitting = []
     for column in candidates:
         misfit = _misfit(name, column, raw.frame[column])
@@ -229,13 +253,15 @@ def _by_alias(raw: RawTable, name: str, free: list[str], found: _Found) -> None:
     elif len(fitting) > 1 and name in _SIDE_FIELDS:
         found.notes.append(f"{' and '.join(map(repr, fitting))} could all be {name}; none is taken as it")
     elif len(fitting) > 1:
-        found.problems.append(
-            f"{name}: {' and '.join(map(repr, fitting))} could both be it; state one: {_line(name, fitting[0])}"
-        )
+        found.problems.append(_undecided(name, fitting))
     elif name == "score":
         found.problems.append(_no_score(raw, free, taken))
     if name in found.columns:
         found.how[name] = "by its name"
+
+
+def _undecided(name: str, fitting: Sequence[str]) -> str:
+    return f"{name}: {' and '.join(map(repr, fitting))} could both be it; state one: {_line(name, fitting[0])}"
 
 
 def _line(name: str, column: str) -> str:
@@ -256,6 +282,8 @@ def _misfit(name: str, column: str, texts: pd.Series) -> str:
     look = look_at(texts)
     if look.kind == "empty":
         return "it is empty"
+    if name in _IDS and (rounded := rounded_ids(texts)):
+        return rounded
     if name in ("score", "csat", "ces"):
         n_stated = int(numbers_stated(texts).notna().sum())
         if n_stated * 2 < look.n_given:
@@ -287,6 +315,7 @@ def _misfit_of_look(name: str, column: str, look: Look, texts: pd.Series) -> str
     return ""
 
 
+_IDS = ("response_id", "account_id", "contact_id", "comment_id")
 # What stands beside the answer; a doubt about it is no reason to refuse an export.
 _SIDE_FIELDS = (
     *("contact_role", "survey", "touchpoint", "channel", "agent_id"),

@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from nps_insights.survey.identity import content_hashes
-from nps_insights.tables import conform, empty
+from nps_insights.tables import conform, empty, without_marks
 
 # Whole comments, without case, accents and punctuation, that answer the question by not answering it.
 _NOTHING = frozenset(
@@ -64,18 +65,22 @@ def says_nothing(texts: pd.Series) -> pd.Series:
 
 
 def _is_nothing(text: str) -> bool:
-    if len(text) > _LONGEST and any(map(str.isalnum, text)):
+    if len(text) > _LONGEST and "[" not in text and any(map(str.isalnum, text)):
         return False
-    plain = text.lower()
+    said = without_marks(text)
+    plain = said.lower()
     if not plain.isascii():
-        decomposed = unicodedata.normalize("NFKD", text).casefold()
+        decomposed = unicodedata.normalize("NFKD", said).casefold()
         plain = "".join(c for c in decomposed if not unicodedata.combining(c)).replace("’", "'")
     words = re.findall(r"[^\W_]+", plain.replace("'", ""))
     return not words or " ".join(words) in _NOTHING
 
 
 def comments_table(
-    rows: pd.DataFrame, comment_columns: tuple[str, ...], cells: pd.DataFrame
+    rows: pd.DataFrame,
+    comment_columns: tuple[str, ...],
+    cells: pd.DataFrame,
+    labels: Mapping[str, str] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the comments and, for each, the row it stands in.
 
@@ -83,6 +88,7 @@ def comments_table(
         rows: Kept rows: response_id and, where the file has them, question, comment_id, language.
         comment_columns: Columns of the file with comments; where there are several, each is a question.
         cells: All cells of the kept rows, same index: they order comments that are equal in all else.
+        labels: Column -> its question, where that is not its name.
 
     Returns:
         The comments table, and `comment_id`, `row` (index of `rows`) for every comment.
@@ -99,7 +105,7 @@ def comments_table(
     for position, column in enumerate(comment_columns):
         part = rows.assign(text=cleaned(cells[column]), row=rows.index, column=position)
         if several:
-            part["question"] = column
+            part["question"] = (labels or {}).get(column, column)
         parts.append(part[part["text"] != ""])
     if not parts or not sum(map(len, parts)):
         return empty("comments"), pd.DataFrame({"comment_id": pd.Series(dtype="str"), "row": pd.Series(dtype="int64")})

@@ -7,9 +7,15 @@ import pandas as pd
 
 from nps_insights.survey.columns import described_columns, resolve, suggestions
 from nps_insights.survey.comments import cleaned, comments_table
+from nps_insights.survey.forgotten_rows import without_forgotten
 from nps_insights.survey.identity import response_ids
+from nps_insights.survey.known_people import known_people
 from nps_insights.survey.languages import with_languages
+from nps_insights.survey.private_texts import private_quarantine, redaction_note, without_private_texts
+from nps_insights.survey.pseudonyms import with_pseudonyms
 from nps_insights.survey.read import RawTable
+from nps_insights.survey.redaction import KnownNames
+from nps_insights.survey.settings import SurveySettings
 from nps_insights.tables import DataRefusedError, SettingsError, conform
 
 _FIELDS = ("comment", "response_id", "comment_id", "question", "language")
@@ -24,15 +30,19 @@ class CommentsAdmission:
         quarantine: Table `quarantine`: rows that could not be taken, with the reason.
         counts: Rows read, kept, quarantined, duplicate (always 0) and filtered (empty comments).
         notes: Plain sentences.
+        redactions: Table `redactions`: what was taken out of the comments.
     """
 
     comments: pd.DataFrame
     quarantine: pd.DataFrame
     counts: dict[str, int]
     notes: tuple[str, ...]
+    redactions: pd.DataFrame
 
 
-def admit_comments(raw: RawTable, columns: Mapping[str, str | tuple[str, ...]]) -> CommentsAdmission:
+def admit_comments(
+    raw: RawTable, columns: Mapping[str, str | tuple[str, ...]], settings: SurveySettings | None = None
+) -> CommentsAdmission:
     """Return the comments of a file that holds no scores.
 
     Rows with an empty comment are filtered; rows that share a stated comment_id are quarantined. A row without
@@ -41,6 +51,7 @@ def admit_comments(raw: RawTable, columns: Mapping[str, str | tuple[str, ...]]) 
     Args:
         raw: As `read_source` returns it.
         columns: Which column is what: comment, and response_id, comment_id, question, language where they exist.
+        settings: What is said of privacy is used.
 
     Raises:
         SettingsError: comment is not named, a field is unknown, or the file has no such column.
@@ -54,13 +65,18 @@ def admit_comments(raw: RawTable, columns: Mapping[str, str | tuple[str, ...]]) 
         >>> found.comments["text"].tolist(), found.counts["filtered"]
         (['Too slow'], 1)
     """
+    stated = settings or SurveySettings()
+    names = known_people(raw, None, stated) if stated.redact else KnownNames()
     known = _resolved(raw, columns)
+    raw = without_forgotten(raw, known, stated.forgotten, stated.pseudonym_key)
+    raw, redactions = without_private_texts(raw, [known["comment"]], stated, names)
+    raw = with_pseudonyms(raw, known, stated.pseudonym_key)
     cells = raw.frame
     filled = cleaned(cells[known["comment"]]) != ""
     repeated = pd.Series(False, index=cells.index)
     if "comment_id" in known:
-        stated = cells[known["comment_id"]].str.strip()
-        repeated = filled & (stated != "") & stated.where(filled).duplicated(keep=False)
+        named = cells[known["comment_id"]].str.strip()
+        repeated = filled & (named != "") & named.where(filled).duplicated(keep=False)
     kept = filled & ~repeated
     if not kept.any():
         raise DataRefusedError(
@@ -75,13 +91,19 @@ def admit_comments(raw: RawTable, columns: Mapping[str, str | tuple[str, ...]]) 
             rows[name] = texts.mask(texts == "")
     comments, _ = comments_table(rows, (known["comment"],), cells[kept])
     counts = {
-        "read": len(cells) + len(raw.broken),
+        "read": raw.n_read,
         "kept": int(kept.sum()),
         "quarantined": int(repeated.sum()) + len(raw.broken),
         "duplicate": 0,
-        "filtered": int((~filled).sum()),
+        "filtered": int((~filled).sum()) + len(raw.set_aside),
     }
-    return CommentsAdmission(with_languages(comments), _quarantine(raw, known, repeated), counts, raw.notes)
+    return CommentsAdmission(
+        comments=with_languages(comments),
+        quarantine=private_quarantine(_quarantine(raw, known, repeated), stated, names),
+        counts=counts,
+        notes=(*raw.told, *redaction_note(redactions, stated)),
+        redactions=redactions,
+    )
 
 
 def _resolved(raw: RawTable, columns: Mapping[str, str | tuple[str, ...]]) -> dict[str, str]:

@@ -8,9 +8,13 @@ import pandas as pd
 
 from nps_insights.tables import DataRefusedError, SettingsError
 
+# Later than nearly all others by more than this, a date without a stated moment of knowing is doubted aloud.
+FAR_DAYS = 366
+_FEWEST_TO_JUDGE = 20
 _FORMAT_OPTION = "`--date-format` (in a pipeline file `[dates] format`)"
 _TIME = r"(?:[T ,]+(?P<time>\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?: ?[AaPp][Mm])?))?"
-_ZONE = r"(?: ?(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2}))?"
+# Hours alone ("+02", as PostgreSQL writes them) are a zone only behind a time; behind a day they may be anything.
+_ZONE = r"(?: ?(?P<zone>Z|(?:UTC|GMT)(?:[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{2}:?\d{2}|(?(time)[+-]\d{2}|(?!))))?"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(?P<month>(?i:" + "|".join(_MONTHS) + r"))[a-zA-Z]*\.?"
 _END = _TIME + _ZONE
@@ -57,7 +61,7 @@ class DateColumn:
 
 
 def parse_dates(
-    texts: pd.Series, column: str, *, date_format: str | None = None, missing: tuple[str, ...] = ()
+    texts: pd.Series, column: str, *, date_format: str | None = None, missing: tuple[str, ...] = (), zone: str = ""
 ) -> DateColumn:
     """Read a column of dates in the one way of writing that fits it.
 
@@ -66,6 +70,7 @@ def parse_dates(
         column: Name of the column, for messages.
         date_format: The format as for strptime, where the user states it.
         missing: Dates or texts that mean "unknown".
+        zone: Time zone of the times that state none, such as "Europe/Berlin"; "" leaves them as they are.
 
     Returns:
         The dates, and the reason for every text that is none.
@@ -91,6 +96,11 @@ def parse_dates(
         )
     else:
         stamps, zones, shown = _inferred(unique, given, weights, column)
+    notes = _notes(column, stamps, zones, weights)
+    if zone:
+        bare = (zones == "") & unique.str.contains(":")
+        stamps = stamps.mask(bare, in_utc(stamps[bare], zone))
+        notes += [f"{column}: times are in {zone}, as the export says, and were turned to UTC"] if bare.any() else []
     plausible = stamps.dt.year.between(*_YEARS)
     reasons = pd.Series("", index=unique.index, dtype="str")
     reasons = reasons.mask(given & stamps.isna(), f"is not a date written as {shown}")
@@ -109,8 +119,25 @@ def parse_dates(
         reasons=pd.Series(reasons.to_numpy()[codes], index=texts.index, dtype="str"),
         format=shown,
         n_missing=int(weights[unknown & (unique != "")].sum()),
-        notes=tuple(_notes(column, stamps, zones, weights)),
+        notes=tuple(notes),
     )
+
+
+def in_utc(stamps: pd.Series, zone: str) -> pd.Series:
+    """Return local times as UTC; of an hour that the clock shows twice the first is taken, one that it skips ends.
+
+    Args:
+        stamps: Times in the zone.
+        zone: Its name, such as "Europe/Berlin".
+
+    Example:
+        >>> noons = pd.Series(pd.to_datetime(["2026-07-01 12:00", "2026-01-01 12:00"]))
+        >>> in_utc(noons, "Europe/Berlin").dt.hour.tolist()
+        [10, 11]
+    """
+    first = np.ones(len(stamps), dtype=bool)
+    local = stamps.dt.tz_localize(zone, ambiguous=first, nonexistent="shift_forward")
+    return local.dt.tz_convert("UTC").dt.tz_localize(None).astype("datetime64[us]")
 
 
 def after_moment(dates: pd.Series, as_of: pd.Timestamp) -> pd.Series:
@@ -123,6 +150,26 @@ def after_moment(dates: pd.Series, as_of: pd.Timestamp) -> pd.Series:
     """
     known = dates.dt.floor("D") if as_of == as_of.normalize() else dates
     return known > as_of
+
+
+def implausibly_late(dates: pd.Series) -> pd.Series:
+    """Return which dates can hardly be meant: one row in a hundred at most, far behind all others.
+
+    Far: more than a year after the date that 99 % of the rows do not pass, and by more than the time in which 98 % of
+    them lie. So the few first answers of a survey that rested for long stay, where it ran for longer than
+    it rested. Of fewer than 20 dates nothing is said. A moment of knowing would be moved by one slip of the pen: every
+    period before 2062 would be over, and the last one judged that of a single answer.
+
+    Example:
+        >>> days = pd.Series([*pd.date_range("2026-01-01", periods=90), pd.Timestamp("2062-03-01"), None])
+        >>> implausibly_late(days).sum().item()
+        1
+    """
+    known = dates.dropna()
+    if len(known) < _FEWEST_TO_JUDGE:
+        return pd.Series(False, index=dates.index)
+    first, usual = (known.quantile(share, interpolation="lower") for share in (0.01, 0.99))
+    return dates > usual + max(usual - first, pd.Timedelta(days=FAR_DAYS))
 
 
 def format_in_words(date_format: str) -> str:
@@ -255,8 +302,8 @@ def _time_of_day(texts: pd.Series) -> pd.Series:
 
 
 def _offsets(texts: pd.Series) -> pd.Series:
-    found = texts.str.extract(r"([+-])(\d{2}):?(\d{2})")
-    minutes = pd.to_numeric(found[1]) * 60 + pd.to_numeric(found[2])
+    found = texts.str.extract(r"([+-])(\d{1,2})(?::?(\d{2}))?$")
+    minutes = pd.to_numeric(found[1]) * 60 + pd.to_numeric(found[2]).fillna(0.0)
     minutes = (minutes * np.where(found[0] == "-", -1, 1)).fillna(0.0)
     return pd.to_timedelta(minutes, unit="m").astype("timedelta64[us]")
 

@@ -1,9 +1,8 @@
 """Turn the bytes of an export into text, and say in which encoding they were."""
 
 import codecs
-import gzip
-import zlib
 
+from nps_insights.survey.limits import USUAL_LIMITS, Limits, gunzipped
 from nps_insights.tables import DataRefusedError, SettingsError
 
 _BOMS = (
@@ -16,26 +15,25 @@ _LOOKED_AT = 4096
 _CP1252_ONLY = bytes(range(0x80, 0xA0))
 
 
-def unpacked(data: bytes, name: str) -> bytes:
+def unpacked(data: bytes, name: str, limits: Limits = USUAL_LIMITS) -> bytes:
     """Return `data` without its gzip layer, if it has one.
 
     Args:
         data: Bytes of a file.
         name: Name for the error message.
+        limits: How much may come out.
 
     Raises:
-        DataRefusedError: The gzip layer is damaged or cut off.
+        DataRefusedError: The gzip layer is damaged or cut off, or more comes out of it than the limits allow.
 
     Example:
+        >>> import gzip
         >>> unpacked(gzip.compress(b"score,comment"), "survey.csv.gz")
         b'score,comment'
     """
     if not data.startswith(b"\x1f\x8b"):
         return data
-    try:
-        return gzip.decompress(data)
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataRefusedError(f"{name}: the gzip file is damaged or cut off ({error}); copy it again") from error
+    return gunzipped(data, name, limits)
 
 
 def decoded(data: bytes, name: str, encoding: str | None = None) -> tuple[str, str]:

@@ -9,7 +9,8 @@ from nps_insights.survey.columns import described_columns, resolve, suggestions
 from nps_insights.survey.dates import DateColumn, parse_dates
 from nps_insights.survey.ledger import Ledger
 from nps_insights.survey.numbers import is_missing
-from nps_insights.survey.read import RawTable
+from nps_insights.survey.raw import RawTable
+from nps_insights.survey.rounded_ids import rounded_ids
 from nps_insights.survey.settings import SurveySettings
 from nps_insights.tables import DataRefusedError, SettingsError
 
@@ -52,9 +53,11 @@ def field_columns(
             hint = f"did you mean {near[0]!r}? " if near else ""
             raise SettingsError(f"{option}: {name!r} is no field; {hint}The fields are {', '.join(fields)}")
         found[name] = resolve(column, names, f"{option}: {name}")
+    _take_known(raw, fields, found)
     for name in (name for name in fields if name not in found):
         free = [column for column in names if column not in found.values()]
-        fitting = [column for column in free if is_alias_of(column, name, fields)]
+        wrong = () if raw.tool is None else raw.tool.never.get(name, ())
+        fitting = [column for column in free if is_alias_of(column, name, fields) and column not in wrong]
         if len(fitting) == 1:
             found[name] = fitting[0]
         elif fitting and name in required:
@@ -66,7 +69,19 @@ def field_columns(
             f"{name}: {raw.name} has no column known to hold it; state it: "
             f'`[{option}] {name} = "..."`\n' + "\n".join(described_columns(raw))
         )
+    for name in (name for name in required if name.endswith("_id") and name not in stated):
+        if rounded := rounded_ids(raw.frame[found[name]]):
+            raise DataRefusedError(f"{name}: in {raw.name}, {rounded}")
     return found, notes
+
+
+def _take_known(raw: RawTable, fields: Mapping[str, str], found: dict[str, str]) -> None:
+    """Add the columns that the file's tool is known for, unless they are empty or play another part."""
+    known = {} if raw.tool is None else raw.tool.columns
+    for name, columns in known.items():
+        filled = [c for c in columns if c not in found.values() and (raw.frame[c].str.strip() != "").any()]
+        if name in fields and name not in found and filled:
+            found[name] = filled[0]
 
 
 def side_dates(texts: pd.Series, column: str, settings: SurveySettings) -> DateColumn:

@@ -1,14 +1,17 @@
 """Look at an export without touching it: what was understood, what was not, and what to state."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from nps_insights.survey.admit import Admission, admit_survey
 from nps_insights.survey.aliases import FIELDS
 from nps_insights.survey.columns import ColumnMapping, find_columns
+from nps_insights.survey.known_people import known_people
 from nps_insights.survey.looks import look_at
+from nps_insights.survey.private_texts import without_private_texts
 from nps_insights.survey.read import RawTable
+from nps_insights.survey.redaction import KnownNames
 from nps_insights.survey.settings import SurveySettings
 from nps_insights.tables import NpsInsightsError
 
@@ -26,12 +29,15 @@ class Inspection:
         delimiter: What separates its cells, else "".
         understood: One row per column that plays a part: field, meaning, column, how (why it was taken), looks_like.
         unused: One row per other column: column, looks_like.
-        first_rows: The first five rows as read.
+        first_rows: The first five rows as read, redacted in all cells.
         counts: Rows read, kept, quarantined, duplicate, filtered; empty while something must be stated first.
         breakdown: Fate -> reason -> rows; empty likewise.
         warnings: What must be stated, and what a reader must know.
         ready: Whether the export can be read with these settings.
         columns_block: A `[columns]` block to paste into a pipeline file.
+        tool: The tool whose export it is, or "".
+        recognised_by: What the tool was recognised by, or "".
+        tool_did: What was done because of the tool, in sentences.
     """
 
     name: str
@@ -46,6 +52,9 @@ class Inspection:
     warnings: tuple[str, ...]
     ready: bool
     columns_block: str
+    tool: str = ""
+    recognised_by: str = ""
+    tool_did: tuple[str, ...] = ()
 
 
 def inspect_survey(raw: RawTable, settings: SurveySettings) -> Inspection:
@@ -76,22 +85,34 @@ def inspect_survey(raw: RawTable, settings: SurveySettings) -> Inspection:
     admission = None if warnings and "score" not in mapping.columns else _tried(raw, settings, warnings)
     if admission is not None:
         warnings += [*admission.notes, *_proxy_warning(mapping)]
+    # They have their own place, beside what the tool was recognised by.
+    told = [said for said in raw.told if said not in raw.notes]
     return Inspection(
         name=raw.name,
-        n_rows=len(raw.frame) + len(raw.broken),
+        n_rows=raw.n_read,
         encoding=raw.encoding,
         delimiter=raw.delimiter,
         understood=_understood(raw, mapping),
         unused=pd.DataFrame(
             [(name, look_at(raw.frame[name]).words) for name in mapping.unused], columns=["column", "looks_like"]
         ),
-        first_rows=raw.frame.head(_N_ROWS),
+        first_rows=_first_rows(raw, settings),
         counts={} if admission is None else admission.counts,
         breakdown={} if admission is None else admission.breakdown,
-        warnings=tuple(dict.fromkeys([*raw.notes, *warnings])),
+        warnings=tuple(dict.fromkeys([*raw.notes, *(said for said in warnings if said not in told)])),
         ready=admission is not None,
         columns_block=_columns_block(mapping),
+        tool="" if raw.tool is None else raw.tool.tool,
+        recognised_by="" if raw.tool is None else raw.tool.why,
+        tool_did=() if raw.tool is None else raw.tool.did,
     )
+
+
+def _first_rows(raw: RawTable, settings: SurveySettings) -> pd.DataFrame:
+    # The names are those of the whole file: who stands in row 900 may be spoken of in row 2.
+    names = known_people(raw, None, settings) if settings.redact else KnownNames()
+    few = replace(raw, frame=raw.frame.head(_N_ROWS))
+    return without_private_texts(few, [str(name) for name in few.frame.columns], settings, names)[0].frame
 
 
 def _tried(raw: RawTable, settings: SurveySettings, warnings: list[str]) -> Admission | None:

@@ -7,8 +7,10 @@ import pandas as pd
 from nps_insights.survey.aliases import INVITATION_FIELDS
 from nps_insights.survey.customer_ids import customer_ids
 from nps_insights.survey.field_columns import field_columns, side_dates
+from nps_insights.survey.forgotten_rows import without_forgotten
 from nps_insights.survey.kinds import quarantine_unknown_kinds, survey_kinds, unknown_kinds
 from nps_insights.survey.ledger import Ledger
+from nps_insights.survey.pseudonyms import with_pseudonyms
 from nps_insights.survey.read import RawTable
 from nps_insights.survey.settings import SurveySettings
 from nps_insights.survey.side_tables import (
@@ -62,6 +64,8 @@ def admit_invitations(
             f"account_id: {raw.name} has no column known to hold the account or the contact who was invited; state it: "
             '`[invitation_columns] account_id = "..."`'
         )
+    raw = without_forgotten(raw, found, stated.forgotten, stated.pseudonym_key)
+    raw = with_pseudonyms(raw, found, stated.pseudonym_key)
     ledger = Ledger(raw)
     frame = raw.frame.apply(lambda cells: cells.str.strip())
     ledger.take_out((frame == "").all(axis="columns"), "filtered", "the row is blank")

@@ -7,6 +7,7 @@ import pandas as pd
 from nps_insights.survey.accounts import AccountAdmission, account_attributes
 from nps_insights.survey.columns import ColumnMapping, suggestions
 from nps_insights.survey.proxies import proxies
+from nps_insights.survey.salesforce_ids import as_listed
 from nps_insights.survey.settings import SurveySettings
 from nps_insights.tables import ATTRIBUTE_PREFIX, DataRefusedError, SettingsError
 
@@ -67,9 +68,11 @@ def joined_attributes(
             "account_id: accounts are given, and no column of the survey is known to hold the account's id; "
             'state it: --columns account_id="..."'
         )
+    ids, n_written = as_listed(responses["account_id"], customers.accounts["account_id"])
+    responses = responses.assign(account_id=ids)
     known, unfit, chosen = account_attributes(customers.accounts, customers.columns, mapping.elsewhere)
     named |= chosen
-    notes: list[str] = []
+    notes = [f"account_id: {n_written:,} ids of Salesforce were joined, 15 with 18 characters"] if n_written else []
     values = _looked_up(responses, known, notes)
     asked = [name for name in values if name not in unfit or name in named.values()]
     looks |= proxies(values[asked], responses["score"], responses["category"])

@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from nps_insights.survey.read import RawTable
+from nps_insights.survey.raw import RawTable
 from nps_insights.tables import conform
 
 Fate = Literal["quarantined", "duplicate", "filtered"]
@@ -39,6 +39,8 @@ class Ledger:
         if len(raw.broken):
             self._count("quarantined", "row: the cells do not fit the header", len(raw.broken))
             self._enter(raw.broken["row_number"], "row", raw.broken["reason"], None)
+        for reason, n_rows in raw.set_aside["reason"].value_counts().sort_index().items():
+            self._count("filtered", str(reason), int(n_rows))
 
     @property
     def open(self) -> pd.Series:
@@ -68,11 +70,11 @@ class Ledger:
         """Return the number of rows read, kept, quarantined, duplicate and filtered."""
         by_fate = self.fates.value_counts()
         counts = {
-            "read": len(self.fates) + len(self.raw.broken),
+            "read": self.raw.n_read,
             "kept": int(by_fate.get("", 0)),
             "quarantined": int(by_fate.get("quarantined", 0)) + len(self.raw.broken),
             "duplicate": int(by_fate.get("duplicate", 0)),
-            "filtered": int(by_fate.get("filtered", 0)),
+            "filtered": int(by_fate.get("filtered", 0)) + len(self.raw.set_aside),
         }
         if counts["read"] != sum(counts[name] for name in ("kept", "quarantined", "duplicate", "filtered")):
             raise AssertionError(f"rows do not add up: {counts}")

@@ -8,7 +8,10 @@ from nps_insights.survey.aliases import OUTCOME_FIELDS, plain_name
 from nps_insights.survey.customer_ids import names_nobody
 from nps_insights.survey.dates import after_moment
 from nps_insights.survey.field_columns import field_columns, side_dates
+from nps_insights.survey.forgotten_rows import without_forgotten
 from nps_insights.survey.ledger import Ledger
+from nps_insights.survey.private_texts import without_private_texts
+from nps_insights.survey.pseudonyms import with_pseudonyms
 from nps_insights.survey.read import RawTable
 from nps_insights.survey.settings import SurveySettings
 from nps_insights.survey.side_tables import SideAdmission, filter_later, side_admission, take_out_repeated
@@ -57,6 +60,9 @@ def admit_outcomes(
     """
     stated = settings or SurveySettings()
     found, notes = field_columns(raw, columns or {}, OUTCOME_FIELDS, required=_REQUIRED, option="outcome_columns")
+    raw, _ = without_private_texts(raw, [found["result"]] if "result" in found else [], stated)
+    raw = without_forgotten(raw, found, stated.forgotten, stated.pseudonym_key)
+    raw = with_pseudonyms(raw, found, stated.pseudonym_key)
     ledger = Ledger(raw)
     frame = raw.frame.apply(lambda cells: cells.str.strip())
     ledger.take_out((frame == "").all(axis="columns"), "filtered", "the row is blank")

@@ -8,9 +8,13 @@ from datetime import date, datetime
 import pandas as pd
 
 from nps_insights.metrics import USUAL_CUTS
+from nps_insights.survey.forgotten import Forgotten
+from nps_insights.survey.pseudonym_key import PseudonymKey
+from nps_insights.survey.redaction import REGIONS, checked_regions
 from nps_insights.tables import SettingsError
 
 USUAL_SCALE = (0.0, 10.0)
+_NAMES = ("missing_scores", "attributes", "controls", "by", "theme_columns", "missing_dates", "name_columns")
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,11 @@ class SurveySettings:
         date_format: How dates are written, e.g. "%d/%m/%Y". None: inferred, if the column allows one reading.
         missing_dates: Dates that mean "unknown", e.g. "1970-01-01".
         as_of: The moment of knowing; later answers are filtered. None: the last answer's date.
+        redact: Whether addresses, numbers and known names are taken out of texts before anything else is done.
+        phone_regions: Two-letter codes of the regions whose national phone numbers are looked for.
+        name_columns: Columns with names to look for, beside those that are known by their headers.
+        pseudonym_key: Key under which ids become pseudonyms; None leaves them as they are.
+        forgotten: Whose rows are turned away, since they asked to be forgotten.
 
     Raises:
         SettingsError: A value cannot be used as given.
@@ -70,6 +79,11 @@ class SurveySettings:
     date_format: str | None = None
     missing_dates: tuple[str, ...] = ()
     as_of: str | date | pd.Timestamp | None = None
+    redact: bool = True
+    phone_regions: tuple[str, ...] = REGIONS
+    name_columns: tuple[str, ...] = ()
+    pseudonym_key: PseudonymKey | None = field(default=None, repr=False)
+    forgotten: Forgotten = field(default_factory=Forgotten, repr=False)
 
     def __post_init__(self) -> None:
         for name in ("scale", "csat_scale", "ces_scale"):
@@ -81,11 +95,13 @@ class SurveySettings:
         object.__setattr__(self, "scales", ranges)
         if ranges:
             _check_order(ranges, self.scale)
-        for name in ("missing_scores", "attributes", "controls", "by", "theme_columns", "missing_dates"):
+        for name in _NAMES:
             given = getattr(self, name)
             object.__setattr__(self, name, (given,) if isinstance(given, str) else tuple(given))
         if self.as_of is not None:
             object.__setattr__(self, "as_of", _moment(self.as_of, "as_of"))
+        if self.phone_regions != REGIONS:
+            object.__setattr__(self, "phone_regions", checked_regions(self.phone_regions))
         for scale, cuts in self.stated_scales():
             if scale is not None:
                 cuts_for(scale, cuts)

@@ -119,5 +119,5 @@ def side_admission(
         quarantine=ledger.quarantined_rows(),
         counts=ledger.counts(),
         breakdown=ledger.breakdown(),
-        notes=(*ledger.raw.notes, *notes),
+        notes=(*ledger.raw.told, *notes),
     )

@@ -7,8 +7,10 @@ import pandas as pd
 from nps_insights.survey.aliases import USAGE_FIELDS
 from nps_insights.survey.customer_ids import names_nobody
 from nps_insights.survey.field_columns import field_columns, side_dates
+from nps_insights.survey.forgotten_rows import without_forgotten
 from nps_insights.survey.ledger import Ledger
 from nps_insights.survey.numbers import is_missing, parse_numbers, read_numbers
+from nps_insights.survey.pseudonyms import with_pseudonyms
 from nps_insights.survey.read import RawTable
 from nps_insights.survey.settings import SurveySettings
 from nps_insights.survey.side_tables import SideAdmission, side_admission, take_out_repeated
@@ -49,6 +51,8 @@ def admit_usage(
     found, notes = field_columns(
         raw, columns or {}, USAGE_FIELDS, required=("account_id", "used_at"), option="usage_columns"
     )
+    raw = without_forgotten(raw, found, stated.forgotten, stated.pseudonym_key)
+    raw = with_pseudonyms(raw, found, stated.pseudonym_key)
     ledger = Ledger(raw)
     frame = raw.frame.apply(lambda cells: cells.str.strip())
     ids = frame[found["account_id"]]

@@ -12,12 +12,15 @@ from nps_insights.tables.errors import (
     SchemaError,
     SettingsError,
 )
-from nps_insights.tables.spreadsheets import not_a_formula
+from nps_insights.tables.marks import MARKS, without_marks
+from nps_insights.tables.spreadsheets import as_it_was, not_a_formula, texts_as_they_were
+from nps_insights.tables.visible_text import visible
 
 __all__ = [
     "ATTRIBUTE_PREFIX",
     "CATEGORIES",
     "DRIVER_TABLES",
+    "MARKS",
     "OUTCOMES",
     "TABLES",
     "USAGE_PREFIX",
@@ -29,7 +32,11 @@ __all__ = [
     "SchemaError",
     "SettingsError",
     "Table",
+    "as_it_was",
     "conform",
     "empty",
     "not_a_formula",
+    "texts_as_they_were",
+    "visible",
+    "without_marks",
 ]

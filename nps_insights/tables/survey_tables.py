@@ -1,6 +1,7 @@
 """The tables of the door and of the number: answers, comments, accounts, and what was refused."""
 
 from nps_insights.tables.columns import ATTRIBUTE_PREFIX, CATEGORIES, INTERVAL, Column, Table, may_be_empty, optional
+from nps_insights.tables.marks import MARKS
 
 # A figure with its interval, of a group and a period.
 _ESTIMATES = (
@@ -13,6 +14,8 @@ _ESTIMATES = (
     *INTERVAL,
     Column("n", "integer"),
     Column("n_eff", "number"),
+    # Of freedom of n_eff, where it was learned from accounts or weights; missing where every answer stands alone.
+    optional("degrees", "number"),
     Column("too_small", "flag"),
     optional("finished", "flag"),
     optional("reason", "text"),
@@ -60,6 +63,16 @@ SURVEY_TABLES = (
             Column("text", "text"),
             optional("language", "text"),
             Column("says_nothing", "flag"),
+        ),
+    ),
+    Table(
+        name="redactions",
+        row="one kind of thing that was taken out of the comments before anything was stored, and how often",
+        key=("kind",),
+        columns=(
+            Column("kind", "text", vocabulary=tuple(MARKS)),
+            Column("n", "integer"),
+            Column("n_comments", "integer"),
         ),
     ),
     Table(

@@ -68,9 +68,7 @@ def passives(
     return found.reset_index(drop=True)
 
 
-def _kept_off(
-    rows: pd.DataFrame, known: KnownAnswers, *, as_of: pd.Timestamp, settings: ActionSettings
-) -> pd.Series:
+def _kept_off(rows: pd.DataFrame, known: KnownAnswers, *, as_of: pd.Timestamp, settings: ActionSettings) -> pd.Series:
     answered_at = rows["responded_at"]
     day = answered_at.dt.strftime("%Y-%m-%d").astype("str")
     old = answered_at < as_of - pd.Timedelta(days=settings.passive_days)

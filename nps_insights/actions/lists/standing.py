@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from nps_insights.actions.known_answers import among, one_row_per_account
+from nps_insights.metrics.accounts import has_left
 
 _CARRIED = {"value": "float64", "account_name": "str", "owner": "str"}
 
@@ -65,13 +66,7 @@ def last_contacts(accounts: pd.DataFrame | None, outcomes: pd.DataFrame | None, 
 
 
 def _is_customer(known: pd.DataFrame, listed: np.ndarray, as_of: pd.Timestamp) -> np.ndarray:
-    here = listed.copy()
-    if "ended_at" in known.columns:
-        here &= ~(known["ended_at"] <= as_of).to_numpy()
-    if "churned" in known.columns:
-        # An end that lies ahead is not yet known to be one.
-        ahead = (known["ended_at"] > as_of).to_numpy() if "ended_at" in known.columns else False
-        here &= ~known["churned"].fillna(False).astype(bool).to_numpy() | ahead
+    here = listed & ~has_left(known, as_of).to_numpy()
     if "started_at" in known.columns:
         here &= ~(known["started_at"] >= as_of).to_numpy()
     return here

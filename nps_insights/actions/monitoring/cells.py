@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nps_insights.metrics.change_points import figures_by_period, usable_periods
-from nps_insights.metrics.intervals import critical_value
+from nps_insights.metrics.few_accounts import student_quantile, two_sided_p
 from nps_insights.metrics.own_movement import own_movement, own_units
 from nps_insights.metrics.periods import nps_differences
 
@@ -31,6 +31,7 @@ class Cells:
         n_eff: Effective number of answers (f, t), missing where it cannot be used, like all below.
         estimate: The figure (f, t).
         of_one: Variance of one answer (f, t).
+        degrees: Degrees of freedom of n_eff (f, t), where it was learned from accounts; infinite elsewhere.
         promoter: Share of promoters (f, t); missing for metrics that have none.
         detractor: Share of detractors (f, t).
     """
@@ -42,6 +43,7 @@ class Cells:
     n_eff: Array
     estimate: Array
     of_one: Array
+    degrees: Array
     promoter: Array
     detractor: Array
 
@@ -85,18 +87,23 @@ def cells_of(series: pd.DataFrame, metric: str, *, confidence_level: float) -> C
     usable = usable_periods(own) if len(own) else own
     if usable.empty:
         return None
-    figures, layers, starts = figures_by_period(usable, critical_value(confidence_level))
+    free = usable["degrees"].to_numpy(dtype=float) if "degrees" in usable.columns else np.full(len(usable), np.nan)
+    # The interval is Student's: what one answer varies by is told without it, and it is asked for again in `moves`.
+    half = student_quantile(free, confidence_level=confidence_level)
+    figures, layers, starts = figures_by_period(usable, half)
     row = {key: place for place, key in enumerate(figures[_FIGURE[1:]].itertuples(index=False, name=None))}
     ends = usable.drop_duplicates("period_start").set_index("period_start")["period_end"]
     at = starts.searchsorted(usable["period_start"])
     where = np.array([row[key] for key in zip(usable["by"], usable["group"], strict=True)])
     n = np.zeros(layers.shape[1:])
     n[where, at] = usable["n"]
+    degrees = np.full(n.shape, np.inf)
+    degrees[where, at] = np.where(np.isnan(free), np.inf, free)
     promoter, detractor = (_shares(series, name, row, starts, n.shape) for name in ("promoter", "detractor"))
     if metric != "nps":
         promoter, detractor = np.full(n.shape, np.nan), np.full(n.shape, np.nan)
     n_eff, estimate, of_one = layers[1], layers[0], layers[2]
-    return Cells(figures, starts, starts.map(ends), n, n_eff, estimate, of_one, promoter, detractor)
+    return Cells(figures, starts, starts.map(ends), n, n_eff, estimate, of_one, degrees, promoter, detractor)
 
 
 def _shares(
@@ -115,7 +122,8 @@ def moves(cells: Cells, before: Flags, after: Flags, spread: Array, *, confidenc
 
     NPS: `nps_differences`. Shares: two-sample score test, interval of Agresti and Caffo (2000). Means: normal, by the
     standard errors that their intervals tell. All with the effective number of answers, so that several answers of
-    one account count as what they are worth; what an account says on both sides would make the difference surer yet.
+    one account count as what they are worth, and against Student's t where that number was learned from few accounts,
+    by Welch over all periods of both sides. What an account says on both sides would make the difference surer yet.
 
     Args:
         cells: Figures by period.
@@ -132,7 +140,7 @@ def moves(cells: Cells, before: Flags, after: Flags, spread: Array, *, confidenc
         >>> import numpy as np
         >>> one, on = np.array([[1.0, 3.0]]), np.array([[True, False]])
         >>> periods, figures = pd.Series([0, 1]), pd.DataFrame({"metric": ["ces"]})
-        >>> cells = Cells(figures, periods, periods, one, one * 100, one, one, one, one)
+        >>> cells = Cells(figures, periods, periods, one, one * 100, one, one, np.full((1, 2), np.inf), one, one)
         >>> moves(cells, on, ~on, np.zeros(1), confidence_level=0.95)["estimate"].tolist()
         [2.0]
     """
@@ -140,12 +148,15 @@ def moves(cells: Cells, before: Flags, after: Flags, spread: Array, *, confidenc
     extra = spread**2 * (sides[0]["squares"] + sides[1]["squares"])
     metric = str(cells.figures["metric"].iloc[0])
     with np.errstate(invalid="ignore", divide="ignore"):
+        degrees = _welch(sides)
         if metric == "nps" and np.isfinite(sides[1]["promoter"]).any():
             counts = [(side["promoter"] * side["n_eff"], side["detractor"] * side["n_eff"], side["n_eff"])
                       for side in sides]  # fmt: skip
-            found = nps_differences(*counts, extra_variance=extra, confidence_level=confidence_level)
+            found = nps_differences(
+                *counts, extra_variance=extra, most_degrees=degrees, confidence_level=confidence_level
+            )
         else:
-            found = _plain(sides, extra, is_share=metric in _SHARES, confidence_level=confidence_level)
+            found = _plain(sides, extra, degrees, is_share=metric in _SHARES, confidence_level=confidence_level)
     low, high = ("conf_low", "conf_high")
     return pd.DataFrame(
         {
@@ -167,7 +178,9 @@ def _side(cells: Cells, mask: Flags) -> dict[str, Array]:
         n = np.where(mask, cells.n, 0.0)
         weight = n / n.sum(axis=1, keepdims=True)
         squares = weight**2
-        n_eff = 1 / np.nansum(np.where(mask, squares / cells.n_eff, 0.0), axis=1)
+        known = np.where(mask, squares / cells.n_eff, 0.0)
+        n_eff = 1 / np.nansum(known, axis=1)
+        uncertain = np.nansum(known**2 / cells.degrees, axis=1)
         together = {
             name: np.where(mask, weight * getattr(cells, name), 0.0).sum(axis=1)
             for name in ("estimate", "of_one", "promoter", "detractor")
@@ -175,12 +188,21 @@ def _side(cells: Cells, mask: Flags) -> dict[str, Array]:
     none = ~mask.any(axis=1)
     for name in together:
         together[name] = np.where(none, np.nan, together[name])
-    return together | {"n": n.sum(axis=1), "n_eff": np.where(none, np.nan, n_eff), "squares": squares.sum(axis=1)}
+    sums = {"n": n.sum(axis=1), "squares": squares.sum(axis=1), "uncertain": uncertain}
+    return together | sums | {"n_eff": np.where(none, np.nan, n_eff)}
 
 
-def _plain(sides: list[dict[str, Array]], extra: Array, *, is_share: bool, confidence_level: float) -> dict[str, Array]:
-    from scipy.special import ndtr
+def _welch(sides: list[dict[str, Array]]) -> Array:
+    """Degrees of freedom of a difference (f,): (sum of variances)^2 / sum of (variance^2 / its degrees)."""
+    variances = [np.where(side["of_one"] > 0, side["of_one"], 0.0) for side in sides]
+    total = sum(one / side["n_eff"] for one, side in zip(variances, sides, strict=True))
+    uncertain = sum(one**2 * side["uncertain"] for one, side in zip(variances, sides, strict=True))
+    return np.asarray(np.where(uncertain > 0, np.maximum(total**2 / uncertain, 1.0), np.inf))
 
+
+def _plain(
+    sides: list[dict[str, Array]], extra: Array, degrees: Array, *, is_share: bool, confidence_level: float
+) -> dict[str, Array]:
     (a, b), (m, n) = [side["estimate"] for side in sides], [side["n_eff"] for side in sides]
     centre = b - a
     if is_share:
@@ -192,6 +214,6 @@ def _plain(sides: list[dict[str, Array]], extra: Array, *, is_share: bool, confi
     else:
         variance = sides[0]["of_one"] / m + sides[1]["of_one"] / n + extra
         under_none = variance
-    half = critical_value(confidence_level) * np.sqrt(variance)
-    p_value = 2 * ndtr(-np.abs(b - a) / np.sqrt(under_none))
+    half = student_quantile(degrees, confidence_level=confidence_level) * np.sqrt(variance)
+    p_value = two_sided_p((b - a) / np.sqrt(under_none), degrees)
     return {"conf_low": centre - half, "conf_high": centre + half, "p_value": p_value}

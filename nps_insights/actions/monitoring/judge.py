@@ -5,29 +5,19 @@ known then; either way a figure is compared with the level it has had since it w
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from nps_insights.actions.monitoring.alert_rows import described, is_quiet, picked, with_status
 from nps_insights.actions.monitoring.cells import Cells, Flags, moves
 from nps_insights.actions.monitoring.settings import AlertSettings
+from nps_insights.actions.monitoring.told import Told, already_told, issued_until, nothing_told
 from nps_insights.metrics.many import benjamini_hochberg
 
 Array = NDArray[np.float64]
-# Scores of which more is better; whether more mentions of a theme are good or bad, a share does not tell.
-BETTER_HIGH = ("nps", "csat", "ces")
-
-
-@dataclass
-class _Told:
-    """What was told of each of f figures: when, which way, and which periods were compared with."""
-
-    since: NDArray[np.int64]
-    when: NDArray[np.int64]
-    sign: Array
-    before: Flags
 
 
 @dataclass(frozen=True)
@@ -37,7 +27,8 @@ class Judged:
     Attributes:
         t: Which period, counted from 0.
         rows: Columns of table `alerts` without `reason`, and beside them `why`: "moved" from one period to the next,
-            "level" (a change point), "stays", "further" or "quiet".
+            "level" (a change point), "stays" (the level told of), "further" than it, "no further", or "told" of
+            in the same period by an earlier issue.
         n_judged: How many figures had enough answers in the period and earlier ones to compare them with.
     """
 
@@ -52,6 +43,7 @@ def judge(
     settings: AlertSettings,
     *,
     previous_alerts: pd.DataFrame | None = None,
+    watched_until: pd.Timestamp | None = None,
     family: Mapping[tuple[str, str], str] | None = None,
     confidence_level: float = 0.95,
 ) -> Judged:
@@ -63,6 +55,7 @@ def judge(
         settings: What counts.
         previous_alerts: Table `alerts` of earlier periods; of periods up to its last one nothing else was told. If not
             given, the same rule says what would have been told.
+        watched_until: Last day of the last period that was judged before, where that one had no alert.
         family: Which figures (by, group) are judged together; all of them if not given.
         confidence_level: Of the intervals.
 
@@ -80,7 +73,7 @@ def judge(
     """
     every = replayed(
         cells, change_points, settings,
-        previous_alerts=previous_alerts, family=family, confidence_level=confidence_level,
+        previous_alerts=previous_alerts, watched_until=watched_until, family=family, confidence_level=confidence_level,
     )  # fmt: skip
     return [Judged(0, pd.DataFrame(), 0), *every][-1]
 
@@ -91,6 +84,7 @@ def replayed(
     settings: AlertSettings,
     *,
     previous_alerts: pd.DataFrame | None = None,
+    watched_until: pd.Timestamp | None = None,
     family: Mapping[tuple[str, str], str] | None = None,
     confidence_level: float = 0.95,
 ) -> Iterator[Judged]:
@@ -110,25 +104,25 @@ def replayed(
         [(1, []), (2, ['raised']), (3, ['known'])]
     """
     shape = cells.usable.shape
-    told = _Told(np.zeros(shape[0], np.int64), np.full(shape[0], -(10**6)), np.zeros(shape[0]), np.zeros(shape, bool))
+    told = nothing_told(cells)
     families = _families(cells, family)
-    known_until = None if previous_alerts is None else _last_told(previous_alerts)
+    known_until = issued_until(previous_alerts, watched_until)
     for t in range(1, shape[1]):
         is_last = t == shape[1] - 1
         if not is_last and known_until is not None and cells.ends.iloc[t] <= known_until:
-            _take_over(cells, told, previous_alerts, t)
+            told.take_over(cells, previous_alerts, t)
             continue
         judged = _of_period(cells, change_points, settings, told, families, t, confidence_level)
         for row in judged.rows[judged.rows["status"] == "raised"].itertuples():
-            _remember(told, row.figure, t, np.sign(row.estimate), row.before, row.at)
-        yield judged
+            told.remember(row.figure, t, np.sign(row.estimate), row.before, row.at)
+        yield _without_told(judged, cells, previous_alerts, settings) if is_last else judged
 
 
 def _of_period(
     cells: Cells,
     change_points: pd.DataFrame,
     settings: AlertSettings,
-    told: _Told,
+    told: Told,
     families: NDArray[np.int64],
     t: int,
     confidence_level: float,
@@ -144,23 +138,46 @@ def _of_period(
         q_value[families == one] = benjamini_hochberg(found["p_value"].to_numpy()[families == one])
     found["q_value"] = q_value
     clear = (found["p_value"] < settings.most_false) & (found["q_value"] < settings.false_share)
-    parts = [_rows(found, clear.to_numpy(), before, np.full(len(found), t), "moved")]
+    here = np.full(len(found), t)
+    parts = [picked(found, clear.to_numpy(), before, here, "moved")]
     # A level that was told of and stays, held against the level before it.
-    recent = (t - told.when <= settings.still_told) & ~clear.to_numpy() & after.any(axis=1)
+    recent = (t - told.when <= settings.still_told) & after.any(axis=1)
     old = moves(cells, told.before, after, spread, confidence_level=confidence_level)
-    stays = recent & (old["p_value"] < 0.05).to_numpy() & (np.sign(old["estimate"]) == told.sign).to_numpy()
-    parts.append(_rows(old.assign(q_value=np.nan), stays, told.before, np.full(len(found), t), "stays"))
+    stays = recent & ~clear.to_numpy() & (old["p_value"] < 0.05).to_numpy()
+    stays &= (np.sign(old["estimate"]) == told.sign).to_numpy()
+    parts.append(picked(old.assign(q_value=np.nan), stays, told.before, here, "stays"))
     parts.append(_new_levels(cells, change_points, told, clear.to_numpy(), t, spread, confidence_level))
+    # The level that was told of is no longer the level: it went on the same way, by as much as matters.
+    level = told.level(cells.usable) & (recent & (told.sign != 0))[:, None]
+    beyond = moves(cells, level, after, spread, confidence_level=confidence_level)
+    matters = settings.effect_that_matters(str(cells.figures["metric"].iloc[0]))
+    further = recent & (beyond["p_value"] < settings.most_false).to_numpy()
+    further &= (beyond["estimate"] * told.sign >= matters).to_numpy()
+    parts.append(picked(beyond.assign(q_value=np.nan), further & ~clear.to_numpy(), level, here, "further"))
     rows = pd.concat([part for part in parts if len(part)], ignore_index=True) if any(map(len, parts)) else parts[0]
     rows = rows.drop_duplicates("figure", keep="last") if len(rows) else rows
     judged = tested | (recent & told.before.any(axis=1))
-    return Judged(t, _with_status(_described(rows, cells, t), cells, settings, told, t), int(judged.sum()))
+    return Judged(t, with_status(described(rows, cells, t), cells, settings, told, further, t), int(judged.sum()))
+
+
+def _without_told(judged: Judged, cells: Cells, previous: pd.DataFrame | None, settings: AlertSettings) -> Judged:
+    """What an earlier issue told of in the same period is known, unless it is further today."""
+    rows = judged.rows
+    repeated = already_told(rows, previous, settings.effect_that_matters(str(cells.figures["metric"].iloc[0])))
+    if not repeated.any():
+        return judged
+    rows = rows.assign(
+        status=np.where(repeated, "known", rows["status"]),
+        why=np.where(repeated, "told", rows["why"]),
+        known_since=rows["known_since"].mask(repeated, rows["after_start"]),
+    )
+    return replace(judged, rows=rows)
 
 
 def _new_levels(
     cells: Cells,
     change_points: pd.DataFrame,
-    told: _Told,
+    told: Told,
     clear: Flags,
     t: int,
     spread: Array,
@@ -184,14 +201,14 @@ def _new_levels(
         after = usable & (period >= at) & (period <= t)
         found = moves(cells, before, after, spread, confidence_level=confidence_level)
         found = found.assign(p_value=np.nan, q_value=np.nan)
-        parts.append(_rows(found, own.to_numpy(), before, np.full(len(found), at), "level"))
+        parts.append(picked(found, own.to_numpy(), before, np.full(len(found), at), "level"))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
-def _compared(cells: Cells, settings: AlertSettings, told: _Told, t: int) -> Flags:
+def _compared(cells: Cells, settings: AlertSettings, told: Told, t: int) -> Flags:
     """The last `earlier` usable periods before t in which the figure has had the level it was last told of."""
     period = np.arange(len(cells.starts))
-    quiet = np.array([_is_quiet(cells, settings, int(one)) for one in period])
+    quiet = np.array([is_quiet(cells, settings, int(one)) for one in period])
     open_ = cells.usable & (period < t) & (period >= told.since[:, None]) & ~quiet
     # How many open periods lie between this one and t, itself included.
     back = np.cumsum(open_[:, ::-1], axis=1)[:, ::-1]
@@ -202,101 +219,7 @@ def _only(cells: Cells, t: int) -> Flags:
     return np.asarray(cells.usable & (np.arange(len(cells.starts)) == t))
 
 
-def _rows(found: pd.DataFrame, which: Flags, before: Flags, at: NDArray[np.int64], why: str) -> pd.DataFrame:
-    chosen = np.flatnonzero(which)
-    return found.iloc[chosen].assign(figure=chosen, before=[before[one] for one in chosen], at=at[chosen], why=why)
-
-
-def _described(rows: pd.DataFrame, cells: Cells, t: int) -> pd.DataFrame:
-    if rows.empty:
-        return pd.DataFrame(columns=["figure", "before", "at", "why", "status", "estimate"])
-    named = cells.figures.iloc[rows["figure"]].reset_index(drop=True)
-    rows = pd.concat([named, rows.reset_index(drop=True)], axis=1)
-    edges = [np.flatnonzero(mask)[[0, -1]] for mask in rows["before"]]
-    rows["before_start"] = cells.starts.iloc[[first for first, _ in edges]].to_numpy()
-    rows["before_end"] = cells.ends.iloc[[last for _, last in edges]].to_numpy()
-    rows["after_start"] = cells.starts.iloc[rows["at"]].to_numpy()
-    rows["after_end"] = cells.ends.iloc[t]
-    rows["direction"] = np.where(rows["estimate"] > 0, "rise", "drop")
-    return rows.astype({"n_before": "int64", "n": "int64"})
-
-
-def _with_status(rows: pd.DataFrame, cells: Cells, settings: AlertSettings, told: _Told, t: int) -> pd.DataFrame:
-    if rows.empty:
-        return rows
-    metric = str(cells.figures["metric"].iloc[0])
-    matters = settings.effect_that_matters(metric)
-    at_least = nearer_end(rows)
-    rows["severity"] = severity(rows, settings)
-    small = (rows["estimate"].abs() < matters).to_numpy()
-    figure = rows["figure"].to_numpy()
-    again = (t - told.when[figure] <= settings.quiet_periods) & (
-        np.sign(rows["estimate"]) == told.sign[figure]
-    ).to_numpy()
-    further = again & (rows["why"] != "stays").to_numpy() & (at_least < matters).to_numpy()
-    rows.loc[further, "why"] = "further"
-    known = (rows["why"].isin(["stays", "further"])).to_numpy()
-    quiet = small | _is_quiet(cells, settings, t)
-    rows["status"] = np.select([known, quiet], ["known", "quiet"], "raised")
-    return rows[~(small & known)].reset_index(drop=True)
-
-
-def nearer_end(rows: pd.DataFrame) -> pd.Series:
-    """Return how far each figure moved at least: the end of the interval nearer to zero, 0 where zero is inside.
-
-    Example:
-        >>> nearer_end(pd.DataFrame({"conf_low": [-13.0, -2.0], "conf_high": [-5.0, 4.0]})).tolist()
-        [5.0, 0.0]
-    """
-    outside = rows["conf_low"] * rows["conf_high"] > 0
-    return rows[["conf_low", "conf_high"]].abs().min(axis=1).where(outside, 0.0)
-
-
-def severity(rows: pd.DataFrame, settings: AlertSettings) -> list[str]:
-    """Return how loud each alert is: the rule of `AlertSettings`.
-
-    Example:
-        >>> rows = pd.DataFrame({"metric": "nps", "estimate": [-9.0], "conf_low": [-13.0], "conf_high": [-5.0]})
-        >>> severity(rows, AlertSettings())
-        ['warning']
-    """
-    levels = []
-    for metric, estimate, least in zip(rows["metric"], rows["estimate"], nearer_end(rows), strict=True):
-        matters = settings.effect_that_matters(metric)
-        is_good = metric.startswith(BETTER_HIGH) and estimate > 0
-        loud = "critical" if least >= 3 * matters else "warning" if least >= matters else "notice"
-        levels.append("notice" if is_good else loud)
-    return levels
-
-
 def _families(cells: Cells, family: Mapping[tuple[str, str], str] | None) -> NDArray[np.int64]:
     keys = list(zip(cells.figures["by"], cells.figures["group"], strict=True))
     codes, _ = pd.factorize(np.array([(family or {}).get(key, "") for key in keys], dtype=object))
     return np.asarray(codes, dtype=np.int64)
-
-
-def _is_quiet(cells: Cells, settings: AlertSettings, t: int) -> bool:
-    start, end = cells.starts.iloc[t], cells.ends.iloc[t]
-    return any(start <= pd.Timestamp(last) and end >= pd.Timestamp(first) for first, last in settings.quiet)
-
-
-def _last_told(alerts: pd.DataFrame) -> pd.Timestamp:
-    return pd.Timestamp(alerts["after_end"].max()) if len(alerts) else pd.Timestamp.min
-
-
-def _take_over(cells: Cells, told: _Told, alerts: pd.DataFrame | None, t: int) -> None:
-    if alerts is None:
-        return
-    here = alerts[(alerts["after_end"] == cells.ends.iloc[t]) & (alerts["status"] == "raised")]
-    for row in here.itertuples():
-        own = (cells.figures[["metric", "by", "group"]] == [row.metric, row.by, row.group]).all(axis=1).to_numpy()
-        if not own.any():
-            continue
-        figure = int(np.flatnonzero(own)[0])
-        inside = (cells.starts >= row.before_start) & (cells.ends <= row.before_end)
-        before = cells.usable[figure] & inside.to_numpy()
-        _remember(told, figure, t, np.sign(row.estimate), before, int(cells.starts.searchsorted(row.after_start)))
-
-
-def _remember(told: _Told, figure: int, t: int, sign: float, before: Flags, at: int) -> None:
-    told.since[figure], told.when[figure], told.sign[figure], told.before[figure] = at, t, sign, before

@@ -4,7 +4,17 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from nps_insights.actions.monitoring.sentences import THEME_SHARE, explained, kept_quiet, moved, theme_labels
+from nps_insights.actions.monitoring.events_apart import figure_key, told_apart
+from nps_insights.actions.monitoring.sentences import (
+    THEME_SHARE,
+    explained,
+    figure_name,
+    kept_quiet,
+    moved,
+    parents_of,
+    theme_labels,
+    with_it,
+)
 from nps_insights.actions.monitoring.settings import AlertSettings
 from nps_insights.actions.monitoring.traces import clearest, traced
 from nps_insights.metrics.figures.groups import group_column, group_names
@@ -45,7 +55,9 @@ class Answers:
 def reasons_and_traces(
     found: pd.DataFrame, answers: Answers, settings: AlertSettings
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return table `alerts` with a reason each, and table `traces` of those that were raised.
+    """Return table `alerts` with a reason each, and table `traces` of those that were raised and of the company's.
+
+    Alerts of one event are told apart first (`told_apart`): the parts name the alert that they belong to.
 
     Args:
         found: As `judge` returns them, of all metrics.
@@ -59,23 +71,37 @@ def reasons_and_traces(
     """
     if found.empty:
         return empty("alerts"), empty("traces")
+    found = told_apart(
+        found.reset_index(drop=True),
+        answers.responses,
+        fewest=settings.min_answers,
+        commented=answers.commented,
+        mentions=answers.mentions,
+        parents=parents_of(answers.themes),
+    )
     loud = found.assign(order=found["severity"].map(_LOUDNESS)).sort_values(["order", "metric", "by", "group"])
-    raised = [one for one, status in zip(loud.index, loud["status"], strict=True) if status == "raised"]
+    asked = (loud["status"] == "raised") | ((loud["status"] == "part") & (loud["metric"] == "nps") & (loud["by"] == ""))
+    raised = list(loud.index[asked])
     labels = theme_labels(answers.themes)
+    names = [figure_name(row, labels.get(row["group"], "")) for _, row in found.iterrows()]
     reasons, traces = {}, []
     for place, row in found.iterrows():
         is_theme = row["metric"] == THEME_SHARE
         label = labels.get(row["group"], row["group"]) if is_theme else ""
-        told = moved(row, per=answers.per, label=label)
+        told = moved(row, per=answers.per, label=label, share=_share(row, answers.responses))
         if place in raised[: settings.traced]:
             parts, words = _taken_apart(row, answers)
             traces += [parts] if len(parts) else []
             told += words
+        told += with_it([names[one] for one in loud.index if found.loc[one, "part_of"] == place])
+        if row["part_of"] >= 0:
+            told += f"; a part of what happened to {names[row['part_of']]}"
         in_quiet = abs(row["estimate"]) >= settings.effect_that_matters(row["metric"])
-        told += kept_quiet(row, settings, in_quiet=in_quiet)
+        told += kept_quiet(row, settings, per=answers.per, in_quiet=in_quiet)
         reasons[place] = told + "." + _events(row, answers.events)
+    keys = {place: figure_key(row) for place, row in found.iterrows()}
+    alerts = found.assign(reason=pd.Series(reasons), part_of=found["part_of"].map(keys))
     columns = [column.name for column in TABLES["alerts"].columns]
-    alerts = found.assign(reason=pd.Series(reasons))
     theme = alerts["metric"] == THEME_SHARE
     alerts["label"] = alerts["group"].where(~theme, alerts["group"].map(lambda one: labels.get(one, one)))
     tables = pd.concat(traces, ignore_index=True) if traces else None
@@ -106,6 +132,15 @@ def _taken_apart(row: pd.Series, answers: Answers) -> tuple[pd.DataFrame, str]:
     part = clearest(parts, float(row["estimate"]), [one.removeprefix(ATTRIBUTE_PREFIX) for one in dimensions])
     theme = None if is_theme else _theme_within(row, part, parts, answers)
     return parts, explained(part, theme, metric=row["metric"])
+
+
+def _share(row: pd.Series, responses: pd.DataFrame) -> float | None:
+    """Share of the answers of the later periods that a group gave."""
+    if not row["by"] or row["metric"] == THEME_SHARE:
+        return None
+    days = responses["responded_at"].dt.normalize()
+    n = int(days.between(row["after_start"], row["after_end"]).sum())
+    return len(_sides(responses, row)[1]) / n if n else None
 
 
 def _sides(responses: pd.DataFrame, row: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -1,6 +1,6 @@
 """The reason of an alert in one sentence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -8,6 +8,7 @@ from nps_insights.actions.monitoring.settings import AlertSettings
 from nps_insights.metrics.periods import PERIOD_STARTS
 
 THEME_SHARE = "theme_share"
+_MOST_NAMED = 5
 _SCORES = {"nps": "NPS", "csat": "CSAT", "ces": "CES", "ces_top": "CES (top boxes)"}
 
 
@@ -19,6 +20,19 @@ def theme_labels(themes: pd.DataFrame | None) -> dict[str, str]:
         {'t1': 'disconnects'}
     """
     return {} if themes is None else dict(zip(themes["theme_id"], themes["label"], strict=True))
+
+
+def parents_of(themes: pd.DataFrame | None) -> dict[str, str]:
+    """Return the top theme of each theme by its id; empty where no themes are given, or none has one.
+
+    Example:
+        >>> parents_of(pd.DataFrame({"theme_id": ["t1", "p1"], "parent_id": ["p1", None]}))
+        {'t1': 'p1'}
+    """
+    if themes is None or "parent_id" not in themes.columns:
+        return {}
+    known = themes[themes["parent_id"].notna()]
+    return dict(zip(known["theme_id"], known["parent_id"], strict=True))
 
 
 def period_name(start: pd.Timestamp, end: pd.Timestamp, per: str) -> str:
@@ -50,8 +64,14 @@ def _one(day: pd.Timestamp, per: str) -> str:
     )
 
 
-def moved(row: Mapping[str, object], *, per: str, label: str = "") -> str:
+def moved(row: Mapping[str, object], *, per: str, label: str = "", share: float | None = None) -> str:
     """Return what moved, by how much with its interval, from when to when; without a full stop.
+
+    Args:
+        row: Of table `alerts`.
+        per: The period.
+        label: Of the theme, where it is one.
+        share: Share of all answers of the later periods that the group gave, where it is one.
 
     Example:
         >>> days = ["2026-06-01", "2026-06-30", "2026-07-01", "2026-07-31"]
@@ -69,6 +89,7 @@ def moved(row: Mapping[str, object], *, per: str, label: str = "") -> str:
         ends = f"{100 * was:.0f} to {100 * now:.0f} % of comments ({100 * low:+.0f} to {100 * high:+.0f} points)"
         return f"Mentions of '{label or row['group']}' {verb} from {ends}{when}"
     of = f" of {row['by']} {row['group']}" if row["by"] else ""
+    of += f" ({100 * share:.0f} % of the answers)" if row["by"] and share is not None else ""
     name = _SCORES.get(metric, metric)
     if metric.startswith("nps"):
         return f"{name}{of} {verb} {abs(estimate):.0f} points ({low:+.0f} to {high:+.0f}){when}"
@@ -118,17 +139,46 @@ def explained(
     return f"; {who} {verb} {size:.0f} of them" + (f", where {mentions}" if mentions else "")
 
 
-def kept_quiet(row: Mapping[str, object], settings: AlertSettings, *, in_quiet: bool) -> str:
+def kept_quiet(row: Mapping[str, object], settings: AlertSettings, *, per: str, in_quiet: bool) -> str:
     """Return why an alert is not raised, to follow the sentence of the change; empty for a raised one.
 
     Example:
-        >>> kept_quiet({"why": "stays", "status": "known"}, AlertSettings(), in_quiet=False)
-        '; the level was there before and stays'
+        >>> row = {"why": "stays", "status": "known", "known_since": pd.Timestamp("2026-05-01")}
+        >>> kept_quiet(row, AlertSettings(), per="month", in_quiet=False)
+        '; known since May 2026, the level stays'
     """
     if row["status"] == "known":
-        further = "; moved before, and not clearly further since"
-        return further if row["why"] == "further" else "; the level was there before and stays"
+        since = row.get("known_since")
+        known = "" if since is None or pd.isna(since) else f"known since {_one(pd.Timestamp(since), per)}"
+        what = {"no further": "not clearly further since", "told": "told of before, and no further today"}
+        return "; " + ", ".join(part for part in (known, what.get(str(row["why"]), "the level stays")) if part)
     if row["status"] == "quiet":
         least = settings.effect_that_matters(str(row["metric"]))
         return "; the period is set to quiet" if in_quiet else f"; less than the {least:g} that matter"
     return ""
+
+
+def figure_name(row: Mapping[str, object], label: str = "") -> str:
+    """Return how a figure is called within a sentence.
+
+    Example:
+        >>> figure_name({"metric": "nps", "by": "plan", "group": "Pro"}), figure_name({"metric": "nps", "by": ""})
+        ('NPS of plan Pro', 'NPS of all answers')
+    """
+    metric = str(row["metric"])
+    if metric == THEME_SHARE:
+        return f"mentions of '{label or row['group']}'"
+    return f"{_SCORES.get(metric, metric)} of " + (f"{row['by']} {row['group']}" if row["by"] else "all answers")
+
+
+def with_it(parts: Sequence[str]) -> str:
+    """Return the figures that moved because this one did, to follow its sentence; empty for none.
+
+    Example:
+        >>> with_it(["NPS of all answers", "mentions of 'price'"])
+        "; with it moved NPS of all answers, mentions of 'price'"
+    """
+    if not parts:
+        return ""
+    named, rest = list(parts[:_MOST_NAMED]), len(parts) - _MOST_NAMED
+    return "; with it moved " + ", ".join(named) + (f" and {rest} more" if rest > 0 else "")

@@ -1,13 +1,15 @@
 """Watch the number: every metric, group and theme per period, what moved, what moved with it, and whom to tell."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from nps_insights.actions.monitoring.cells import NOT_WATCHED, Cells, cells_of
 from nps_insights.actions.monitoring.judge import judge
 from nps_insights.actions.monitoring.reasons import Answers, reasons_and_traces
+from nps_insights.actions.monitoring.sentences import THEME_SHARE, parents_of
 from nps_insights.actions.monitoring.settings import AlertSettings
 from nps_insights.actions.monitoring.watch_notes import notes_on
 from nps_insights.metrics.change_points import change_points
@@ -53,6 +55,9 @@ def watch(
     also: pd.DataFrame | None = None,
     events: pd.DataFrame | None = None,
     previous_alerts: pd.DataFrame | None = None,
+    watched_until: pd.Timestamp | None = None,
+    not_remembered: Collection[str] = (),
+    moods: Collection[str] = (),
     settings: AlertSettings | None = None,
     survey: str | None = None,
     csat_scale: Scale | None = None,
@@ -78,6 +83,9 @@ def watch(
         also: Further rows of table `estimates` per period to be watched, such as the scores by account.
         events: Table `events`; those of the period stand beside the reason, as no explanation.
         previous_alerts: Table `alerts` of earlier periods; if not given, the same rule says what would have been told.
+        watched_until: Last day of the last period that was judged before, where that one had no alert.
+        not_remembered: Metrics whose earlier alerts nobody knows, such as shares of themes that are found anew.
+        moods: Ids of themes that only say how people feel: their shares are shown, and no alert is of them.
         settings: What counts as an alert.
         survey: Which survey, as in `estimates_of`.
         csat_scale: Of `csat`.
@@ -114,7 +122,7 @@ def watch(
         as_of=known_at, confidence_level=confidence_level, min_group=chosen.min_answers,
     )  # fmt: skip
     read = None
-    parents = _parents(themes)
+    parents = parents_of(themes)
     if mentions is not None and commented is not None:
         read = answers[answers["response_id"].isin(commented["response_id"])]
         shares = theme_trend(
@@ -124,23 +132,35 @@ def watch(
         series = conform("estimates", pd.concat([series, shares], ignore_index=True)) if len(shares) else series
     if also is not None and len(also):
         series = conform("estimates", pd.concat([series, also], ignore_index=True))
+    is_mood = (series["metric"] == THEME_SHARE) & series["group"].isin(list(moods))
+    told_of = series[~is_mood]
     points = change_points(
-        series[~series["metric"].isin(NOT_WATCHED)],
+        told_of[~told_of["metric"].isin(NOT_WATCHED)],
         false_alarm_every=chosen.false_alarm_every,
         confidence_level=confidence_level,
     )
-    found, n_judged = _judged(series, points, chosen, previous_alerts, parents, confidence_level)
+    earlier = _Earlier(previous_alerts, watched_until, frozenset(not_remembered))
+    found, n_judged = _judged(told_of, points, chosen, earlier, parents, confidence_level)
     texts = Answers(answers, read, mentions, themes, tuple(by), events, per, confidence_level)
     alerts, traces = reasons_and_traces(found, texts, chosen)
     notes = notes_on(every, series, alerts, n_judged=n_judged, per=per, as_of=known_at, settings=chosen)
     return Watched(series, points, alerts, traces, notes, n_judged)
 
 
+@dataclass(frozen=True)
+class _Earlier:
+    """What earlier issues told, and up to when."""
+
+    alerts: pd.DataFrame | None
+    until: pd.Timestamp | None
+    not_remembered: frozenset[str]
+
+
 def _judged(
     series: pd.DataFrame,
     points: pd.DataFrame,
     settings: AlertSettings,
-    previous: pd.DataFrame | None,
+    earlier: _Earlier,
     parents: dict[str, str],
     confidence_level: float,
 ) -> tuple[pd.DataFrame, int]:
@@ -153,10 +173,11 @@ def _judged(
         if cells is None or cells.starts.iloc[-1] < finished["period_start"].max():
             continue
         own = points[points["metric"] == metric]
-        family = _families(cells, parents) if metric == "theme_share" else None
-        parts.append(
-            judge(cells, own, settings, previous_alerts=previous, family=family, confidence_level=confidence_level)
-        )
+        family = _families(cells, parents) if metric == THEME_SHARE else None
+        known: dict[str, Any] = {"family": family, "confidence_level": confidence_level}
+        if metric not in earlier.not_remembered:
+            known |= {"previous_alerts": earlier.alerts, "watched_until": earlier.until}
+        parts.append(judge(cells, own, settings, **known))
     told = [part.rows for part in parts if len(part.rows)]
     return pd.concat(told, ignore_index=True) if told else pd.DataFrame(), sum(part.n_judged for part in parts)
 
@@ -164,10 +185,3 @@ def _judged(
 def _families(cells: Cells, parents: dict[str, str]) -> dict[tuple[str, str], str]:
     tops = set(parents.values())
     return {("theme_id", group): "top" if group in tops else "leaf" for group in cells.figures["group"]}
-
-
-def _parents(themes: pd.DataFrame | None) -> dict[str, str]:
-    if themes is None or "parent_id" not in themes.columns:
-        return {}
-    known = themes[themes["parent_id"].notna()]
-    return dict(zip(known["theme_id"], known["parent_id"], strict=True))

@@ -10,6 +10,7 @@ from nps_insights.metrics.estimates import MIN_EFFECTIVE
 
 # So far ahead the stated chances were held against what happened.
 CALIBRATED_STEPS = 24
+_LONGER = {"day": "month", "week": "month", "month": "quarter", "quarter": "year"}
 
 
 def cautions(standing: Standing, settings: JudgeSettings) -> list[str]:
@@ -68,9 +69,10 @@ def _blind(standing: Standing) -> str:
     start, history, target = standing.start, standing.history, standing.target
     if np.isnan(start.figure):
         return ""
-    smallest = standing.detectable(0.95)
+    smallest, per = standing.detectable(0.95), history.per
     if abs(target.value - start.figure) >= smallest:
         return ""
     way, seen = figure(target.value - start.figure, target.metric, change=True), figure(smallest, target.metric)
     size = plural(history.usual_n(), "effective answer")
-    return f"the whole way of {way} is less than the {seen} that a {history.per} of {size} can show"
+    longer = f"; longer periods show smaller ones: --per {_LONGER[per]}" if per in _LONGER else ""
+    return f"a {per} of {size} cannot show a move below {seen}, and the whole way is {way}{longer}"

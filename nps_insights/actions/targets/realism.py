@@ -12,7 +12,7 @@ from nps_insights.actions.targets.outlook import JudgeSettings, Outlook, stopped
 from nps_insights.actions.targets.sentences import last_measured
 from nps_insights.actions.targets.standing import Standing
 from nps_insights.actions.targets.target import Target
-from nps_insights.actions.targets.words import chance, figure, plural
+from nps_insights.actions.targets.words import chance, figure, period_name, plural
 from nps_insights.tables import DataRefusedError, SettingsError
 
 _COLUMNS = ("metric", "group", "low", "high", "source")
@@ -95,26 +95,35 @@ def _by_history(standing: Standing, probability: float, unlikely_below: float) -
     elif not standing.steps:
         asks = f"it asks for {figure(asked, target.metric, change=True)} in what is left of the {per}"
     else:
-        most, periods = _most_moved(standing)
-        asks = (
-            f"it asks for {figure(asked, target.metric, change=True)} in {plural(standing.steps, per)}, the best that "
-            f"the history shows over {plural(periods, per)} is {figure(most, target.metric, change=True)}"
+        most, periods, first = _most_moved(standing)
+        span = plural(periods, per)
+        alike = figure(asked * periods / standing.steps, target.metric, change=True)
+        # The same span on both sides: the history may be shorter than what is left.
+        asks = f"it asks for {figure(asked, target.metric, change=True)} in {plural(standing.steps, per)}" + (
+            "" if periods == standing.steps else f", which is {alike} in {span}"
         )
+        asks += f", the best that the history shows over {span} is {figure(most, target.metric, change=True)}"
+        asks += f", from {period_name(first, per)} on"
     answer = "no" if probability < unlikely_below else "yes"
     alone = "the history alone gives" if standing.steps else "the answers so far give"
     return answer, f"{asks}, and {alone} it a chance of {chance(probability)}"
 
 
-def _most_moved(standing: Standing) -> tuple[float, int]:
-    """The best change, in the wanted direction, over as many periods as are left, or half of the history if fewer."""
+def _most_moved(standing: Standing) -> tuple[float, int, pd.Period]:
+    """The best change, in the wanted direction, over as many periods as are left, or half of the history if fewer.
+
+    With the number of periods that it is over, and the period that it begins in.
+    """
     position = standing.history.positions()
     figures = standing.history.rows["estimate"].to_numpy(dtype=float)
     apart = position[None, :] - position[:, None]
     length = max(1, min(standing.steps, int(position[-1]) // 2))
     # With gaps no two measured periods may lie exactly so far apart: the nearest distance that occurs counts.
     length = int(apart[apart > 0][np.argmin(np.abs(apart[apart > 0] - length))])
-    changes = (figures[None, :] - figures[:, None])[apart == length]
-    return float(changes.min() if standing.target.lower_is_better else changes.max()), length
+    way = -1.0 if standing.target.lower_is_better else 1.0
+    changes = np.where(apart == length, way * (figures[None, :] - figures[:, None]), -np.inf)
+    start, end = np.unravel_index(int(changes.argmax()), changes.shape)
+    return float(figures[end] - figures[start]), length, standing.history.rows["period"].iloc[int(start)]
 
 
 def _by_benchmark(target: Target, benchmark: pd.DataFrame) -> tuple[str, str]:

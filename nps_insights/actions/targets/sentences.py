@@ -84,10 +84,18 @@ def _ahead(standing: Standing, last: pd.Series, outlook: Outlook, settings: Judg
     when = period_name(last["period"], per) + (" so far" if standing.left else "")
     wanted = f"{figure(target.value, metric)} or {'less' if target.lower_is_better else 'more'}"
     return (
-        f"{measured} in {when}, {_way(standing, there, asked)}; it moved {pace} a {per}"
+        f"{measured} in {when}, {_way(standing, there, asked)}; it moved {pace} a {per}{_since(standing)}"
         f"{_needs(standing, there)} {ranged(*outlook.expected, metric)} is expected, "
         f"with a chance of {wanted} of {chance(outlook.probability)}"
     )
+
+
+def _since(standing: Standing) -> str:
+    """From which period on the pace is measured: that of `Standing.pace`."""
+    rows, start = standing.history.rows["period"], standing.start.period
+    since = rows if start is None else rows[rows >= start]
+    first = (rows if len(since) < 2 else since).iloc[0]
+    return f" since {period_name(first, standing.history.per)}"
 
 
 def _needs(standing: Standing, there: bool) -> str:

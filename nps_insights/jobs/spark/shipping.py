@@ -79,7 +79,7 @@ def shipped(session: "SparkSession", folder: Path, kind: str) -> Iterator[Shippe
     files = files_of(folder, kind)
     context = session.sparkContext
     broadcast = context.broadcast(files)
-    yield Shipped(kind, sha256_of(files), broadcast, context.accumulator([], VisitsParam()))  # type: ignore[arg-type]
+    yield Shipped(kind, sha256_of(files), broadcast, context.accumulator([], VisitsParam()))
     # After a failure tasks may still be reading it; then it goes with the session.
     broadcast.destroy()
 

@@ -6,10 +6,10 @@ import pandas as pd
 from nps_insights.metrics.accounts import account_codes
 from nps_insights.metrics.asked.agent_patterns import agent_patterns
 from nps_insights.metrics.asked.matching import asked_again, asked_and_answered, last_date
-from nps_insights.metrics.asked.response_rates import effective_invitations
+from nps_insights.metrics.few_accounts import account_degrees, kept_shares, two_sided_p
+from nps_insights.metrics.figures.cell_shares import cell_shares
 from nps_insights.metrics.intervals import share_interval
 from nps_insights.metrics.many import benjamini_hochberg
-from nps_insights.metrics.mix import clustered_errors
 from nps_insights.tables import SettingsError, conform
 
 _FROM_HERE_ON = 5
@@ -48,7 +48,7 @@ def invitation_audit(
         tolerated: Share (0..1) up to which people asked again, uninvited and internal answers are no concern.
         false_discoveries: Expected share of false ones among the agents called suspicious (Benjamini-Hochberg).
         min_agent: Fewest invitations (or answers) from which an agent's pattern is judged.
-        confidence_level: Coverage of the intervals; shares by Wilson at the effective number, clustered by account.
+        confidence_level: Coverage of the intervals; those of shares are clustered by account (`cell_shares`).
 
     Returns:
         Table `invitation_audit`.
@@ -106,9 +106,8 @@ def _share(check: str, holds: pd.Series, who: pd.DataFrame, told: str, confidenc
     if n == 0:
         return pd.DataFrame([row | dict.fromkeys(("estimate", "conf_low", "conf_high"), np.nan) | {"reason": told}])
     accounts = account_codes(who.reset_index(drop=True))
-    n_eff = effective_invitations(np.zeros(n, dtype=np.int64), accounts, holds.to_numpy(dtype=float))[0]
-    _, low, high = (float(one) for one in share_interval(k / n * n_eff, n_eff, confidence_level=confidence_level))
-    figures = {"estimate": k / n, "conf_low": min(low, k / n), "conf_high": max(high, k / n)}
+    found = cell_shares(np.zeros(n), 1, holds.to_numpy(dtype=bool), accounts, confidence_level=confidence_level)
+    figures = {name: float(getattr(found, name)[0]) for name in ("estimate", "conf_low", "conf_high")}
     return pd.DataFrame([row | figures | {"reason": f"{k} of {n} {told}"}])
 
 
@@ -182,14 +181,13 @@ def _by_number(asked: pd.DataFrame, false_discoveries: float, confidence_level: 
     yes = asked["answered"].to_numpy(dtype=float)
     rate = np.bincount(number, weights=yes) / n
     accounts = account_codes(asked)
-    n_eff = effective_invitations(number, accounts, yes)
-    _, low, high = share_interval(rate * n_eff, n_eff, confidence_level=confidence_level)
+    shares = cell_shares(number, len(n), yes > 0, accounts, confidence_level=confidence_level)
     q = benjamini_hochberg(_against_first(number, accounts, yes, rate, n))
     names = [str(one + 1) for one in range(len(n))]
     if len(n) == _FROM_HERE_ON:
         names[-1] += " or later"
     frame = pd.DataFrame({"check": "response_rate", "by": "invitation_number", "group": names, "estimate": rate})
-    frame = frame.assign(conf_low=np.minimum(low, rate), conf_high=np.maximum(high, rate), n=n.astype(int), q_value=q)
+    frame = frame.assign(conf_low=shares.conf_low, conf_high=shares.conf_high, n=n.astype(int), q_value=q)
     frame["suspicious"] = (frame["q_value"] < false_discoveries) & (frame["estimate"] < rate[0])
     told = [f"{100 * one:.1f} % of {int(size)} were answered" for one, size in zip(rate, n, strict=True)]
     fewer = np.where(frame["suspicious"], ", fewer than of first invitations", "")
@@ -199,12 +197,21 @@ def _by_number(asked: pd.DataFrame, false_discoveries: float, confidence_level: 
 def _against_first(
     number: np.ndarray, accounts: np.ndarray, yes: np.ndarray, rate: np.ndarray, n: np.ndarray
 ) -> np.ndarray:
-    """p-value of each number's rate against the first's; missing for the first itself and for few invitations."""
-    from scipy.stats import t
+    """p-value of each number's rate against the first's; missing for the first itself and for few invitations.
 
-    member = number[:, None] == np.arange(len(n))
-    own = member * (yes[:, None] - rate) / n
-    errors = clustered_errors(own - own[:, :1], accounts)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        p_values = 2 * t.sf(np.abs(rate - rate[0]) / errors, max(int(accounts.max()), 1))
-    return np.where((np.arange(len(n)) > 0) & (n >= _FEW) & (n[0] >= _FEW) & (errors > 0), p_values, np.nan)
+    Clustered by account with CR2, against Student's t of the accounts' degrees of freedom, as in `nps_difference`.
+    """
+    p_values = np.full(len(n), np.nan)
+    n_accounts = int(accounts.max()) + 1
+    shares = [np.bincount(accounts[number == one], minlength=n_accounts) / n[one] for one in range(len(n))]
+    parts = [
+        np.bincount(accounts[number == one], (yes[number == one] - rate[one]) / n[one], minlength=n_accounts)
+        / np.sqrt(kept_shares(shares[one]))
+        for one in range(len(n))
+    ]
+    for one in range(1, len(n)):
+        error = float(np.sqrt(((parts[one] - parts[0]) ** 2).sum()))
+        if min(n[one], n[0]) >= _FEW and error > 0:
+            degrees = account_degrees(shares[0], shares[one])
+            p_values[one] = float(two_sided_p((rate[one] - rate[0]) / error, degrees))
+    return p_values

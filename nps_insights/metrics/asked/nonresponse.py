@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from nps_insights.metrics.accounts import has_left
 from nps_insights.metrics.asked.matching import asked_and_answered, last_date
 from nps_insights.metrics.asked.response_rates import group_of_asked
 from nps_insights.metrics.figures.weighting import MOST, Raked, rake
@@ -157,15 +158,6 @@ def _answered_since(table: pd.DataFrame, responses: pd.DataFrame, as_of: pd.Time
 def _with_account(table: pd.DataFrame, accounts: pd.DataFrame | None, moment: pd.Timestamp) -> pd.DataFrame:
     if accounts is None:
         return table
-    gone = pd.Series(False, index=accounts.index)
-    if "ended_at" in accounts.columns:
-        gone |= accounts["ended_at"] <= moment
-    if "churned" in accounts.columns:
-        dated = (
-            accounts["ended_at"].notna() if "ended_at" in accounts.columns else pd.Series(False, index=accounts.index)
-        )
-        # A date of leaving says more than a flag without one: whoever left later was still there.
-        gone |= accounts["churned"].astype("boolean").fillna(False).astype(bool) & ~dated
-    table = table[~table["account_id"].isin(accounts.loc[gone, "account_id"])]
+    table = table[~table["account_id"].isin(accounts.loc[has_left(accounts, moment), "account_id"])]
     columns = [name for name in _OF_THE_ACCOUNT if name in accounts.columns]
     return table.merge(accounts[["account_id", *columns]], on="account_id", how="left")

@@ -13,8 +13,8 @@ from nps_insights.metrics.accounts import account_codes
 from nps_insights.metrics.asked.matching import asked_and_answered
 from nps_insights.metrics.categories import signed
 from nps_insights.metrics.estimates import MIN_GROUP
+from nps_insights.metrics.figures.cell_shares import cell_shares
 from nps_insights.metrics.figures.groups import group_names
-from nps_insights.metrics.intervals import share_interval
 from nps_insights.metrics.mix import NOT_KNOWN
 from nps_insights.metrics.periods import PERIOD_STARTS, period_ends, period_starts
 from nps_insights.tables import ATTRIBUTE_PREFIX, DataRefusedError, SettingsError, conform
@@ -48,8 +48,8 @@ def response_rates(
         per: Period to split by, of the day of the invitation; empty means all time together.
         as_of: Moment of knowing: what was sent or answered after it is not read.
         open_days: Invitations younger than this many days at `as_of` are left out, as answers to them still come in.
-        confidence_level: Coverage of the interval of the rate: Wilson's at the effective number of invitations, as
-            the people of one account answer alike.
+        confidence_level: Coverage of the interval of the rate: clustered by account (`cell_shares`), as the people of
+            one account answer alike.
         min_group: Groups with fewer invitations are marked `too_small`.
 
     Returns:
@@ -138,42 +138,9 @@ def _rates(asked: pd.DataFrame, groups: pd.Series, starts: pd.Series, confidence
     n = np.bincount(code, minlength=size).astype(float)
     k = np.bincount(code, weights=yes, minlength=size)
     points = np.bincount(code, weights=signed(asked["answer_category"]), minlength=size)
-    n_eff = effective_invitations(code, account_codes(asked), yes)
-    _, low, high = share_interval(k / n * n_eff, n_eff, confidence_level=confidence_level)
+    rate = cell_shares(code, size, yes > 0, account_codes(asked), confidence_level=confidence_level)
     with np.errstate(invalid="ignore", divide="ignore"):
         nps = 100 * points / k
-    figures = {"estimate": k / n, "conf_low": np.minimum(low, k / n), "conf_high": np.maximum(high, k / n), "nps": nps}
+    figures = {"estimate": rate.estimate, "conf_low": rate.conf_low, "conf_high": rate.conf_high, "nps": nps}
     bounds = {"bound_low": 100 * (points - (n - k)) / n, "bound_high": 100 * (points + (n - k)) / n}
     return names.assign(**figures, **bounds, n=k.astype(np.int64))
-
-
-def effective_invitations(cell: NDArray[np.int64], account: NDArray[np.int64], yes: Array) -> Array:
-    """Return how many independent invitations each cell's are worth, as those to one account are answered alike.
-
-    Formula: n x (variance were they independent) / (variance between accounts), n at most.
-
-    Args:
-        cell: Cell of each invitation, 0 to m - 1 (n,), every one there.
-        account: Account of each (n,).
-        yes: 1.0 where it was answered (n,).
-
-    Returns:
-        Effective number of each cell (m,).
-
-    Example:
-        >>> answered = np.array([1.0, 1.0, 0.0, 0.0])
-        >>> effective_invitations(np.zeros(4, dtype=int), np.array([0, 0, 1, 1]), answered).tolist()
-        [1.0]
-    """
-    n = np.bincount(cell).astype(float)
-    share = np.bincount(cell, weights=yes) / n
-    pairs, place = np.unique(cell.astype(np.int64) * (int(account.max()) + 1) + account, return_inverse=True)
-    of_pair = pairs // (int(account.max()) + 1)
-    squared = np.bincount(place, weights=yes - share[cell]) ** 2
-    n_accounts = np.bincount(of_pair, minlength=len(n))
-    between = np.bincount(of_pair, weights=squared, minlength=len(n)) * n_accounts / np.maximum(n_accounts - 1, 1)
-    several = (n_accounts > 1) & (n_accounts < n) & (between > 1e-9 * n)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = np.where(several, n * share * (1 - share) / between, 1.0)
-    # Luck may make accounts look more alike than chance; more than n invitations' worth of knowledge is never claimed.
-    return np.asarray(np.minimum(ratio, 1.0) * n)

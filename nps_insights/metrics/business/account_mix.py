@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from nps_insights.metrics.accounts import has_left
 from nps_insights.metrics.business.account_scores import (
     ACCOUNT_METRICS,
     account_answers,
@@ -14,10 +15,10 @@ from nps_insights.metrics.business.account_scores import (
     scores_of,
 )
 from nps_insights.metrics.business.small_clusters import MIN_ACCOUNTS
-from nps_insights.metrics.figures.cells import cell_moments
+from nps_insights.metrics.figures.cell_shares import cell_shares
 from nps_insights.metrics.figures.surveys import one_survey
 from nps_insights.metrics.figures.windows import moment
-from nps_insights.metrics.intervals import nps_interval, share_interval
+from nps_insights.metrics.intervals import nps_interval
 from nps_insights.tables import conform, empty
 
 _NOT_KNOWN = "(not known)"
@@ -84,17 +85,10 @@ def active_accounts(accounts: pd.DataFrame, as_of: pd.Timestamp | None) -> pd.Da
         >>> active_accounts(accounts, pd.Timestamp("2026-06-30"))["account_id"].tolist()
         ['b']
     """
-    active = pd.Series(True, index=accounts.index)
-    ended = accounts["ended_at"] if "ended_at" in accounts else pd.Series(pd.NaT, index=accounts.index)
     at = None if as_of is None else moment(as_of)
-    active &= ended.isna() if at is None else ~(ended <= at)
+    active = ~has_left(accounts, at)
     if at is not None and "started_at" in accounts:
         active &= ~(accounts["started_at"] > at)
-    if "churned" in accounts:
-        gone = accounts["churned"].astype("boolean").fillna(False).astype(bool) & ended.isna()
-        if at is not None and "snapshot_at" in accounts:
-            gone &= ~(accounts["snapshot_at"] > at)
-        active &= ~gone
     return accounts[active]
 
 
@@ -141,9 +135,8 @@ def _roles(answers: pd.DataFrame, confidence_level: float) -> Iterator[dict[str,
     account, everybody = answers["account"].to_numpy(dtype=np.int64), np.zeros(len(answers), dtype=np.int64)
     for role in sorted(roles.unique()):
         speaks = (roles == role).to_numpy()
-        found = cell_moments(everybody, 1, speaks.astype(np.int8), account=account)
-        yes, n_eff = found.mean * found.n_eff, found.n_eff
-        share, low, high = (float(one[0]) for one in share_interval(yes, n_eff, confidence_level=confidence_level))
+        found = cell_shares(everybody, 1, speaks, account, confidence_level=confidence_level)
+        share, low, high = (float(one[0]) for one in (found.estimate, found.conf_low, found.conf_high))
         said = f"{int(speaks.sum())} of {len(answers)} answers."
         yield _fact("role_mix", role, share, len(answers), said, low, high)
 

@@ -240,7 +240,7 @@ def _of_cells(
     for metric in ACCOUNT_METRICS:
         rows = account_rows(some, metric, cell)
         found = scores_of(rows, n_cells=len(filled), confidence_level=confidence_level, min_accounts=min_accounts)
-        figures = {name: getattr(found, name) for name in ("estimate", "conf_low", "conf_high", "n_eff")}
+        figures = {name: getattr(found, name) for name in ("estimate", "conf_low", "conf_high", "n_eff", "degrees")}
         n = np.bincount(rows["cell"], rows["answers"], minlength=len(filled)).astype(np.int64)
         said = zip(interval_reasons(found, min_accounts), _left_out(some, cell, len(filled), metric), strict=True)
         reason = [" ".join(filter(None, both)) for both in said]

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nps_insights.metrics.intervals import critical_value, nps_interval
+from nps_insights.metrics.few_accounts import student_narrowing
+from nps_insights.metrics.intervals import nps_interval
 
 Array = NDArray[np.float64]
 FEW_ACCOUNTS = 50
@@ -34,6 +35,7 @@ class ClusterScores:
         conf_low: Lower bound (c,); missing where there are too few accounts for one.
         conf_high: Upper bound (c,).
         n_eff: How many independent answers of equal weight would tell as much (c,).
+        degrees: Degrees of freedom of `n_eff` (c,); missing where every answer stands alone.
         n_accounts: Accounts with weight (c,).
         effective_accounts: (sum of weights)^2 / (sum of squared weights) (c,), Kish's effective number.
         largest_share: Share of the weight that the largest account holds (c,).
@@ -43,6 +45,7 @@ class ClusterScores:
     conf_low: Array
     conf_high: Array
     n_eff: Array
+    degrees: Array
     n_accounts: NDArray[np.int64]
     effective_accounts: Array
     largest_share: Array
@@ -83,7 +86,8 @@ def cluster_scores(
     with np.errstate(invalid="ignore", divide="ignore"):
         shares = w / sums.spread_out(sums(w))
         known = _Cells(sums, shares, p, d, m, n, sums(shares * p), sums(shares * d), 1 / sums(shares**2))
-        n_eff, size, plain = _effective_answers(known, confidence_level)
+        n_eff, degrees, plain = _effective_answers(known)
+        size = n_eff * student_narrowing(degrees, confidence_level=confidence_level)
     given = (n >= min_accounts) & (known.effective >= MIN_EFFECTIVE_ACCOUNTS)
     # The more unequal the weights, the finer the steps in which the score moves.
     half_step = 0.5 * np.where(plain, 1.0, known.effective / np.maximum(n, 1))[given]
@@ -99,6 +103,7 @@ def cluster_scores(
         conf_low=interval[0],
         conf_high=interval[1],
         n_eff=np.where(n > 0, n_eff, 0.0),
+        degrees=np.where(n > 0, degrees, np.nan),
         n_accounts=n.astype(np.int64),
         effective_accounts=np.where(n > 0, known.effective, 0.0),
         largest_share=largest,
@@ -138,19 +143,19 @@ class _Cells:
         return np.asarray((self.p - self.d - self.sums.spread_out(self.promoter - self.detractor)) ** 2)
 
 
-def _effective_answers(known: _Cells, confidence_level: float) -> tuple[Array, Array, NDArray[np.bool_]]:
-    """Effective answers, how many of them the interval counts, and whether it is that of `nps` as it stands."""
+def _effective_answers(known: _Cells) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """Effective answers, their degrees of freedom, and whether the interval is that of `nps` as it stands."""
     most = 1 / known.sums(known.share**2 / known.answers)
     # Every answer an account of its own, and all of one weight: nothing is clustered, nothing weighted.
     single = np.isclose(most, known.n) & (known.sums(known.answers) == known.n)
     plain = single | (known.effective >= FEW_ACCOUNTS)
-    few, caution = _few_accounts(known, confidence_level)
+    few, of_few = _few_accounts(known)
     n_eff = np.where(plain, _many_accounts(known, most), np.minimum(few, most))
     # One account alone tells nothing of how accounts differ.
     n_eff = np.where(known.n > 1, n_eff, known.effective)
     # As in `nps`: only answers that are neither clustered nor weighted keep the normal quantile.
-    usual = np.where(single, 1.0, _caution(known.effective - 1, confidence_level))
-    return n_eff, n_eff * np.where(plain, usual, caution), plain
+    usual = np.where(single, np.nan, known.effective - 1)
+    return n_eff, np.where(plain, usual, of_few), plain
 
 
 def _many_accounts(known: _Cells, most: Array) -> Array:
@@ -161,23 +166,15 @@ def _many_accounts(known: _Cells, most: Array) -> Array:
     return np.asarray(np.minimum(n_eff, most))
 
 
-def _few_accounts(known: _Cells, confidence_level: float) -> tuple[Array, Array]:
-    """Effective answers, and the factor on them that stands for Student's t instead of the normal quantile."""
+def _few_accounts(known: _Cells) -> tuple[Array, Array]:
+    """Effective answers, and the degrees of freedom of Student's t that stands instead of the normal quantile."""
     total = known.effective + 3
     promoter, detractor = ((known.effective * one + 0.75) / total for one in (known.promoter, known.detractor))
     spread = promoter + detractor - (promoter - detractor) ** 2
     alike = known.sums.spread_out(_likeness(known))
     implied = spread * known.sums(known.share**2 * (alike + (1 - alike) / known.answers))
     sandwich, degrees = _bell_mccaffrey(known)
-    return spread / ((sandwich + implied) / 2), _caution(2 * degrees, confidence_level)
-
-
-def _caution(degrees: Array, confidence_level: float) -> Array:
-    """(normal quantile / Student's)^2: of how many answers the normal interval is as wide as Student's of all."""
-    from scipy.special import stdtrit
-
-    quantile = stdtrit(np.maximum(degrees, 1.0), 0.5 + confidence_level / 2)
-    return np.asarray((critical_value(confidence_level) / quantile) ** 2)
+    return spread / ((sandwich + implied) / 2), 2 * degrees
 
 
 def _bell_mccaffrey(known: _Cells) -> tuple[Array, Array]:

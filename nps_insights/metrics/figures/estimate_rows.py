@@ -68,6 +68,8 @@ def estimate_rows(
     table = pd.concat(parts, ignore_index=True)
     small = (table["n"] < wanted.min_group) | (table["n_eff"] < MIN_EFFECTIVE)
     table["too_small"] = small | table.pop("few_accounts")
+    if table["degrees"].isna().all():
+        table = table.drop(columns="degrees")
     if not wanted.per and wanted.rolling is None:
         return table.drop(columns=["period_start", "period_end"])
     dates = dates_of(responses, "finished")
@@ -119,6 +121,7 @@ def _rows(measure: Measure, found: Sequence[_Filled], names: list[str], wanted: 
         "period_end": np.concatenate([one.end for one in found]).astype("datetime64[us]"),
         "n": moments.n,
         "n_eff": moments.n_eff,
+        "degrees": np.where(np.isinf(moments.freedom), np.nan, moments.freedom),
     }
     few = _few_accounts(moments)
     cells["few_accounts"] = (few != "").astype(bool)
@@ -167,7 +170,7 @@ def _crossed(
 def _no_rows() -> pd.DataFrame:
     """So that a table without rows has its columns too."""
     columns = {"metric": "str", "group": "str", "by": "str", "reason": "str"}
-    columns |= dict.fromkeys(("estimate", "conf_low", "conf_high", "n_eff"), "float64")
+    columns |= dict.fromkeys(("estimate", "conf_low", "conf_high", "n_eff", "degrees"), "float64")
     columns |= {"few_accounts": "bool"}
     columns |= {"n": "int64", "period_start": "datetime64[us]", "period_end": "datetime64[us]"}
     return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns.items()})

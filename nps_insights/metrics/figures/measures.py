@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from nps_insights.metrics.few_accounts import student_narrowing, student_quantile
 from nps_insights.metrics.figures.cells import Moments
 from nps_insights.metrics.figures.satisfaction import Scale, answers_on
-from nps_insights.metrics.intervals import critical_value, nps_interval, share_interval
+from nps_insights.metrics.intervals import nps_interval, share_interval
 from nps_insights.tables import CATEGORIES, DataRefusedError
 
 Array = NDArray[np.float64]
@@ -86,7 +87,7 @@ def figures_of(measure: Measure, moments: Moments, *, confidence_level: float = 
     if measure.metric == "ces":
         yield _mean(measure, moments, confidence_level)
         return
-    size = moments.n_eff * _narrowed(moments.freedom, confidence_level)
+    size = moments.n_eff * student_narrowing(moments.freedom, confidence_level=confidence_level)
     plain = [""] * len(size)
     if measure.metric != "nps":
         _, low, high = share_interval(moments.mean * size, size, confidence_level=confidence_level)
@@ -118,26 +119,14 @@ def _signs(category: pd.Series) -> NDArray[np.int8]:
     return np.asarray(sign[codes])
 
 
-def _narrowed(freedom: Array, confidence_level: float) -> Array:
-    """(z / t)^2: of how many answers the normal interval is as wide as Student's of all of them."""
-    t = np.where(np.isinf(freedom), critical_value(confidence_level), _quantile(freedom, confidence_level))
-    return np.asarray((critical_value(confidence_level) / t) ** 2)
-
-
-def _quantile(freedom: Array, confidence_level: float) -> Array:
-    """Student's, of one degree of freedom where one account outweighs all others together."""
-    from scipy.special import stdtrit
-
-    return np.asarray(stdtrit(np.maximum(freedom, 1.0), 0.5 + confidence_level / 2))
-
-
 def _mean(measure: Measure, moments: Moments, confidence_level: float) -> Figure:
     """Student's interval of a mean, within the scale."""
     usable = (moments.n_eff > 1) & (moments.spread > 0)
     with np.errstate(invalid="ignore", divide="ignore"):
         freedom = np.minimum(moments.freedom, np.maximum(moments.n - 1, 1))
         error = np.sqrt(moments.spread / (moments.n_eff - 1))
-    half = np.where(usable, _quantile(freedom, confidence_level) * np.where(usable, error, 0.0), np.nan)
+    quantile = student_quantile(freedom, confidence_level=confidence_level)
+    half = np.where(usable, quantile * np.where(usable, error, 0.0), np.nan)
     low, high = (-np.inf, np.inf) if measure.scale is None else (measure.scale.low, measure.scale.high)
     reason = [
         "" if one else _ALIKE.format(n=f"{n:,}") if n > 1 else _ALONE for one, n in zip(usable, moments.n, strict=True)

@@ -1,0 +1,57 @@
+"""How sure the report is of its themes and its call list; where nobody checked, which command would tell."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from nps_insights.report import words
+
+_NOBODY_CHECKED = (
+    "How well themes are recognised was not checked: “nps-insights themes sample” draws 100 remarks for a person to "
+    "judge, and “nps-insights themes check” tells the result."
+)
+_NO_CALLS = (
+    "Who will leave is not judged here: no call list was given. “nps-insights churn flag” makes one; give its "
+    "folder as flags in the section [input]."
+)
+_CALLS_JUDGED_ELSEWHERE = (
+    "Whether the call list does better than the last score alone is not judged here: the page that “nps-insights churn "
+    "train” wrote tells it, and “nps-insights churn outcomes” whether it came true."
+)
+
+
+def how_sure(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Return a sentence on the themes, and one on the call list where there are accounts to call.
+
+    Args:
+        tables: Tables as `report_tables` returns them.
+
+    Example:
+        >>> from nps_insights.report.inputs import report_tables
+        >>> how_sure(report_tables({}))
+        []
+    """
+    said = _themes(tables) if len(tables["themes"]) else []
+    lists = tables["action_lists"]
+    if len(lists):
+        said.append(_CALLS_JUDGED_ELSEWHERE if (lists["action"] == "call").any() else _NO_CALLS)
+    return said
+
+
+def _themes(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Judged by a person, by the codes that people had given, or by nobody."""
+    quality = tables["theme_quality"]
+    judged = quality[(quality["metric"] == "precision") & (quality["theme_id"] == "all") & quality["estimate"].notna()]
+    if len(judged):
+        row = judged.iloc[0]
+        share = words.percent_with_range(row["estimate"], row["conf_low"], row["conf_high"])
+        return [f"Themes fit what was said in {share} of {words.count(row['n'])} remarks that a person checked."]
+    codes = tables["agreement"]
+    matched = codes[codes["theme_id"].notna() & (codes["n_theme"] > 0)]
+    if matched.empty:
+        return [_NOBODY_CHECKED]
+    n_theme, n_both = int(matched["n_theme"].sum()), int(matched["n_both"].sum())
+    return [
+        f"Of {words.count(n_theme)} comments with a theme that matches one of the codes given with the data, "
+        f"{words.percent(n_both / n_theme)} carry that code too."
+    ]

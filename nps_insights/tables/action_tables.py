@@ -1,0 +1,86 @@
+"""The tables of what to do next: actions, what became of them, and money."""
+
+from nps_insights.tables.columns import CATEGORIES, INTERVAL, Column, Table, may_be_empty, optional
+
+ACTION_TABLES = (
+    Table(
+        name="actions",
+        row="one proposed action for one account",
+        key=("action", "account_id"),
+        columns=(
+            Column("action", "text", vocabulary=("call", "convert", "refer")),
+            Column("account_id", "id"),
+            Column("proposed_at", "date"),
+            may_be_empty("rank", "integer"),
+            may_be_empty("category", "text", vocabulary=CATEGORIES),
+            optional("theme_id", "text"),
+            optional("theme_label", "text"),
+            optional("theme_owner", "text"),
+            optional("account_name", "text"),
+            optional("contact_id", "id"),
+            optional("owner", "text"),
+            Column("reason", "text"),
+            optional("quote", "text"),
+            may_be_empty("value", "number"),
+            may_be_empty("expected_gain", "number"),
+            may_be_empty("gain_low", "number"),
+            may_be_empty("gain_high", "number"),
+            may_be_empty("due_at", "date"),
+            Column("suppressed_because", "text"),
+            may_be_empty("contacted_at", "date"),
+            may_be_empty("closed_at", "date"),
+        ),
+    ),
+    Table(
+        name="action_lists",
+        row="one list of actions: how long it is, what it is worth and what it is expected to bring",
+        key=("action", "unit"),
+        columns=(
+            Column("action", "text", vocabulary=("call", "convert", "refer")),
+            Column("unit", "text"),
+            Column("n", "integer"),
+            Column("n_suppressed", "integer"),
+            may_be_empty("value", "number"),
+            *INTERVAL,
+            Column("reason", "text"),
+        ),
+    ),
+    Table(
+        name="outcomes",
+        row="one account that was to be contacted, and what became of it",
+        key=("action", "account_id", "proposed_at"),
+        columns=(
+            Column("action", "text", vocabulary=("call", "convert", "refer")),
+            Column("account_id", "id"),
+            Column("proposed_at", "date"),
+            may_be_empty("contacted_at", "date"),
+            may_be_empty("closed_at", "date"),
+            may_be_empty("result", "text"),
+        ),
+    ),
+    Table(
+        name="closed_loop",
+        row="one figure on what contacts were made and what followed",
+        key=("action", "metric", "group"),
+        columns=(
+            Column("action", "text", vocabulary=("call", "convert", "refer")),
+            Column("metric", "text"),
+            Column("group", "text"),
+            *INTERVAL,
+            Column("n", "integer"),
+            Column("reason", "text"),
+        ),
+    ),
+    Table(
+        name="money",
+        row="one figure in currency, of one category; associated with, not caused by, the answers",
+        key=("metric", "category"),
+        columns=(
+            Column("metric", "text"),
+            Column("category", "text"),
+            *INTERVAL,
+            Column("n", "integer"),
+            Column("reason", "text"),
+        ),
+    ),
+)

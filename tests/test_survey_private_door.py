@@ -1,0 +1,139 @@
+"""Nothing private passes the door: not in tables, refused rows, notes or errors; and the run counts what was taken."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nps_insights.jobs.admission import admit
+from nps_insights.jobs.facts import redactions_of
+from nps_insights.jobs.privacy import with_real_ids
+from nps_insights.jobs.settings import check_settings
+from nps_insights.survey import RawTable, SurveySettings, admit_comments, admit_outcomes, admit_survey, inspect_survey
+from nps_insights.survey.comments import says_nothing
+from nps_insights.tables import DataRefusedError
+from nps_insights.themes.fitted import as_read
+from nps_insights.themes.ngrams import NgramFeatures
+
+CANARIES = ("jo.canary@example.com", "020 7946 0958", "4111 1111 1111 1111", "Rita Zander", "Ilse Unger")
+ZERO_TEN = SurveySettings(scale=(0, 10))
+
+
+def raw(name: str, **cells: list[str]) -> RawTable:
+    frame = pd.DataFrame(cells, dtype="str")
+    return RawTable(name, frame, np.arange(2, len(frame) + 2), pd.DataFrame({"row_number": [], "reason": []}))
+
+
+SURVEY = raw(
+    "survey.csv",
+    id=["r1", "r2", "r3", "r4"],
+    account_id=["A1", "A2", "A1", "A2"],
+    nps=["9", "3", "mail jo.canary@example.com", "8"],
+    comment=[
+        "write to jo.canary@example.com or 020 7946 0958",
+        "Rita Zander charged 4111 1111 1111 1111, ask Ilse",
+        "fine",
+        "order 4155552671, 10/10, 24/7",
+    ],
+)
+ACCOUNTS = raw(
+    "accounts.csv",
+    **{
+        "Account ID": ["A1", "A2"],
+        "Owner": ["Rita Zander", "Rita Zander"],
+        "Contact": ["Unger, Ilse", "Ilse Unger"],
+        "E-mail": ["jo.canary@example.com", ""],
+        "Remarks": ["calls from 020 7946 0958 only", "none"],
+        "Plan": ["gold", "silver"],
+    },
+)
+
+
+def everything(admission: object) -> str:
+    tables = ("responses", "comments", "codes", "quarantine")
+    texts = [getattr(admission, name).to_csv() for name in tables]
+    return "\n".join([*texts, *admission.notes])  # type: ignore[attr-defined]
+
+
+def test_tables_refused_rows_and_notes_hold_nothing_private() -> None:
+    admission = admit_survey(SURVEY, ZERO_TEN, ACCOUNTS)
+    assert not [one for one in CANARIES if one in everything(admission)]
+    said = dict(zip(admission.comments["response_id"], admission.comments["text"], strict=True))
+    assert said["r1"] == "write to [e-mail] or [phone]"
+    assert said["r2"] == "[name] charged [card], ask [name]"
+    assert said["r4"] == "order 4155552671, 10/10, 24/7"
+    assert admission.quarantine["value"].tolist() == ["mail [e-mail]"]
+    assert redactions_of(admission) == {"e-mail": 1, "phone": 1, "card": 1, "name": 2}
+    assert any(
+        "1 card number, 1 e-mail address, 2 known names and 1 phone" in note and "before anything was stored" in note
+        for note in admission.notes
+    )
+
+
+def test_contact_details_of_the_accounts_are_not_stored() -> None:
+    accounts = admit_survey(SURVEY, ZERO_TEN, ACCOUNTS).accounts
+    assert accounts is not None
+    assert not {"attribute/E-mail", "attribute/Contact"} & set(accounts.columns)
+    assert accounts["attribute/Remarks"].tolist() == ["calls from [phone] only", "none"]
+    assert accounts["owner"].tolist() == ["Rita Zander"] * 2
+
+
+def test_it_can_be_turned_off_and_says_so() -> None:
+    admission = admit_survey(SURVEY, SurveySettings(scale=(0, 10), redact=False), ACCOUNTS)
+    assert CANARIES[0] in everything(admission)
+    assert any("redaction was turned off" in note for note in admission.notes)
+
+
+def test_errors_cite_nothing_private() -> None:
+    twice = raw("s.csv", id=["r1"], account_id=["x"], nps=["5"], comment=["x"])
+    accounts = raw("a.csv", **{"Account ID": ["jo.canary@example.com"] * 2, "Plan": ["gold", "silver"]})
+    with pytest.raises(DataRefusedError) as refusal:
+        admit_survey(twice, ZERO_TEN, accounts)
+    assert "[e-mail]" in str(refusal.value)
+    assert CANARIES[0] not in str(refusal.value)
+    assert refusal.value.__suppress_context__
+
+
+def test_the_other_doors_of_text() -> None:
+    said = raw("said.csv", id=["1"], text=["ask jo.canary@example.com"])
+    found = admit_comments(said, {"comment": "text", "response_id": "id"})
+    assert found.comments["text"].tolist() == ["ask [e-mail]"]
+    assert found.redactions["n"].tolist() == [1]
+    done = raw("o.csv", action=["call"], account_id=["A1"], proposed_at=["2026-02-01"], note=["rang 020 7946 0958"])
+    assert admit_outcomes(done).table["result"].tolist() == ["rang [phone]"]
+    shown = inspect_survey(SURVEY, ZERO_TEN)
+    assert not [one for one in CANARIES[:3] if one in shown.first_rows.to_csv() + " ".join(shown.warnings)]
+
+
+def test_marks_say_nothing_and_make_no_theme() -> None:
+    assert says_nothing(pd.Series(["[e-mail]", "[name], [phone]", "call [phone] again"])).tolist() == [
+        True,
+        True,
+        False,
+    ]
+    segments = pd.DataFrame({"segment_id": ["1", "2"], "text": ["write to [e-mail] about bills", "[name]!"]})
+    assert as_read(segments, ())["text"].tolist() == ["write to about bills"]
+    assert NgramFeatures(at_least=1).fit(["[e-mail] slow", "slow [phone]"]).words_ == ["slow"]
+
+
+def files(folder: Path) -> dict:
+    SURVEY.frame.to_csv(folder / "survey.csv", index=False)
+    ACCOUNTS.frame.to_csv(folder / "accounts.csv", index=False)
+    return {"survey": str(folder / "survey.csv"), "accounts": str(folder / "accounts.csv")}
+
+
+def test_settings_reach_the_door_and_the_key_reaches_no_dump(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NPS_INSIGHTS_KEY", "a secret of the tests")
+    privacy = {"pseudonyms": True, "regions": ["DE"]}
+    chosen = check_settings({"input": files(tmp_path), "score": {"scale": "0-10"}, "privacy": privacy})
+    survey = admit(chosen)
+    ids = survey.admission.responses["account_id"]
+    assert ids.str.startswith("p_").all()
+    assert survey.real is not None
+    assert set(survey.real["real_account_id"]) == {"A1", "A2"}
+    shown = with_real_ids({"responses": survey.admission.responses, "accounts": survey.admission.accounts}, survey.real)
+    assert set(shown["responses"]["account_id"]) == {"A1", "A2"}
+    assert shown["accounts"]["owner"].tolist() == ["Rita Zander"] * 2
+    assert "a secret" not in json.dumps(chosen.model_dump(mode="json"))
