@@ -4,29 +4,35 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check bench clean
+.PHONY: demo test npm machine bench clean
 
-$(READY): pyproject.toml constraints.txt nps_insights/report/bundle/pin.toml
+$(READY): pyproject.toml constraints.txt nps_insights/report/bundle/pin.toml | npm
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is " + sys.version + "; name another with: make PYTHON=python3.12 ...")'
-	bash scripts/install_npm.sh
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch==2.13.0
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[offline,multilingual,notify,spark,dev]'
+	bash scripts/install_packages.sh $(BIN)/python
 	touch $(READY)
+
+npm:
+	bash scripts/install_npm.sh
 
 demo: $(READY)
 	$(BIN)/nps-insights sample demo --accounts 2000 --replace
 	$(BIN)/nps-insights report demo/survey.csv --accounts demo/accounts.csv --by plan --by region --out demo/report
 
-test: $(READY)
-	bash tests/install_browser.sh
-	bash tests/install_java.sh
+test:
+	# Python's packages and the machine's come at the same time.
+	$(MAKE) --jobs 2 $(READY) machine
 	$(BIN)/python scripts/fetch_pinned.py tests/axe/pin.toml
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	# Two workers on two cores: further threads of each only wait for one another.
-	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile
+	# Files go out in the order of tests/conftest.py, the longest first.
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+machine: npm
+	bash tests/install_browser.sh
+	bash tests/install_java.sh
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks

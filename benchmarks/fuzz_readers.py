@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 
 _MOST_MB = 1024
@@ -36,7 +37,7 @@ def _fuzz(executions: int, corpus: Path, artifacts: Path, counts: Path, seed: in
         (corpus / f"seed-{number}").write_bytes(given)
 
     done: collections.Counter[str] = collections.Counter()
-    spent: collections.Counter[str] = collections.Counter()
+    spent: collections.defaultdict[str, float] = collections.defaultdict(float)
     folder, names = Path(tempfile.mkdtemp()), list(TARGETS)
 
     def one_input(data: bytes) -> None:
@@ -54,6 +55,8 @@ def _fuzz(executions: int, corpus: Path, artifacts: Path, counts: Path, seed: in
             TARGETS[name](data[1:], folder)
         except NpsInsightsError:
             done["refused"] += 1
+        except Exception as error:
+            _keep(error, name, data, artifacts)
         finally:
             spent[name] += time.perf_counter() - began
             if done.total() % _TOLD_EVERY < 2:
@@ -63,6 +66,15 @@ def _fuzz(executions: int, corpus: Path, artifacts: Path, counts: Path, seed: in
     options += ["-max_len=4096", "-verbosity=0", "-print_final_stats=1", _NO_LEAKS, f"-artifact_prefix={artifacts}/"]
     atheris.Setup([sys.argv[0], *options, str(corpus)], one_input)
     atheris.Fuzz()
+
+
+def _keep(error: Exception, name: str, data: bytes, artifacts: Path) -> None:
+    """Write the first input of each kind of failure, and go on: one failure does not hide the next."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    found = artifacts / f"found-{name}-{type(error).__name__}-{Path(place.filename).stem}-{place.lineno}"
+    if not found.exists():
+        found.write_bytes(data)
+        found.with_suffix(".txt").write_text("".join(traceback.format_exception(error)), encoding="utf-8")
 
 
 def _damage(files: int, seed: int) -> dict[str, float]:
@@ -104,6 +116,7 @@ def main() -> None:
         print(part, "ended with", run.returncode)
         print("\n".join((run.stdout + run.stderr).splitlines()[-25:]))
     print(counts.read_text(encoding="utf-8"))
+    print("failures:", sorted(path.name for path in given.artifacts.glob("found-*.txt")) or "none")
 
 
 if __name__ == "__main__":

@@ -231,7 +231,7 @@ def workbook_bytes(rows: bytes, shared: bytes | None = None, level: int = 6) -> 
         '+xml"/>'
         for kind, part in types.items()
     )
-    parts = {
+    parts: dict[str, str | bytes] = {
         "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">{overrides}</Types>',
         "_rels/.rels": _relations({"officeDocument": "xl/workbook.xml"}),
         "xl/_rels/workbook.xml.rels": _relations(

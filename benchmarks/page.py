@@ -48,10 +48,13 @@ def main() -> None:
         ]
         pages[f"poisoned tables and facts, {len(turns)} pages"] = sum(turns, Counter())
     rows = [
-        (name, *(told[kind] for kind in ("executed", "violation", "request", "error"))) for name, told in pages.items()
+        (name, *(told[kind] for kind in ("shown", "executed", "violation", "request", "error")))
+        for name, told in pages.items()
     ]
     lines = [
-        *markdown_table(["pages", "executions", "policy violations", "requests", "script errors"], rows),
+        *markdown_table(
+            ["pages", "payloads shown as text", "executions", "policy violations", "requests", "script errors"], rows
+        ),
         "",
         *markdown_table(["axe-core", "critical", "serious", "others"], said),
         "",
@@ -115,14 +118,16 @@ def poison_files(folder: Path, groups: list[str]) -> list[str]:
 
 
 def alive(tab: Browser, tables: dict[str, pd.DataFrame], facts: ReportFacts, folder: str | Path) -> Counter[str]:
-    """Return how often the page of these tables did what it must not, by kind."""
+    """Return how often the page of these tables did what it must not, by kind, and how many payloads it shows."""
     page = Path(folder) / "opened.html"
     page.write_text(render_report(tables, facts), encoding="utf-8")
     tab.visit(page)
     said = touched(tab)
     for one in said:
         print(one[:200])
-    return Counter(one.split(":")[0] for one in said)
+    text = tab.evaluate("document.body.textContent")
+    shown = sum(f"alert({number})" in text for number in range(1, len(PAYLOADS) + 1))
+    return Counter(one.split(":")[0] for one in said) + Counter(shown=shown)
 
 
 def judged_by_axe(

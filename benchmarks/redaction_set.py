@@ -336,6 +336,8 @@ HARD_CASES = (
     "ref: 020 7946 0958",
     "Aktenzeichen 030 1234567",
     "open 08:00-18:00, sat 09-12",
+    "busy 0830-0930 and 2100-2359",
+    "closed from 08.20-09.40",
     "score 9 9 9 8 10 7 6 5 4",
     # Cards and accounts.
     "{card:4111111111111111}",
@@ -400,6 +402,13 @@ HARD_CASES = (
     "der Bäcker um die Ecke",
     "{name:Thomas} und {name:Priya} sind top",
     "王伟大".replace("王伟", "{name:王伟}"),
+    "you WILL regret this",
+    "Will never buy again",
+    "in May 2014 and on 2 May",
+    "10hr long haul",
+    "I miss grace and joy",
+    "the church of St Anna",
+    "we met Mr {name:Winter} in winter",
     # Nothing at all, in many scripts.
     "非常好的服务",
     "สินค้าดีมาก",

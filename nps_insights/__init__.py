@@ -21,10 +21,9 @@ The verbs of a notebook, each a function on DataFrames. They are loaded when fir
 """
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import Any
 
-__version__ = version("nps-insights")
+__version__: str
 
 _HOMES = {
     "SurveySettings": "survey",
@@ -116,6 +115,11 @@ __all__ = ["__version__", *sorted(_HOMES)]
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
         return getattr(import_module(f"nps_insights.{_HOMES[name]}"), name)
+    if name == "__version__":
+        # Loading what reads it takes longer than the rest of this module.
+        from importlib.metadata import version
+
+        return version("nps-insights")
     raise AttributeError(f"module 'nps_insights' has no attribute {name!r}; it offers {', '.join(sorted(_HOMES))}")
 
 

@@ -56,3 +56,11 @@ def test_a_file_that_cannot_be_is_a_settings_error(tmp_path: Path, name: str) ->
         read_source(tmp_path / name)
     with pytest.raises(SettingsError):
         read_pipeline(tmp_path / name)
+
+
+@pytest.mark.parametrize("job", ["{}", "[1]", "7", "true", "2026-03-04", '"no_such"'])
+def test_a_job_that_is_no_name_is_a_settings_error(tmp_path: Path, job: str) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text(f"job = {job}\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="must be one of"):
+        read_pipeline(path)

@@ -177,8 +177,9 @@ def test_the_period_fits_the_number_of_answers() -> None:
 
 
 def test_watching_looks_by_the_finest_period_that_the_answers_bear() -> None:
-    # A hundred a month are watched by month, while a chart takes quarters of two hundred.
-    assert (choose_period(answers(750)), finest_period(answers(750))) == ("quarter", "month")
+    # A hundred a month are watched by month for years on end, while a chart takes quarters after 16 of them.
+    years = answers(3000).assign(responded_at=pd.date_range("2024-01-01", "2025-12-31", periods=3000))
+    assert (choose_period(years), finest_period(years)) == ("quarter", "month")
     assert finest_period(answers(300)) == choose_period(answers(300))
     assert finest_period(answers(500).drop(columns="responded_at")) == ""
 

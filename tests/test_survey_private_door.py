@@ -133,7 +133,10 @@ def test_settings_reach_the_door_and_the_key_reaches_no_dump(tmp_path: Path, mon
     assert ids.str.startswith("p_").all()
     assert survey.real is not None
     assert set(survey.real["real_account_id"]) == {"A1", "A2"}
-    shown = with_real_ids({"responses": survey.admission.responses, "accounts": survey.admission.accounts}, survey.real)
+    told = pd.DataFrame({"reason": [f"Without account {ids.iloc[0]} it would be 30.", None]}, dtype="str")
+    tables = {"responses": survey.admission.responses, "accounts": survey.admission.accounts, "account_scores": told}
+    shown = with_real_ids(tables, survey.real)
+    assert shown["account_scores"]["reason"].iloc[0] in {f"Without account A{n} it would be 30." for n in (1, 2)}
     assert set(shown["responses"]["account_id"]) == {"A1", "A2"}
     assert shown["accounts"]["owner"].tolist() == ["Rita Zander"] * 2
     assert "a secret" not in json.dumps(chosen.model_dump(mode="json"))

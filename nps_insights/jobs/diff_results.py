@@ -30,8 +30,14 @@ def result_differences(before: ReadRun, after: ReadRun, known: SameThemes) -> li
 
 
 def _figures(before: ReadRun, after: ReadRun, known: SameThemes) -> list[Row]:
-    old = _without_lost(_table(before, "estimates"), known.ids, "before")
-    new = _without_lost(_table(after, "estimates"), known.ids, "after")
+    labels = _labels(before, after, known.ids or {})
+    old, new = (
+        table.assign(label=table["group"].map(labels))
+        for table in (
+            _without_lost(_table(before, "estimates"), known.ids, "before"),
+            _without_lost(_table(after, "estimates"), known.ids, "after"),
+        )
+    )
     return _compared(old, new, _FIGURE, _figure_in_words, lambda row: level_with_range(str(row["metric"]), row))
 
 
@@ -130,6 +136,15 @@ def _figure_in_words(row: pd.Series) -> str:
 def _table(run: ReadRun, name: str) -> pd.DataFrame:
     table = run.tables.get(name)
     return empty(name) if table is None else table
+
+
+def _labels(before: ReadRun, after: ReadRun, ids: Mapping[str, str]) -> dict[str, str]:
+    """What each theme is called, by its id in the second run."""
+    old, new = (
+        dict(zip(run.tables["themes"]["theme_id"], run.tables["themes"]["label"], strict=True))
+        for run in (before, after)
+    )
+    return {ids[one]: label for one, label in old.items() if one in ids} | new
 
 
 def _main_effects(run: ReadRun) -> pd.DataFrame:

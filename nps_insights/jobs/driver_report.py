@@ -25,7 +25,8 @@ from nps_insights.jobs.refusals import refuse_early
 from nps_insights.jobs.secrets import masked
 from nps_insights.jobs.settings import DriverReportSettings
 from nps_insights.jobs.theming import cache_folder, fit_facts, themes_of
-from nps_insights.jobs.watching import HEADLINES, period_figures, watching_of
+from nps_insights.jobs.watched_scope import HEADLINES
+from nps_insights.jobs.watching import period_figures, watching_of
 from nps_insights.metrics import (
     choose_period,
     commented_and_silent,

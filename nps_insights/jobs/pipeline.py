@@ -39,7 +39,7 @@ def read_pipeline(path: Path) -> JobSettings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: is no valid TOML: {error}") from None
     job = given.get("job", "driver_report")
-    if job not in JOBS:
+    if not isinstance(job, str) or job not in JOBS:
         raise SettingsError(f"{path}: job == {job!r}, must be one of {', '.join(JOBS)}")
     return in_project(checked(JOBS[job], given), project_of(path), name=path.stem)
 

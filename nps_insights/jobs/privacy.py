@@ -1,6 +1,7 @@
 """What is kept private: the section `[privacy]`, and who is told the real ids."""
 
 import os
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from nps_insights.survey import REGIONS, PseudonymKey, key_from
 
 # Columns of any table that hold the id of an account.
 _ACCOUNT_IDS = ("account_id", "parent_id")
+_IN_TEXT = re.compile(r"\bp_[0-9a-f]{20}\b")
 
 
 class PrivacySettings(Section):
@@ -79,5 +81,16 @@ def with_real_ids(tables: Mapping[str, pd.DataFrame], real: pd.DataFrame) -> dic
                 changed[column] = table["account_id"].map(by_id[column])
         for column in (one for one in _ACCOUNT_IDS if one in table):
             changed[column] = table[column].map(lambda one: ids.get(one, one), na_action="ignore").astype("str")
-        shown[name] = changed
+        shown[name] = _told(changed, ids)
     return shown
+
+
+def _told(table: pd.DataFrame, ids: Mapping[str, str]) -> pd.DataFrame:
+    """Sentences may name an account too: "Without account p_... the NPS would be 30"."""
+    texts = [name for name in table.select_dtypes(["object", "string"]) if table[name].str.contains(_IN_TEXT).any()]
+    return table.assign(
+        **{
+            name: table[name].str.replace(_IN_TEXT, lambda found: ids.get(found.group(), found.group()), regex=True)
+            for name in texts
+        }
+    )

@@ -7,7 +7,7 @@ from nps_insights.jobs.next_actions import read_flags
 from nps_insights.jobs.outputs import refuse_unready_outputs
 from nps_insights.jobs.published_figures import refuse_earlier_issue
 from nps_insights.jobs.settings import DriverReportSettings
-from nps_insights.jobs.watching import refuse_unwatchable
+from nps_insights.jobs.watched_scope import refuse_unwatchable
 
 
 def refuse_early(

@@ -115,7 +115,19 @@ def _read(folder: Path) -> ReadRun:
 
 
 def _loudest_first(rows: pd.DataFrame) -> pd.DataFrame:
-    """Beyond both ranges first, then what is new, gone or renamed, then the rest, each in the table's order."""
-    beyond = rows["beyond"].fillna(False).astype(bool)
-    loud = (~beyond).astype(int) + ((rows["change"] == "changed") & ~beyond).astype(int)
-    return rows.assign(loud=loud).sort_values("loud", kind="stable")
+    """Beyond both ranges first; figures that only one run has last; each rank in the table's order."""
+    ranks = [_rank(*row) for row in rows[["area", "item", "change", "beyond"]].itertuples(index=False, name=None)]
+    return rows.assign(rank=ranks).sort_values("rank", kind="stable")
+
+
+def _rank(area: str, item: str, change: str, beyond: bool) -> int:
+    if pd.notna(beyond) and beyond:
+        return 0
+    is_told = item.startswith(("alert", "target"))
+    if change != "changed":
+        # Another grouping brings a hundred figures that have nothing to be held against.
+        return 1 if area != "results" or is_told else 5
+    if is_told:
+        return 1
+    of_all = "," not in item
+    return 2 if of_all else 3 if item.startswith("driver ") else 4

@@ -13,12 +13,14 @@ from nps_insights.jobs.sections import (
     DriverSettings,
     InputSettings,
     LimitSettings,
+    OutputSettings,
     ReportSettings,
     ScoreSettings,
     Section,
     ThemeSettings,
     TrackingSettings,
 )
+from nps_insights.jobs.tombstones import read_tombstones, tombstones_file
 from nps_insights.jobs.watch_settings import (
     ActionSection,
     AnswerSettings,
@@ -47,6 +49,7 @@ class SurveyJobSettings(Section):
     tracking: TrackingSettings = TrackingSettings()
     limits: LimitSettings = LimitSettings()
     privacy: PrivacySettings = PrivacySettings()
+    output: OutputSettings = OutputSettings()
 
     def read_as(self, **further: Any) -> SurveySettings:
         """Return what the door needs to know.
@@ -56,6 +59,7 @@ class SurveyJobSettings(Section):
 
         Raises:
             SettingsError: The scale, the cuts, a date or a region cannot be read, or the key of pseudonyms is missing.
+            DataRefusedError: The list of who was forgotten is damaged.
         """
         return SurveySettings(
             columns=self.columns,
@@ -66,6 +70,7 @@ class SurveyJobSettings(Section):
             missing_scores=self.score.missing,
             date_format=self.dates.format,
             missing_dates=self.dates.missing,
+            forgotten=read_tombstones(tombstones_file(self.output.models)),
             **self.privacy.for_door(),
             **further,
         )

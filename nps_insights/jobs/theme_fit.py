@@ -13,6 +13,7 @@ from nps_insights.jobs.manifest import versions, write_manifest
 from nps_insights.jobs.privacy import PrivacySettings
 from nps_insights.jobs.sections import ThemeSettings
 from nps_insights.jobs.theming import MODEL, encoder_of, fit_facts, guidance, model_of
+from nps_insights.jobs.tombstones import read_tombstones, tombstones_file
 from nps_insights.survey import CommentsAdmission, RawTable, SurveySettings, admit_comments, read_source
 from nps_insights.tables import empty
 from nps_insights.themes import (
@@ -160,7 +161,8 @@ def assign_comments(
 
 
 def _read_as(privacy: PrivacySettings | None) -> SurveySettings:
-    return SurveySettings(**(privacy or PrivacySettings()).for_door())
+    forgotten = read_tombstones(tombstones_file(None))
+    return SurveySettings(forgotten=forgotten, **(privacy or PrivacySettings()).for_door())
 
 
 def _assigned(

@@ -17,7 +17,8 @@ from nps_insights.jobs.next_actions import day_after, moods_of, read_flags
 from nps_insights.jobs.settings import DriverReportSettings, check_settings
 from nps_insights.jobs.side_files import SideFile, read_side_files
 from nps_insights.jobs.watch_settings import TargetSettings, WatchSettings
-from nps_insights.jobs.watching import sentences_of, watched_metrics, watched_period, watching_of
+from nps_insights.jobs.watched_scope import watched_metrics, watched_period
+from nps_insights.jobs.watching import sentences_of, watching_of
 from nps_insights.metrics import choose_period, estimates_of, nps, period_changes
 from nps_insights.report import words
 from nps_insights.survey import SurveySettings, admit_outcomes
@@ -141,7 +142,7 @@ def actions_of(
     chosen = check_settings(manifest["settings"])
     tonight = read_flags(flags or chosen.input.flags)
     files = {"outcomes": SideFile(outcomes, admit_outcomes, chosen.outcome_columns, sheet="actions")}
-    read = read_side_files(files, SurveySettings(date_format=chosen.dates.format))
+    read = read_side_files(files, SurveySettings(date_format=chosen.dates.format, **chosen.privacy.for_door()))
     cases = read.tables.get("outcomes", tables.get("outcomes"))
     moment = _moment(pd.Timestamp(manifest["as_of"]), tonight, as_of, read.tables.get("outcomes"))
     asked = chosen.actions.checked() if most is None else replace(chosen.actions.checked(), most=most)

@@ -6,13 +6,24 @@ from typing import Any
 
 import pandas as pd
 
-from nps_insights.actions import AlertSettings, check_targets, judge_targets, watch
+from nps_insights.actions import judge_targets, watch
 from nps_insights.drivers import sentiment_only
 from nps_insights.jobs.admission import AdmittedSurvey, known_until
 from nps_insights.jobs.asked_targets import targets_of
-from nps_insights.jobs.driver_questions import column_named
 from nps_insights.jobs.issued_alerts import sent_before
 from nps_insights.jobs.settings import DriverReportSettings
+from nps_insights.jobs.watched_scope import (
+    HEADLINES,
+    alert_settings,
+    circumstances,
+    invitations_of,
+    of_survey,
+    refuse_unwatchable,
+    watched_columns,
+    watched_metrics,
+    watched_period,
+    with_value,
+)
 from nps_insights.metrics import (
     account_mix,
     account_scores,
@@ -21,19 +32,13 @@ from nps_insights.metrics import (
     choose_period,
     comparable,
     estimates_of,
-    finest_period,
     invitation_audit,
     response_rates,
     silent_accounts,
     theme_trend,
 )
-from nps_insights.tables import SettingsError, conform, empty
+from nps_insights.tables import conform, empty
 from nps_insights.themes import FoundThemes
-
-# What an answer itself says of where it came from: always worth a look when a number moves.
-CIRCUMSTANCES = ("touchpoint", "channel", "trigger")
-_SHARES = ("promoter", "passive", "detractor")
-HEADLINES = {"respondent": "nps", "account": "nps_account", "revenue": "nps_revenue"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,71 +94,6 @@ def watching_of(
     )
 
 
-def refuse_unwatchable(survey: AdmittedSurvey, settings: DriverReportSettings) -> None:
-    """Refuse what cannot be watched or judged, before an hour of reading comments.
-
-    Raises:
-        SettingsError: A column to watch does not exist, a target cannot be judged, or the headline lacks its values.
-    """
-    accounts, headline = survey.admission.accounts, settings.watch.headline
-    watched_columns(survey, settings)
-    if accounts is None and headline != "respondent":
-        raise SettingsError(f"watch.headline == {headline!r}: needs [input] accounts")
-    if headline == "revenue" and not _with_value(accounts):
-        raise SettingsError('watch.headline == "revenue": the accounts have no value; map it in [account_columns]')
-    if settings.target and survey.admission.as_of is None:
-        raise SettingsError("target: needs dates to be judged by; no column of dates was understood")
-    targets = targets_of(settings.target, survey.admission.responses)
-    check_targets(targets)
-    measured = {*watched_metrics(settings), HEADLINES[headline], *_SHARES}
-    for target in targets:
-        if target.metric not in measured:
-            raise SettingsError(
-                f"target {target.name!r}: metric == {target.metric!r}: is not measured; measured are "
-                f"{', '.join(sorted(measured))} (csat and ces: state their scales)"
-            )
-
-
-def _with_value(accounts: pd.DataFrame | None) -> bool:
-    return accounts is not None and "value" in accounts and bool(accounts["value"].notna().any())
-
-
-def invitations_of(survey: AdmittedSurvey, settings: DriverReportSettings) -> pd.DataFrame | None:
-    """Return the invitations to the survey that is reported; those that do not say belong to it."""
-    invitations = survey.sides.tables.get("invitations")
-    return None if invitations is None else _of_survey(invitations, settings)
-
-
-def _of_survey(table: pd.DataFrame, settings: DriverReportSettings) -> pd.DataFrame:
-    chosen = settings.answers.survey
-    if "survey" not in table or chosen in (None, "pooled"):
-        return table
-    return table[table["survey"].isna() | (table["survey"] == chosen)].reset_index(drop=True)
-
-
-def watched_columns(survey: AdmittedSurvey, settings: DriverReportSettings) -> list[str]:
-    """Return the columns whose groups are watched: those named, else those of the report and the circumstances."""
-    responses = survey.admission.responses
-    if settings.watch.by:
-        return [column_named(name, responses) for name in settings.watch.by]
-    return list(dict.fromkeys([*survey.by, *_circumstances(responses)]))
-
-
-def watched_metrics(settings: DriverReportSettings) -> list[str]:
-    """Return what is measured: the NPS, and satisfaction and effort where their scales are stated.
-
-    Example:
-        >>> from nps_insights.jobs.settings import check_settings
-        >>> watched_metrics(check_settings({"input": {"survey": "nps.csv"}, "csat": {"scale": "1-5"}}))
-        ['nps', 'csat']
-    """
-    return ["nps", *(["csat"] if settings.csat else []), *(["ces", "ces_top"] if settings.ces else [])]
-
-
-def _circumstances(responses: pd.DataFrame) -> list[str]:
-    return [name for name in CIRCUMSTANCES if name in responses and len(responses[name].dropna().unique()) > 1]
-
-
 def _asked(survey: AdmittedSurvey, settings: DriverReportSettings) -> Watching:
     """Who was asked and did not answer, and whether asking itself bends the number; nothing without invitations."""
     invitations, admission = invitations_of(survey, settings), survey.admission
@@ -164,7 +104,7 @@ def _asked(survey: AdmittedSurvey, settings: DriverReportSettings) -> Watching:
     # What only those who answered tell (their plan, as the survey holds it) says nothing of who did not.
     columns = invitations.columns.union(pd.Index([]) if admission.accounts is None else admission.accounts.columns)
     by = [name for name in watched_columns(survey, settings) if name in columns]
-    accounts, everybody = admission.accounts, _of_survey(survey.all_responses, settings)
+    accounts, everybody = admission.accounts, of_survey(survey.all_responses, settings)
     rates = response_rates(invitations, everybody, accounts=accounts, by=by, **known, **level)
     per = settings.report.per or choose_period(admission.responses)
     if per:
@@ -185,12 +125,12 @@ def _business(survey: AdmittedSurvey, settings: DriverReportSettings) -> Watchin
     responses, accounts, tables = survey.admission.responses, survey.admission.accounts, {}
     level: dict[str, Any] = {"confidence_level": settings.report.confidence_level}
     several = "account_id" in responses and responses["account_id"].dropna().duplicated().any()
-    if accounts is not None and (several or _with_value(accounts) or settings.watch.headline != "respondent"):
+    if accounts is not None and (several or with_value(accounts) or settings.watch.headline != "respondent"):
         scores = account_scores(responses, accounts, as_of=known_until(survey.admission), **level)
         tables["account_scores"] = scores[scores["metric"] != "nps"]
         tables["account_mix"] = account_mix(responses, accounts, as_of=known_until(survey.admission), **level)
     if "agent_id" in responses and responses["agent_id"].notna().any():
-        case_mix = list(dict.fromkeys([*_circumstances(responses), *survey.by]))
+        case_mix = list(dict.fromkeys([*circumstances(responses), *survey.by]))
         tables["agents"] = adjusted_agents(responses, case_mix=case_mix, **level)
     return Watching(tables)
 
@@ -219,11 +159,6 @@ def _comparable(survey: AdmittedSurvey, changes: pd.DataFrame, settings: DriverR
 
 def _within(dates: pd.Series, first: pd.Timestamp, last: pd.Timestamp) -> pd.Series:
     return (dates >= first) & (dates < last + pd.Timedelta(days=1))
-
-
-def watched_period(survey: AdmittedSurvey, settings: DriverReportSettings) -> str:
-    """Return by which period is watched: the stated one, else the finest that the answers bear; "" where none is."""
-    return settings.report.per or finest_period(survey.admission.responses)
 
 
 def _watched(
@@ -363,21 +298,6 @@ def _per_period(survey: AdmittedSurvey, per: str, headline: str, confidence_leve
         confidence_level=confidence_level,
     )
     return scores[scores["metric"] == headline]
-
-
-def alert_settings(settings: DriverReportSettings) -> AlertSettings:
-    """Return what counts as an alert: as stated, else the usual."""
-    watch_for = settings.watch
-    effects = {"nps": watch_for.smallest_change, "theme_share": watch_for.smallest_share}
-    stated: dict[str, Any] = {
-        "earlier": watch_for.earlier,
-        "false_share": watch_for.false_share,
-        "min_effect": {name: size for name, size in effects.items() if size is not None},
-        "min_answers": settings.report.min_group,
-        "quiet_periods": watch_for.quiet_periods,
-        "quiet": watch_for.quiet,
-    }
-    return AlertSettings(**{name: value for name, value in stated.items() if value is not None})
 
 
 def sentences_of(tables: Mapping[str, pd.DataFrame]) -> list[str]:

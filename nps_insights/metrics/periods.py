@@ -12,9 +12,8 @@ from nps_insights.metrics.intervals import critical_value
 from nps_insights.tables import SettingsError, conform, empty
 
 PERIOD_STARTS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
-_ENOUGH_PER_PERIOD = 200
+_ENOUGH_PER_PERIOD = 100
 _MOST_PERIODS = 16
-_ENOUGH_TO_WATCH = 100
 _FEWEST_TO_WATCH = 4
 
 
@@ -53,7 +52,7 @@ def is_finished(starts: pd.Series, ends: pd.Series, as_of: pd.Timestamp) -> pd.S
 def choose_period(responses: pd.DataFrame) -> str:
     """Return the finest of month, quarter and year that leaves enough answers in a period and few enough periods.
 
-    Enough: a median of 200 answers (an NPS of 200 answers is known to about +-11 points). Few enough: 16 periods
+    Enough: a median of 100 answers (an NPS of 100 answers is known to about +-16 points). Few enough: 16 periods
     fit a chart that can be read.
 
     Args:
@@ -81,9 +80,9 @@ def choose_period(responses: pd.DataFrame) -> str:
 def finest_period(responses: pd.DataFrame) -> str:
     """Return the finest of month, quarter and year by which the answers can be watched; else that of `choose_period`.
 
-    A chart wants few periods that are well known, watching wants to see soon: a median of 100 answers in a period (an
-    NPS of 100 answers is known to about +-16 points, and six of them together to +-6) and four periods are enough.
-    Weeks and days move with mailings and weekends, and are watched where they are asked for.
+    A chart wants few periods, watching wants to see soon and looks back over many: a median of 100 answers in a period
+    (six of them together are known to about +-6 points) and four periods are enough, however many there are. Weeks and
+    days move with mailings and weekends, and are watched where they are asked for.
 
     Args:
         responses: Table `responses`.
@@ -99,7 +98,7 @@ def finest_period(responses: pd.DataFrame) -> str:
     dates = responses["responded_at"].dropna()
     for per in ("month", "quarter", "year"):
         size = period_starts(dates, per).value_counts()
-        if len(size) >= _FEWEST_TO_WATCH and size.median() >= _ENOUGH_TO_WATCH:
+        if len(size) >= _FEWEST_TO_WATCH and size.median() >= _ENOUGH_PER_PERIOD:
             return per
     return choose_period(responses)
 

@@ -37,7 +37,7 @@ def figure_name(row: pd.Series) -> str:
     if metric == _THEME:
         label = row.get("label")
         return f"Mentions of {words.quoted(words.clean(label if isinstance(label, str) and label else group, most=60))}"
-    name = _NAMES.get(metric, words.clean(metric, most=40))
+    name = metric_name(metric)
     return f"{name}, {words.clean(row['by'], most=40)}: {group}" if row["by"] else name
 
 

@@ -9,6 +9,8 @@ from nps_insights.survey.comments import says_nothing
 from nps_insights.survey.comments_only import CommentsAdmission, admit_comments
 from nps_insights.survey.dates import DateColumn, parse_dates
 from nps_insights.survey.events import admit_events
+from nps_insights.survey.forgotten import Forgotten, mark_of
+from nps_insights.survey.forgotten_rows import FORGOTTEN_BY
 from nps_insights.survey.inspect import Inspection, inspect_survey
 from nps_insights.survey.invitations import admit_invitations
 from nps_insights.survey.kinds import survey_kinds
@@ -31,6 +33,7 @@ from nps_insights.survey.usage import admit_usage
 
 __all__ = [
     "FIELDS",
+    "FORGOTTEN_BY",
     "KEY_VARIABLE",
     "REGIONS",
     "USUAL_LIMITS",
@@ -39,6 +42,7 @@ __all__ = [
     "ColumnMapping",
     "CommentsAdmission",
     "DateColumn",
+    "Forgotten",
     "Inspection",
     "Limits",
     "PseudonymKey",
@@ -59,6 +63,7 @@ __all__ = [
     "inspect_survey",
     "key_from",
     "map_columns",
+    "mark_of",
     "parse_cuts",
     "parse_dates",
     "parse_scale",

@@ -3,13 +3,13 @@
 import warnings
 from typing import TYPE_CHECKING, cast
 
-import pandas as pd
-
 from nps_insights.tables.columns import Column, Kind, Table
 from nps_insights.tables.contract import TABLES
 from nps_insights.tables.errors import SchemaError
 
+# Every room and every command reads the contract; pandas is loaded by the first that holds a table against it.
 if TYPE_CHECKING:
+    import pandas as pd
     import pandera.pandas as pa
 
 _DTYPES: dict[Kind, str] = {
@@ -29,19 +29,21 @@ _BOUNDS: dict[Kind, tuple[float, float]] = {"share": (0.0, 1.0), "points": (-100
 _ROUNDING = 1e-9
 
 
-def empty(name: str) -> pd.DataFrame:
+def empty(name: str) -> "pd.DataFrame":
     """Return table `name` without rows, with its required columns.
 
     Example:
         >>> list(empty("mentions").columns)
         ['segment_id', 'theme_id', 'response_id', 'strength']
     """
+    import pandas as pd
+
     table = TABLES[name]
     columns = [column for column in table.columns if column.required]
     return pd.DataFrame({column.name: pd.Series(dtype=_dtype(column)) for column in columns})
 
 
-def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+def conform(name: str, frame: "pd.DataFrame") -> "pd.DataFrame":
     """Return `frame` as the table `name` of the contract.
 
     Columns come in the contract's order (open columns after them, by name), with the contract's types,
@@ -59,10 +61,13 @@ def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
             where they must not be, or keys are repeated. All problems are listed in one error.
 
     Example:
+        >>> import pandas as pd
         >>> conform("codes", pd.DataFrame({"code": ["price"], "comment_id": ["c1"], "response_id": ["r1"]}))
           comment_id response_id   code
         0         c1          r1  price
     """
+    import pandas as pd
+
     table = TABLES[name]
     problems = _column_problems(table, frame)
     if problems:
@@ -79,7 +84,7 @@ def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     return shaped.sort_values(key, kind="stable", ignore_index=True)
 
 
-def _column_problems(table: Table, frame: pd.DataFrame) -> list[str]:
+def _column_problems(table: Table, frame: "pd.DataFrame") -> list[str]:
     names = {column.name for column in table.columns}
     problems = [
         f"{column.name}: the column is missing; every {table.name} table needs it, with {column.kind} values"
@@ -106,7 +111,9 @@ def _dtype(column: Column) -> str:
     return _DTYPES[column.kind]
 
 
-def _with_types(frame: pd.DataFrame, columns: list[Column]) -> tuple[pd.DataFrame, list[str]]:
+def _with_types(frame: "pd.DataFrame", columns: list[Column]) -> "tuple[pd.DataFrame, list[str]]":
+    import pandas as pd
+
     shaped, problems = {}, []
     for column in columns:
         values = frame[column.name]
@@ -118,7 +125,7 @@ def _with_types(frame: pd.DataFrame, columns: list[Column]) -> tuple[pd.DataFram
     return pd.DataFrame(shaped, index=frame.index), problems
 
 
-def _keeps_the_rules(table: Table, columns: list[Column], frame: pd.DataFrame) -> bool:
+def _keeps_the_rules(table: Table, columns: list[Column], frame: "pd.DataFrame") -> bool:
     """Whether pandera would find nothing: it takes a second to import and longer for each table than most steps."""
     key = [name for name in table.key if name in frame.columns]
     if key and frame.duplicated(key).any():
@@ -126,7 +133,7 @@ def _keeps_the_rules(table: Table, columns: list[Column], frame: pd.DataFrame) -
     return all(_column_keeps_the_rules(column, frame[column.name]) for column in columns)
 
 
-def _column_keeps_the_rules(column: Column, values: pd.Series) -> bool:
+def _column_keeps_the_rules(column: Column, values: "pd.Series") -> bool:
     if not column.nullable and values.isna().any():
         return False
     if column.vocabulary is not None and not values.dropna().isin(list(column.vocabulary)).all():
@@ -138,7 +145,7 @@ def _column_keeps_the_rules(column: Column, values: pd.Series) -> bool:
     return column.kind != "id" or not values.eq("").any()
 
 
-def _value_problems(table: Table, columns: list[Column], frame: pd.DataFrame) -> list[str]:
+def _value_problems(table: Table, columns: list[Column], frame: "pd.DataFrame") -> list[str]:
     with warnings.catch_warnings():
         # pandera imports PySpark where it is installed, which warns of pandas 3; no table passes through it here.
         warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
@@ -169,7 +176,7 @@ def _pandera_column(column: Column) -> "pa.Column":
     return pa.Column(checks=checks, nullable=column.nullable)
 
 
-def _sentences(table: Table, frame: pd.DataFrame, cases: pd.DataFrame) -> list[str]:
+def _sentences(table: Table, frame: "pd.DataFrame", cases: "pd.DataFrame") -> list[str]:
     """One sentence per broken rule: how many rows, and the first of them by its key."""
     sentences = []
     for (column, check), rows in cases.groupby(["column", "check"], sort=True, dropna=False):

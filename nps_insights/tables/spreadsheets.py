@@ -6,8 +6,10 @@ phone numbers in groups ("+1 415 555") stay as they are, because no program take
 """
 
 import re
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Full-width signs begin a formula where the keyboard is Japanese or Chinese.
 _SIGNS = "=+\\-@＝＋－＠"
@@ -40,13 +42,14 @@ def as_it_was(value: str) -> str:
     return _WRITTEN.sub("", value, count=1) if value.startswith("'") else value
 
 
-def texts_as_they_were(table: pd.DataFrame) -> pd.DataFrame:
+def texts_as_they_were(table: "pd.DataFrame") -> "pd.DataFrame":
     """Take the apostrophes of `not_a_formula` off every text of a table that was read from our own CSV file.
 
     Args:
         table: Any columns; those that hold no text stay as they are.
 
     Example:
+        >>> import pandas as pd
         >>> texts_as_they_were(pd.DataFrame({"id": ["'-7"], "n": [1]})).to_dict("records")
         [{'id': '-7', 'n': 1}]
     """

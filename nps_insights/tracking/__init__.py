@@ -13,14 +13,25 @@ from nps_insights.tracking.churn_promotion import (
     speaking_version,
 )
 from nps_insights.tracking.runs import TrackedRun, local_tracking_uri, tracked_run
+from nps_insights.tracking.stored_files import (
+    StoredModel,
+    artifact_folders,
+    database_of,
+    delete_stored,
+    stored_models,
+)
 from nps_insights.tracking.theme_versions import load_theme_version, log_themes
 
 __all__ = [
     "Promotion",
+    "StoredModel",
     "TrackedRun",
+    "artifact_folders",
     "better",
     "champion_of",
     "champion_predictions",
+    "database_of",
+    "delete_stored",
     "give_aliases",
     "judged_promotion",
     "load_category_model",
@@ -32,5 +43,6 @@ __all__ = [
     "log_themes",
     "make_champion",
     "speaking_version",
+    "stored_models",
     "tracked_run",
 ]

@@ -6,16 +6,24 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from nps_insights.survey.redaction.known import WORD, KnownNames, folded
-from nps_insights.survey.redaction.ordinary import ARTICLES, GERMAN_NOUNS, ORDINARY, PERSON_DOES, TITLES
+from nps_insights.survey.redaction.ordinary import (
+    ALWAYS_CAPITAL,
+    ARTICLES,
+    ORDINARY,
+    PERSON_DOES,
+    SMALL_TITLES,
+    TITLES,
+)
 
 _GAP = re.compile(r"(?:,? |\. ?|-|['’]| - |\.?-)$")
+_SAINTS = frozenset(("st", "saint", "sainte", "san", "santa", "sankt"))
 # A word of a sentence, and not of an address.
 _SAID = re.compile(r"(?<![@._/\w-])[^\W\d_]+(?![@._/-]\w)(?!\w)")
 # Once or twice, a name may have been typed in haste.
 _FEWEST_USES = 3
 _OPENS_SENTENCE = frozenset('.!?:;\n\r"“”„«»(•*–—…/|>')
 _FOLDED_ORDINARY = frozenset(folded(one) for one in ORDINARY)
-_FOLDED_NOUNS = frozenset(folded(one) for one in GERMAN_NOUNS)
+_FOLDED_CAPITALS = frozenset(folded(one) for one in ALWAYS_CAPITAL)
 _Word = tuple[int, int, str, str]
 
 
@@ -97,19 +105,27 @@ def _alone(text: str, found: list[_Word], place: int, known: KnownNames, words: 
     if key not in known.alone:
         return False
     before = found[place - 1] if place else None
-    if before is not None and before[2].lower() in TITLES and text[before[1] : start] in (" ", ". ", "."):
+    if before is not None and _is_title(before[2]) and text[before[1] : start] in (" ", ". ", "."):
         return True
+    # "St John's Road" is a place.
+    if before is not None and before[2].lower() in _SAINTS:
+        return False
     is_word = key in _FOLDED_ORDINARY or key in words
-    if shouted or not written[0].isupper():
+    # A word in capitals among others is stressed: "you WILL regret it".
+    if shouted or not written[0].isupper() or (is_word and written.isupper()):
         return not is_word and len(key) > 3
     if not is_word:
         return True
-    if key in _FOLDED_NOUNS:
+    if key in _FOLDED_CAPITALS:
         return False
     if _opens(text, start):
         after = found[place + 1][2].lower() if place + 1 < len(found) else ""
         return after in PERSON_DOES
     return before is None or before[2].lower() not in ARTICLES
+
+
+def _is_title(written: str) -> bool:
+    return written.lower() in (TITLES if written[0].isupper() else SMALL_TITLES)
 
 
 def _opens(text: str, start: int) -> bool:

@@ -65,10 +65,15 @@ jardín león leal linda lobo luna luz mar marina mercedes mesa molina montes mo
 perdona piedra pilar ramos rey reyes ríos río rocío rojas rojo romero rosa rubio salas santos serrano sierra sol
 soledad soto torres valle vega ventura vera verde vida vidal zapata
 """
+_CALENDAR = """
+april may june july august autumn winter summer spring easter christmas sunday monday friday saturday mai märz juni juli
+sommer herbst sonntag montag freitag janvier avril juin été hiver lundi mardi vendredi mayo abril julio domingo
+"""
 _TITLES = """
 mr mrs ms miss mx dr prof sir madam lady lord herr herrn frau hr fr m mme mlle monsieur madame mademoiselle señor
 señora señorita sr sra srta don doña signor signora sig dott mevrouw meneer dhr mw
 """
+_SMALL_TITLES = "mr mrs dr herr herrn frau mme mlle monsieur madame señor señora"
 _ARTICLES = """
 the a an this that these those my your our their his her its no every each some any of per der die das den dem des ein
 eine einen einem einer eines kein keine mein meine unser unsere ihr ihre zum zur im am vom le la les un une des du de
@@ -76,7 +81,7 @@ l d au aux ce cet cette ces mon ma mes votre vos notre nos el los las una unos u
 """
 _PERSON_DOES = """
 was helped has had did told said answered called fixed solved resolved explained made gave took went got kept deserves
-sorted wrote replied never always really
+sorted wrote replied
 """
 _PARTICLES = """
 van von vom zu zum zur de der den del della di da do dos das du des la le el al bin ibn ben ter ten af av und y e of
@@ -88,9 +93,12 @@ verein stiftung klinik schule praxis société societe sociedad association asso
 solutions systems technologies industries international gruppe team department dept abteilung
 """
 
-ORDINARY = frozenset(_ENGLISH.split() + _GERMAN_NOUNS.split() + _ROMANCE.split())
-GERMAN_NOUNS = frozenset(_GERMAN_NOUNS.split())
+ORDINARY = frozenset(_ENGLISH.split() + _GERMAN_NOUNS.split() + _ROMANCE.split() + _CALENDAR.split())
+# Their capital tells nothing, wherever they stand: nouns in German, months and seasons.
+ALWAYS_CAPITAL = frozenset(_GERMAN_NOUNS.split() + _CALENDAR.split())
 TITLES = frozenset(_TITLES.split())
+# Written small, the other titles are words or units: "I miss Grace", "10 hr long".
+SMALL_TITLES = frozenset(_SMALL_TITLES.split())
 # After them a capitalised word is a thing or a place.
 ARTICLES = frozenset(_ARTICLES.split())
 # Only a person does this: "Will was kind", "Mark helped".

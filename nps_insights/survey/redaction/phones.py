@@ -14,6 +14,8 @@ _DATE = re.compile(
     r"|(?:0?[1-9]|1[0-2])([./-])(?:0?[1-9]|[12]\d|3[01])\2(?:(?:19|20)?\d{2})"
     r"|(?:19|20)\d{2}([./-])(?:0?[1-9]|1[0-2])\3(?:0?[1-9]|[12]\d|3[01]))(?![./-]?\d)"
 )
+_HOUR = r"(?:(?:[01]\d|2[0-4])[.h]?[0-5]\d|\d[.h][0-5]\d)"
+_HOURS = re.compile(rf"(?<![\d.-]){_HOUR} ?(?:-|/|to|bis|à|a) ?{_HOUR}(?![.-]?\d)")
 _FEWEST, _MOST = 7, 15
 # Groups of digits in which numbers without a leading 0 are written; other runs are lists of numbers.
 _SHAPES = frozenset(
@@ -65,7 +67,7 @@ def phones(text: str, regions: Sequence[str]) -> Iterator[tuple[int, int]]:
         >>> [text[start:end] for start, end in phones(text, ("GB", "US"))]
         ['020 7946 0958', '+49 30 901820']
     """
-    dates = [match.span() for match in _DATE.finditer(text)]
+    dates = [match.span() for match in (*_DATE.finditer(text), *_HOURS.finditer(text))]
     for match in _CANDIDATE.finditer(text):
         for start, end in _outside(match.span(), dates):
             yield from _within(text, start, end, tuple(regions))

@@ -1,0 +1,127 @@
+"""Take a person out of databases: encoded texts, MLflow's own, and lists of flags."""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+from nps_insights.jobs.forgetting.person import Person
+from nps_insights.jobs.secrets import masked
+from nps_insights.tables import SettingsError
+
+_WAIT_SECONDS = 60.0
+_OF_A_CONTACT = ("contact_id", "contact_role", "last_score", "answered_at", "category", "quote")
+_REASONS = ("reason_1", "reason_2", "reason_3")
+
+
+def caches_in(folder: Path) -> list[Path]:
+    """Return the files of encoded texts below a folder."""
+    return [path for path in sorted(folder.rglob("*.sqlite")) if _is_cache(path)]
+
+
+def forget_vectors(cache: Path, texts: Iterable[str], *, write: bool) -> int:
+    """Remove the vectors of texts from a cache, and return how many there are.
+
+    Args:
+        cache: File of the cache; it holds hashes and vectors, no text.
+        texts: What only the person wrote.
+        write: Whether to remove them; the file's free pages are overwritten too.
+    """
+    keys = [(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest(),) for text in sorted(texts)]
+    with closing(sqlite3.connect(cache, timeout=_WAIT_SECONDS)) as connection:
+        find = "SELECT COUNT(*) FROM vectors WHERE text_sha256 = ?"
+        n = sum(connection.execute(find, key).fetchone()[0] for key in keys)
+        if n and write:
+            connection.execute("PRAGMA secure_delete = ON")
+            with connection:
+                connection.executemany("DELETE FROM vectors WHERE text_sha256 = ?", keys)
+            _tidy(connection)
+    return n
+
+
+def scrub_database(file: Path, person: Person, *, write: bool) -> int:
+    """Take a person out of every text of a SQLite database, and return how many texts hold them.
+
+    Args:
+        file: The database.
+        person: Who is forgotten.
+        write: Whether to change anything; free pages are overwritten, so that no byte stays behind.
+    """
+    n = 0
+    with closing(sqlite3.connect(file, timeout=_WAIT_SECONDS)) as connection:
+        connection.execute("PRAGMA secure_delete = ON")
+        with connection:
+            for table, column in _columns(connection):
+                query = f'SELECT DISTINCT "{column}" FROM "{table}" WHERE typeof("{column}") = \'text\''
+                for value in [row[0] for row in connection.execute(query)]:
+                    told = person.out_of(value)
+                    n += told != value
+                    if told != value and write:
+                        change = f'UPDATE "{table}" SET "{column}" = ? WHERE "{column}" = ?'
+                        connection.execute(change, (told, value))
+        if write:
+            _tidy(connection)
+    return n
+
+
+def forget_flags(url: str, table: str, person: Person, *, write: bool) -> int:
+    """Take a person out of a table of flags; return how many rows are about them.
+
+    Rows of a forgotten account go; of a forgotten contact the account's row stays, without what the contact said.
+
+    Args:
+        url: SQLAlchemy URL.
+        table: Its table, as `[output] sql_table` names it.
+        person: Who is forgotten.
+        write: Whether to change anything.
+
+    Raises:
+        SettingsError: The database cannot be reached or written.
+    """
+    import sqlalchemy as sa
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        engine = sa.create_engine(url)
+        with engine.begin() as connection:
+            if not sa.inspect(connection).has_table(table):
+                return 0
+            rows = sa.Table(table, sa.MetaData(), autoload_with=connection)
+            accounts = rows.c.account_id.in_(sorted(person.ids.get("account_id", ())))
+            contacts = rows.c.contact_id.in_(sorted(person.ids.get("contact_id", ())))
+            quoted = rows.c.quote.in_(sorted(person.texts))
+            n = connection.execute(sa.select(sa.func.count()).where(accounts | contacts | quoted)).scalar() or 0
+            if write and n:
+                connection.execute(sa.delete(rows).where(accounts))
+                nothing = {name: None for name in (*_OF_A_CONTACT, *_REASONS) if name in rows.c}
+                connection.execute(sa.update(rows).where(contacts | quoted).values(nothing))
+        if write and n and engine.dialect.name == "sqlite":
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(sa.text("VACUUM"))
+        engine.dispose()
+    except (SQLAlchemyError, ImportError) as error:
+        raise SettingsError(
+            f"database {masked(url)!r}: nobody can be forgotten there ({type(error).__name__}); check the URL and "
+            "whether rows may be changed, and run the same command again"
+        ) from None
+    return int(n)
+
+
+def _is_cache(path: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(path, timeout=_WAIT_SECONDS)) as connection:
+            return ("vectors", "text_sha256") in _columns(connection)
+    except sqlite3.DatabaseError:
+        # Ends like a cache and is none: nothing of ours stands in it.
+        return False
+
+
+def _columns(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    return [(table, row[1]) for table in tables for row in connection.execute(f'PRAGMA table_info("{table}")')]
+
+
+def _tidy(connection: sqlite3.Connection) -> None:
+    connection.execute("VACUUM")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

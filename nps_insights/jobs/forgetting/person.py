@@ -1,0 +1,177 @@
+"""Who is to be forgotten: their ids, their answers, and what they wrote, gathered from the runs that hold them."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from nps_insights.survey import FORGOTTEN_BY, Forgotten
+from nps_insights.tables import SettingsError
+
+GONE = "[forgotten]"
+_WORD = re.compile(r"\w{4,}")
+# Shorter ids and texts stand in other places by chance: they are found only where they are all of a cell.
+_LONG_ENOUGH = 5
+_LONG_ENOUGH_TEXT = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Person:
+    """Who is forgotten, and what is known of them. It is never written anywhere.
+
+    Attributes:
+        ids: account_id, contact_id, response_id -> ids; real ones and pseudonyms.
+        texts: Comments and segments that only they wrote, as they stand in the tables.
+        words: Words that only they wrote, in small letters.
+    """
+
+    ids: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    texts: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
+
+    @property
+    def all_ids(self) -> frozenset[str]:
+        """Ids of every kind."""
+        return frozenset[str]().union(*self.ids.values())
+
+    @cached_property
+    def needles(self) -> list[str]:
+        """Ids and texts that cannot stand anywhere by chance, the longest first."""
+        ids = [one for one in self.all_ids if len(one) >= _LONG_ENOUGH]
+        texts = [one for one in self.texts if len(one) >= _LONG_ENOUGH_TEXT]
+        return sorted({*ids, *texts}, key=lambda one: (-len(one), one))
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str] | None:
+        """Finds ids and texts inside other text, where no letter or digit goes on."""
+        if not self.needles:
+            return None
+        # A number goes on behind a point: "001926" does not stand in "0.001926".
+        return re.compile(r"(?<!\w)(?<!\d\.)(?:" + "|".join(map(re.escape, self.needles)) + r")(?!\w|\.\d)")
+
+    @cached_property
+    def unmistakable(self) -> list[str]:
+        """Needles that no figure of a page or workbook can be by chance: all but ids of digits alone."""
+        return [one for one in self.needles if not one.isdigit()]
+
+    def out_of(self, text: str) -> str:
+        """Return a text in which their ids and sentences are gone.
+
+        Example:
+            >>> Person({"contact_id": frozenset({"C-1001"})}).out_of("asked C-1001, not C-10012")
+            'asked [forgotten], not C-10012'
+        """
+        if text in self.all_ids or text.strip() in self.texts:
+            return GONE
+        return text if self.pattern is None else self.pattern.sub(GONE, text)
+
+
+def tables_in(folder: Path) -> list[Path]:
+    """Return the parquet files of a run folder."""
+    return sorted(folder.rglob("*.parquet"))
+
+
+def kinds_of(ids: Iterable[str], folders: Sequence[Path]) -> dict[str, set[str]]:
+    """Return kind of id -> those of `ids` that stand under it in a table of the runs."""
+    found: dict[str, set[str]] = {name: set() for name in FORGOTTEN_BY}
+    wanted = set(ids)
+    for folder in folders:
+        for path in tables_in(folder):
+            for name, values in _columns(path, FORGOTTEN_BY).items():
+                found[name] |= wanted & set(values.dropna())
+    return {name: known for name, known in found.items() if known}
+
+
+def stated_kinds(ids: Sequence[str], found: Mapping[str, set[str]], kind: str | None) -> list[tuple[str, str]]:
+    """Return (kind, id) of everybody who was asked for; ids that stand nowhere are taken as all kinds.
+
+    Raises:
+        SettingsError: An id stands under two kinds, so that it may be two people's.
+
+    Example:
+        >>> stated_kinds(["c7"], {"contact_id": {"c7"}}, None)
+        [('contact_id', 'c7')]
+    """
+    if kind is not None and kind not in FORGOTTEN_BY:
+        raise SettingsError(f"--as {kind}: must be one of {', '.join(FORGOTTEN_BY)}")
+    pairs = []
+    for one in ids:
+        known = [kind] if kind else [name for name in FORGOTTEN_BY if one in found.get(name, ())]
+        if len(known) > 1:
+            raise SettingsError(
+                f"--id: one of the {len(ids)} ids stands as {' and as '.join(known)}, which may be two people; say "
+                f"which one with --as {known[0]}"
+            )
+        pairs += [(name, one) for name in known or FORGOTTEN_BY]
+    return pairs
+
+
+def person_in(folders: Sequence[Path], asked: Iterable[tuple[str, str]], forgotten: Forgotten) -> Person:
+    """Return what the runs know of a person.
+
+    Args:
+        folders: Run folders.
+        asked: (kind, id) of the person.
+        forgotten: Marks; whoever bears one is forgotten too, wherever a row of theirs is left.
+    """
+    ids: dict[str, set[str]] = {name: set() for name in FORGOTTEN_BY}
+    for name, one in asked:
+        ids[name].add(one)
+    said: Counter[str] = Counter()
+    own: set[str] = set()
+    for folder in folders:
+        for path in tables_in(folder):
+            _gather_ids(path, ids, forgotten)
+    for folder in folders:
+        for path in tables_in(folder):
+            _gather_texts(path, ids, own, said)
+    texts = frozenset(text for text in own if not said[text])
+    others = {word for text in said for word in words_of(text)}
+    words = frozenset(word for text in own for word in words_of(text) if word not in others)
+    return Person({name: frozenset(known) for name, known in ids.items()}, texts, words)
+
+
+def words_of(text: str) -> set[str]:
+    """Return the words of a text, in small letters.
+
+    Example:
+        >>> sorted(words_of("The Zebra, the zebra!"))
+        ['zebra']
+    """
+    return set(_WORD.findall(text.casefold()))
+
+
+def _gather_ids(path: Path, ids: dict[str, set[str]], forgotten: Forgotten) -> None:
+    """Add the ids that bear a mark, and the answers of the person."""
+    found = _columns(path, FORGOTTEN_BY)
+    theirs = pd.Series(False, index=next(iter(found.values())).index) if found else pd.Series(dtype=bool)
+    for name, values in found.items():
+        held = values.isin(ids[name]) | forgotten.holds(name, values)
+        ids[name] |= set(values[held])
+        theirs |= held
+    if "response_id" in found:
+        ids["response_id"] |= set(found["response_id"][theirs].dropna())
+
+
+def _gather_texts(path: Path, ids: Mapping[str, set[str]], own: set[str], said: Counter[str]) -> None:
+    """Sort the texts of comments and segments into theirs and those of others."""
+    found = _columns(path, ("response_id", "text"))
+    if len(found) < 2:
+        return
+    theirs = found["response_id"].isin(ids["response_id"])
+    texts = found["text"].str.strip()
+    own |= set(texts[theirs].dropna())
+    said.update(texts[~theirs].dropna())
+
+
+def _columns(path: Path, names: Iterable[str]) -> dict[str, pd.Series]:
+    import pyarrow.parquet as pq
+
+    there = [name for name in names if name in pq.read_schema(path).names]
+    return (
+        {name: column.astype("str") for name, column in pd.read_parquet(path, columns=there).items()} if there else {}
+    )

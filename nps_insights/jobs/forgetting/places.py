@@ -1,0 +1,154 @@
+"""Where a person may stand: run folders, what is kept beside them, caches, tracking databases and lists of flags."""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from nps_insights.jobs.churn_settings import ChurnScoringSettings
+from nps_insights.jobs.folder import MANIFEST
+from nps_insights.jobs.forgetting.person import Person, tables_in
+from nps_insights.jobs.pipeline import read_pipeline
+from nps_insights.tables import SettingsError
+from nps_insights.tracking import database_of, local_tracking_uri
+
+# Programs and their caches; no run writes there.
+_FOREIGN = {".git", ".venv", "venv", "node_modules", "__pycache__", "mlartifacts"}
+_MASKED = "***"
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Where to look.
+
+    Attributes:
+        roots: The project and the further folders.
+        runs: Run folders, those that tell who wrote what last.
+        beside: Folders beside run folders, with the answers of issued figures.
+        caches: Folders of encoded texts.
+        tracking: URI -> file of a local tracking database.
+        databases: (URL, table) of lists of flags.
+        unreadable: What could not be looked into, in sentences.
+    """
+
+    roots: list[Path]
+    runs: list[Path]
+    beside: list[Path]
+    caches: list[Path]
+    tracking: dict[str, Path]
+    databases: list[tuple[str, str]]
+    unreadable: list[str] = field(default_factory=list)
+
+    def runs_of(self, person: Person) -> list[Path]:
+        """Return the run folders that hold an answer of a person."""
+        return [run for run in self.runs if any(_holds_answer(path, person) for path in tables_in(run))]
+
+    def other_files(self) -> Iterator[Path]:
+        """Give the files below the roots that no run wrote and no tracking database keeps."""
+        ours = {path.resolve() for path in (*self.runs, *self.caches)}
+        databases = {str(path.resolve()) for path in self.tracking.values()}
+        for root in self.roots:
+            for folder, files in _walk(root):
+                if not ours & {folder.resolve(), *folder.resolve().parents}:
+                    yield from (path for path in files if not str(path.resolve()).startswith(tuple(databases)))
+
+
+def places_of(
+    project: Path, folders: Sequence[Path], tracking_uri: str | None, databases: Sequence[tuple[str, str]]
+) -> Places:
+    """Return where to look for a person.
+
+    Args:
+        project: The project's folder.
+        folders: Further folders.
+        tracking_uri: MLflow's tracking URI; that of the project if not given.
+        databases: (URL, table) of further lists of flags.
+
+    Raises:
+        SettingsError: A folder does not exist, or a tracking URI is named that is no local database.
+    """
+    roots = [project, *folders]
+    for root in roots:
+        if not root.is_dir():
+            raise SettingsError(f"--folder {root}: there is no such folder")
+    found = [(folder, files) for root in roots for folder, files in _walk(root)]
+    runs = list(dict.fromkeys(folder for folder, files in found if _is_run(folder, files)))
+    told = [json.loads((run / MANIFEST).read_text(encoding="utf-8")) for run in runs]
+    unreadable: list[str] = []
+    return Places(
+        roots=roots,
+        runs=sorted(runs, key=lambda run: ((run / "tables" / "responses.parquet").is_file(), str(run))),
+        beside=_beside(found, told),
+        caches=_caches(roots, told),
+        tracking=_tracking(project, told, tracking_uri, unreadable),
+        databases=list(dict.fromkeys([*databases, *_of_pipelines(project, unreadable)])),
+        unreadable=unreadable,
+    )
+
+
+def _walk(root: Path) -> Iterator[tuple[Path, list[Path]]]:
+    for place, below, files in os.walk(root):
+        below[:] = sorted(name for name in below if name not in _FOREIGN and ".partial-" not in name)
+        yield Path(place), [Path(place) / name for name in sorted(files)]
+
+
+def _is_run(folder: Path, files: list[Path]) -> bool:
+    return folder / MANIFEST in files and ((folder / "tables").is_dir() or any(one.suffix == ".parquet" for one in files))
+
+
+def _holds_answer(path: Path, person: Person) -> bool:
+    import pyarrow.parquet as pq
+
+    if "response_id" not in pq.read_schema(path).names:
+        return False
+    return bool(pd.read_parquet(path, columns=["response_id"])["response_id"].isin(person.ids["response_id"]).any())
+
+
+def _beside(found: Sequence[tuple[Path, list[Path]]], told: Sequence[dict[str, Any]]) -> list[Path]:
+    """Folders with answers of issued figures: below the roots, and where the runs say."""
+    there = [folder for folder, files in found if any(one.name.endswith(".answers.parquet") for one in files)]
+    stated = [_of(manifest, "output", "published") for manifest in told]
+    return sorted({*there, *(Path(one).parent for one in stated if one and Path(one).parent.is_dir())})
+
+
+def _caches(roots: Sequence[Path], told: Sequence[dict[str, Any]]) -> list[Path]:
+    stated = [Path(one) for manifest in told if (one := _of(manifest, "themes", "cache"))]
+    return [one for one in dict.fromkeys([*(root / ".cache" for root in roots), *stated]) if one.is_dir()]
+
+
+def _tracking(
+    project: Path, told: Sequence[dict[str, Any]], stated: str | None, unreadable: list[str]
+) -> dict[str, Path]:
+    uris = [stated or local_tracking_uri(project), *(_of(manifest, "tracking", "uri") for manifest in told)]
+    found = {}
+    for uri in dict.fromkeys(one for one in uris if one):
+        if database := database_of(uri):
+            found[uri] = database
+        elif not uri.startswith("sqlite:"):
+            scheme = uri.partition("://")[0]
+            unreadable.append(f"MLflow at {scheme}://...: is not on this machine; who runs it deletes there")
+    return found
+
+
+def _of_pipelines(project: Path, unreadable: list[str]) -> list[tuple[str, str]]:
+    """Lists of flags that the project's pipelines write."""
+    found = []
+    for path in sorted((project / "pipelines").glob("*.toml")):
+        try:
+            settings = read_pipeline(path)
+        except SettingsError as why:
+            unreadable.append(f"{path}: cannot be read, so its database was not looked into ({why})")
+            continue
+        if isinstance(settings, ChurnScoringSettings) and settings.output.sql:
+            found.append((settings.output.sql, settings.output.sql_table))
+    return found
+
+
+def _of(manifest: dict[str, Any], section: str, name: str) -> str:
+    stated = (manifest.get("settings") or {}).get(section) or {}
+    value = stated.get(name) if isinstance(stated, dict) else None
+    return str(value) if value and _MASKED not in str(value) else ""

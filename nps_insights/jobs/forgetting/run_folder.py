@@ -1,0 +1,206 @@
+"""Take a person out of one run folder: its tables and lists, and its pages made anew from what is left."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from nps_insights.jobs.driver_report import write_tables
+from nps_insights.jobs.drivers import changed_settings, read_run
+from nps_insights.jobs.folder import MANIFEST, held, published
+from nps_insights.jobs.forgetting.in_files import out_of_json, rewritten
+from nps_insights.jobs.forgetting.in_tables import with_other_examples
+from nps_insights.jobs.forgetting.models import holds_their_text
+from nps_insights.jobs.forgetting.person import Person
+from nps_insights.jobs.manifest import write_manifest
+from nps_insights.jobs.nightly import only_run, sweep_leftovers
+from nps_insights.jobs.outputs import write_outputs
+from nps_insights.jobs.pages import write_pages
+from nps_insights.jobs.theming import MODEL
+from nps_insights.report import ReportFacts
+from nps_insights.tables import NpsInsightsError, SettingsError
+
+TOLD = "forgotten"
+NOTE = (
+    "After this run somebody asked to be forgotten: their rows are gone from its tables, and what the page counts from "
+    "them is counted without. Figures that the run had estimated stand as they were issued."
+)
+_RENDERED = ("report*.html", "report.md", "report.xlsx", "report.pdf")
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What is done in a run folder.
+
+    Attributes:
+        folder: The run folder.
+        written: Files without the person in the place of those with them.
+        deleted: Files that could only go whole, relative to the folder.
+        models: Folders of models that held their text, and go.
+        pages: Whether pages are made anew from the tables.
+        why_not: Why they cannot be, and are deleted.
+    """
+
+    folder: Path
+    written: dict[str, bytes] = field(default_factory=dict)
+    deleted: list[str] = field(default_factory=list)
+    models: list[str] = field(default_factory=list)
+    pages: bool = False
+    why_not: str = ""
+
+    @property
+    def touched(self) -> bool:
+        """Whether anything of the person is there."""
+        return bool(self.written or self.deleted or self.models)
+
+
+def run_folders(under: Path) -> Iterator[Path]:
+    """Give every run folder below a folder, itself among them."""
+    for manifest in sorted(under.rglob(MANIFEST)):
+        folder = manifest.parent
+        hidden = any(part.startswith(".") for part in folder.relative_to(under).parts)
+        if not hidden and ((folder / "tables").is_dir() or any(folder.glob("*.parquet"))):
+            yield folder
+
+
+def sweep_killed_runs(under: Path) -> None:
+    """Remove what killed runs left half written below a folder; their rows stand there too.
+
+    Raises:
+        BusyFolderError: A run is writing there.
+    """
+    for leftover in sorted(under.rglob(".*.partial-*")):
+        if leftover.is_dir():
+            name = leftover.name[1:].partition(".partial-")[0]
+            with _hold(leftover.parent / name):
+                pass
+
+
+def changes_in(folder: Path, person: Person) -> Changes:
+    """Return what has to be done in a run folder; nothing is written."""
+    changes = Changes(folder)
+    pages = {path.name for pattern in _RENDERED for path in folder.glob(pattern)}
+    job = _manifest(folder).get("job")
+    for path in sorted(one for one in folder.rglob("*") if one.is_file()):
+        name = path.relative_to(folder).as_posix()
+        if (name in pages and job == "driver_report") or name.startswith(f"{MODEL}/"):
+            continue
+        left = rewritten(path, person)
+        if left is None:
+            changes.deleted.append(name)
+        elif left != path.read_bytes():
+            changes.written[name] = left
+    if holds_their_text(folder / MODEL, person):
+        changes.models.append(MODEL)
+    if not (changes.touched and pages and job == "driver_report"):
+        return changes
+    try:
+        _read_again(folder, None)
+    except NpsInsightsError as why:
+        changes.deleted.extend(sorted(pages))
+        return replace(changes, why_not=str(why))
+    return replace(changes, pages=True)
+
+
+def apply_changes(changes: Changes, person: Person) -> Changes:
+    """Put the run folder without the person in the place of the one with them, in one step.
+
+    Returns:
+        What was done: pages that could not be made anew are among the deleted.
+    """
+    folder, told = changes.folder, _manifest(changes.folder)
+    with _hold(folder), published(folder) as partial:
+        gone = {*changes.deleted, *changes.models}
+        shutil.copytree(folder, partial, dirs_exist_ok=True)
+        for name in gone:
+            _remove(partial / name)
+        for name, content in changes.written.items():
+            (partial / name).write_bytes(content)
+        if changes.pages:
+            changes = _with_pages(partial, changes, told, person)
+        write_manifest(partial, _told_again(told, partial, person))
+    return changes
+
+
+def _with_pages(partial: Path, changes: Changes, told: dict[str, Any], person: Person) -> Changes:
+    for pattern in _RENDERED:
+        for path in partial.glob(pattern):
+            path.unlink()
+    try:
+        tables, facts, settings = _read_again(partial, person)
+        tables = with_other_examples(tables)
+        shutil.rmtree(partial / "tables")
+        write_tables(partial, tables)
+        write_pages(partial, tables, facts, settings)
+        write_outputs(partial, tables, facts, settings)
+    except NpsInsightsError as why:
+        pages = sorted({path.name for pattern in _RENDERED for path in changes.folder.glob(pattern)})
+        for name in pages:
+            _remove(partial / name)
+        return replace(changes, deleted=[*changes.deleted, *pages], pages=False, why_not=str(why))
+    return changes
+
+
+def _read_again(folder: Path, person: Person | None) -> tuple[dict[str, pd.DataFrame], ReportFacts, Any]:
+    """Tables, facts and settings of a report, as far as this version can make its pages anew.
+
+    Raises:
+        SettingsError: It was written by another version.
+    """
+    manifest, tables = read_run(folder)
+    told = dict(manifest["report"])
+    known = set(asdict(ReportFacts("", "")))
+    if set(told) - known:
+        raise SettingsError(f"{folder}: its page was made by another version; make the run again")
+    told["as_of"] = None if told["as_of"] is None else date.fromisoformat(told["as_of"])
+    facts = ReportFacts(**(told if person is None else out_of_json(told, person)))
+    facts = replace(facts, notes=tuple(dict.fromkeys([*facts.notes, NOTE])))
+    return tables, facts, changed_settings(manifest, {})
+
+
+def _told_again(told: dict[str, Any], partial: Path, person: Person) -> dict[str, Any]:
+    left = dict(out_of_json(told, person))
+    rows = {path.stem: len(pd.read_parquet(path)) for path in sorted(partial.rglob("*.parquet"))}
+    before = told.get("rows", {})
+    fewer = {name: before[name] - n for name, n in rows.items() if before.get(name, n) > n}
+    earlier = told.get(TOLD, {})
+    times = earlier.get("times", 0) + 1
+    removed = {name: n + earlier.get("rows", {}).get(name, 0) for name, n in fewer.items()}
+    left[TOLD] = {"times": times, "rows": earlier.get("rows", {}) | removed, "note": NOTE}
+    left["rows"] = {name: rows.get(name, n) for name, n in before.items()}
+    if "notes" in left:
+        left["notes"] = list(dict.fromkeys([*left["notes"], NOTE]))
+    return left
+
+
+def _hold(folder: Path) -> AbstractContextManager[None]:
+    return _held_night(folder) if (folder.parent / ".lock").exists() else held(folder)
+
+
+def _held_night(folder: Path) -> AbstractContextManager[None]:
+    from contextlib import contextmanager
+
+    @contextmanager
+    def holding() -> Iterator[None]:
+        with only_run(folder.parent):
+            sweep_leftovers(folder.parent)
+            yield
+
+    return holding()
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    return dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
