@@ -4,6 +4,7 @@ import importlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,3 +45,12 @@ def tab() -> Iterator[Browser]:
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
     with browser(program) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def canary_project(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A project with its runs, shared by the tests that look for what must not be left in it."""
+    # Imports numpy, which must not come before the limits above.
+    from canary_project import canary_project as made
+
+    return made(tmp_path_factory.mktemp("canary"))

@@ -115,7 +115,7 @@ def test_a_missing_file_and_an_unknown_kind_are_usage_errors(tmp_path: Path) -> 
         read_source(written(tmp_path, "x", "survey.docx"))
     folder = tmp_path / "folder.csv"
     folder.mkdir()
-    with pytest.raises(SettingsError, match="cannot be read"):
+    with pytest.raises(SettingsError, match="is a folder"):
         read_source(folder)
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nps_insights.cli.columns import parse_columns, parse_names
+from nps_insights.cli.completion import CATEGORIES, EVENTS, words
+from nps_insights.cli.panels import in_panels
 from nps_insights.cli.progress import encoding_progress
 from nps_insights.cli.terminal import say
 
@@ -42,6 +44,13 @@ app = typer.Typer(
 
 
 @app.command()
+@in_panels(
+    ("Input", "accounts usage invitations query"),
+    ("Reading the files", "columns scale date_format"),
+    ("What leaving means", "horizon event inactive_days renewal_months known_until exclude_reason competing_reason"),
+    ("What the model reads", "lookback leave_out allow text"),
+    ("Output", "capacity out tracking_uri as_json dry_run"),
+)
 def train(
     survey: Survey,
     accounts: Accounts,
@@ -54,7 +63,10 @@ def train(
     date_format: DateFormat = None,
     horizon: Annotated[int | None, typer.Option(help="Days ahead within which an account leaves; 90.")] = None,
     lookback: Annotated[int | None, typer.Option(help="Days back that are read; 365.")] = None,
-    event: Annotated[str | None, typer.Option(help="ended, renewal, inactivity, or snapshot (undated).")] = None,
+    event: Annotated[
+        str | None,
+        typer.Option(help="ended, renewal, inactivity, or snapshot (undated).", autocompletion=words(EVENTS)),
+    ] = None,
     inactive_days: Annotated[int | None, typer.Option(help="Days without use that mean an account has left.")] = None,
     renewal_months: Annotated[int | None, typer.Option(help="Length of contracts, for --event renewal.")] = None,
     known_until: Annotated[str | None, typer.Option(help="Until when it is known who left; the last answer.")] = None,
@@ -87,6 +99,13 @@ def train(
 
 
 @app.command()
+@in_panels(
+    ("Input", "accounts usage invitations query"),
+    ("Reading the files", "columns scale date_format"),
+    ("Who is called", "as_of model capacity capacity_per_owner threshold category holdout"),
+    ("What a call costs and gains", "offer_cost contact_cost acceptance"),
+    ("Output", "out sql spark tracking_uri as_json dry_run"),
+)
 def flag(
     survey: Survey,
     accounts: Accounts,
@@ -100,7 +119,10 @@ def flag(
     offer_cost: Annotated[float | None, typer.Option(help="Cost of an offer, in the currency of value.")] = None,
     contact_cost: Annotated[float | None, typer.Option(help="Cost of a contact.")] = None,
     acceptance: Annotated[float | None, typer.Option(help="Chance that an offer keeps who would leave.")] = None,
-    category: Annotated[Names, typer.Option(help="detractor, passive, promoter, silent; again for another.")] = None,
+    category: Annotated[
+        Names,
+        typer.Option(help="detractor, passive, promoter, silent; again for another.", autocompletion=words(CATEGORIES)),
+    ] = None,
     holdout: Annotated[float | None, typer.Option(help="Share kept off the list, to compare outcomes.")] = None,
     out: Out = None,
     columns: Columns = None,
@@ -139,14 +161,21 @@ def outcomes(
     run_folders: Annotated[list[Path], typer.Argument(help="Folders of finished scorings: runs/.../2026-03-31.")],
     accounts: Accounts,
     usage: Usage = None,
-    horizon: Annotated[int | None, typer.Option(help="Days after the list; the model's horizon if not given.")] = None,
+    horizon: Annotated[
+        int | None,
+        typer.Option(help="Days after the list; the model's if not given. A list that a rule made needs it."),
+    ] = None,
     known_until: Annotated[str | None, typer.Option(help="Until when it is known who left; today.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write the table: .csv, .xlsx or .json.")] = None,
     as_json: Json = False,
 ) -> None:
     """Compare, once outcomes are known, those who were called with those who were held out.
 
+    A list that a rule made, before a model was promoted, has no horizon: state one with --horizon.
+
     Example: nps-insights churn outcomes runs/churn_scoring/2026-03-31 --accounts data/accounts.csv
+
+    Example: nps-insights churn outcomes runs/churn_scoring/2026-03-31 --accounts data/accounts.csv --horizon 90
     """
     from nps_insights.jobs.churn_outcomes import outcomes_in_words, outcomes_of
     from nps_insights.jobs.for_people import write_for_people

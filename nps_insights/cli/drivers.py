@@ -9,11 +9,17 @@ from typing import Annotated, Any
 import typer
 
 from nps_insights.cli.columns import parse_names
+from nps_insights.cli.panels import in_panels
 from nps_insights.cli.terminal import say
 
 Names = list[str] | None
 
 
+@in_panels(
+    ("What are drivers", "attributes controls min_present by_tone reliability category_model"),
+    ("What is asked", "by what_if target between"),
+    ("Output", "out tracking_uri as_json"),
+)
 def drivers(
     run_folder: Annotated[Path, typer.Argument(help="Folder of a finished run, such as reports/q3.")],
     out: Annotated[Path | None, typer.Option(help="New run folder; the run's own if not given.")] = None,

@@ -1,6 +1,8 @@
 """`nps-insights inspect`: what would be understood of a file; nothing is written."""
 
 import json
+import shlex
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -38,5 +40,8 @@ def inspect(
         "privacy": privacy_section(no_redact, phone_region),
     }
     found = inspection_of(file, settings=check_settings(given).for_survey(), sheet=sheet)
-    words = json.dumps(inspection_in_data(found), indent=2, default=str) if as_json else inspection_in_words(found)
-    say(words)
+    if as_json:
+        say(json.dumps(inspection_in_data(found), indent=2, default=str))
+    else:
+        command = shlex.join(["nps-insights", *("report" if one == "inspect" else one for one in sys.argv[1:])])
+        say(inspection_in_words(found, command=command))

@@ -2,18 +2,22 @@
 
 import logging
 import sys
+from typing import Any
 
 import typer
 
 from nps_insights.cli.churn import app as churn
 from nps_insights.cli.diff import diff
 from nps_insights.cli.drivers import drivers
+from nps_insights.cli.forget import forget
 from nps_insights.cli.init import init
 from nps_insights.cli.inspect import inspect
 from nps_insights.cli.nps import nps
 from nps_insights.cli.report import report
 from nps_insights.cli.run import run
 from nps_insights.cli.sample import sample
+from nps_insights.cli.spoken import in_options
+from nps_insights.cli.start import START
 from nps_insights.cli.terminal import VisibleFormatter, say
 from nps_insights.cli.themes import app as themes
 from nps_insights.cli.watch import actions, alerts, target
@@ -24,20 +28,41 @@ FAILED, SETTINGS, REFUSED, BUSY = 1, 2, 3, 75
 app = typer.Typer(
     name="nps-insights",
     help="What our NPS is, whether it moved, what people talk about and what drives it; an interval on every figure.",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=True,
 )
-for command in (inspect, nps, report, drivers, alerts, target, actions, diff, sample, init, run):
-    app.command()(command)
-app.add_typer(themes, name="themes")
-app.add_typer(churn, name="churn")
+_GROUPS = {
+    "Begin here": (inspect, report, sample),
+    "The number": (nps, alerts, target),
+    "From a finished report": (drivers, actions, diff),
+    "A project": (init, run, forget),
+}
+for group, commands in _GROUPS.items():
+    for command in commands:
+        app.command(rich_help_panel=group)(command)
+app.add_typer(themes, name="themes", rich_help_panel="Themes, customers and settings")
+app.add_typer(churn, name="churn", rich_help_panel="Themes, customers and settings")
 
 
-@app.callback()
+def _version(asked: bool) -> None:
+    if asked:
+        from nps_insights import __version__
+
+        typer.echo(f"nps-insights {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
 def _options(
+    context: typer.Context,
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Say which version this is."
+    ),
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Say nothing on stderr but warnings and errors."),
 ) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(START, nl=False)
+        return
     lines = logging.StreamHandler(sys.stderr)
     lines.setFormatter(VisibleFormatter("%(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[lines])
@@ -49,8 +74,19 @@ def main() -> None:
     try:
         app()
     except NpsInsightsError as error:
-        say(f"error: {error}", err=True)
+        say(f"error: {in_options(str(error), _known_options(sys.argv[1:]))}", err=True)
         sys.exit(exit_code(error))
+    except PermissionError as error:
+        say(f"error: {error.filename}: may not be written or read; name another folder with --out, or ask", err=True)
+        sys.exit(FAILED)
+
+
+def _known_options(arguments: list[str]) -> frozenset[str]:
+    """The options of the command that a command line names."""
+    command: Any = typer.main.get_command(app)
+    for word in arguments:
+        command = getattr(command, "commands", {}).get(word, command)
+    return frozenset(option for parameter in command.params for option in parameter.opts)
 
 
 def exit_code(error: NpsInsightsError) -> int:

@@ -6,22 +6,44 @@ from typing import Annotated, Any
 import typer
 
 from nps_insights.cli.columns import parse_columns, parse_names
+from nps_insights.cli.completion import HEADLINES, KINDS, METRICS, PERIODS, words
+from nps_insights.cli.completion import columns as columns_of_files
+from nps_insights.cli.panels import in_panels
 from nps_insights.cli.privacy import NoRedact, PhoneRegions, privacy_section
 from nps_insights.cli.terminal import say
 
 Names = list[str] | None
 
 
+@in_panels(
+    ("Input", "accounts query invitations rake"),
+    ("Reading the files", "columns scale cuts csat_scale ces_scale date_format no_redact phone_region"),
+    ("What is measured", "by per rolling metric score kind weights as_asked latest as_of"),
+    ("Output", "out as_json as_csv"),
+)
 def nps(
     survey: Annotated[str, typer.Argument(help="CSV, TSV, Excel or Parquet file, or an SQLAlchemy URL with --query.")],
     accounts: Annotated[str | None, typer.Option(help="File of accounts, joined by account id.")] = None,
-    by: Annotated[Names, typer.Option(help='Column to group by; "plan*region" crosses two.')] = None,
-    per: Annotated[str | None, typer.Option(help="day, week, month, quarter or year.")] = None,
+    by: Annotated[
+        Names, typer.Option(help='Column to group by; "plan*region" crosses two.', autocompletion=columns_of_files)
+    ] = None,
+    per: Annotated[
+        str | None, typer.Option(help="day, week, month, quarter or year.", autocompletion=words(PERIODS))
+    ] = None,
     rolling: Annotated[int | None, typer.Option(help="Days of a rolling window that ends with each period.")] = None,
-    metric: Annotated[Names, typer.Option(help="nps, csat, ces or ces_top; give it again for another.")] = None,
-    score: Annotated[Names, typer.Option(help="Whose NPS: respondent, account or revenue.")] = None,
+    metric: Annotated[
+        Names, typer.Option(help="nps, csat, ces or ces_top; give it again for another.", autocompletion=words(METRICS))
+    ] = None,
+    score: Annotated[
+        Names, typer.Option(help="Whose NPS: respondent, account or revenue.", autocompletion=words(HEADLINES))
+    ] = None,
     kind: Annotated[
-        str | None, typer.Option("--survey-kind", help="relational, transactional, apart or pooled, if both are there.")
+        str | None,
+        typer.Option(
+            "--survey-kind",
+            help="relational, transactional, apart or pooled, if both are there.",
+            autocompletion=words((*KINDS, "apart")),
+        ),
     ] = None,
     weights: Annotated[str | None, typer.Option(help="Column of weights of the answers, by its header.")] = None,
     rake: Annotated[str | None, typer.Option(help="File of known shares: column, group, share.")] = None,

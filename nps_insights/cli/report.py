@@ -8,25 +8,58 @@ from typing import Annotated, Any
 import typer
 
 from nps_insights.cli.columns import parse_columns, parse_names
+from nps_insights.cli.completion import (
+    EDITIONS,
+    ENCODERS,
+    HEADLINES,
+    KINDS,
+    PERIODS,
+    PRECISIONS,
+    SPLITS,
+    TIERS,
+    words,
+)
+from nps_insights.cli.completion import columns as columns_of_files
+from nps_insights.cli.panels import in_panels
 from nps_insights.cli.privacy import NoRedact, PhoneRegions, privacy_section
 from nps_insights.cli.run import run_and_print
+from nps_insights.cli.teaching import taught
 
 Names = list[str] | None
 
 
+@in_panels(
+    ("Input", "accounts query sheet invitations events outcomes benchmark flags"),
+    ("Reading the files", "columns scale cuts csat_scale ces_scale date_format missing_dates no_redact phone_region"),
+    ("What is reported", "title by per as_of kind headline edition target between"),
+    ("Themes", "encoder tier precision n_themes ignore taxonomy theme_columns start refit edits"),
+    ("Drivers", "attributes controls what_if split"),
+    ("Output", "out excel markdown pdf database published tracking_uri as_json dry_run"),
+)
 def report(
     survey: Annotated[str, typer.Argument(help="CSV, TSV, Excel or Parquet file, or an SQLAlchemy URL with --query.")],
     accounts: Annotated[str | None, typer.Option(help="File of accounts, joined by account id.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run; runs/<survey> if not given.")] = None,
-    by: Annotated[Names, typer.Option(help="Column to group by; give it again for another.")] = None,
+    by: Annotated[
+        Names, typer.Option(help="Column to group by; give it again for another.", autocompletion=columns_of_files)
+    ] = None,
     kind: Annotated[
-        str | None, typer.Option("--survey-kind", help="relational, transactional or pooled, if both are there.")
+        str | None,
+        typer.Option(
+            "--survey-kind",
+            help="relational, transactional or pooled, if both are there.",
+            autocompletion=words(KINDS),
+        ),
     ] = None,
     columns: Annotated[Names, typer.Option(help='What is what, e.g. score=NPS,comment="Customer Feedback".')] = None,
     scale: Annotated[str | None, typer.Option(help="Ends of the scale, worst first: 0-10, 1-10, 5-1.")] = None,
     cuts: Annotated[str | None, typer.Option(help="Detractor up to, promoter from: 6,9 or 3,5.")] = None,
-    attributes: Annotated[Names, typer.Option(help="Columns that may be drivers beside the themes.")] = None,
-    controls: Annotated[Names, typer.Option(help="Columns to adjust for, without reporting them.")] = None,
+    attributes: Annotated[
+        Names, typer.Option(help="Columns that may be drivers beside the themes.", autocompletion=columns_of_files)
+    ] = None,
+    controls: Annotated[
+        Names, typer.Option(help="Columns to adjust for, without reporting them.", autocompletion=columns_of_files)
+    ] = None,
     theme_columns: Annotated[
         Names, typer.Option(help="0/1 columns of codes you already have; FIRST..LAST works.")
     ] = None,
@@ -37,12 +70,20 @@ def report(
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook; the first if not given.")] = None,
     title: Annotated[str | None, typer.Option(help="Title of the report.")] = None,
     encoder: Annotated[
-        str, typer.Option(help="english, multilingual, or a sentence-transformers name or folder.")
+        str,
+        typer.Option(
+            help="english, multilingual, or a sentence-transformers name or folder.", autocompletion=words(ENCODERS)
+        ),
     ] = "english",
     tier: Annotated[
-        str, typer.Option(help="Who reads: auto, full, or student (fast, taught by the encoder).")
+        str,
+        typer.Option(
+            help="Who reads: auto, full, or student (fast, taught by the encoder).", autocompletion=words(TIERS)
+        ),
     ] = "auto",
-    precision: Annotated[str, typer.Option(help="fp32, bf16 where the processor has it, or auto.")] = "fp32",
+    precision: Annotated[
+        str, typer.Option(help="fp32, bf16 where the processor has it, or auto.", autocompletion=words(PRECISIONS))
+    ] = "fp32",
     n_themes: Annotated[int | None, typer.Option(help="Number of themes; the data choose if not given.")] = None,
     ignore: Annotated[Names, typer.Option(help="Word that makes no theme, such as the company's own name.")] = None,
     taxonomy: Annotated[str | None, typer.Option(help="File of themes you want to see, or 'codes'.")] = None,
@@ -55,14 +96,27 @@ def report(
         str | None, typer.Option(help="What moved it: 2026Q1..2026Q2 or plan:Basic..Enterprise.")
     ] = None,
     split: Annotated[
-        str, typer.Option(help="Themes and effects on different customers: none, half, or cross_fit.")
+        str,
+        typer.Option(
+            help="Themes and effects on different customers: none, half, or cross_fit.", autocompletion=words(SPLITS)
+        ),
     ] = "none",
     edition: Annotated[
-        Names, typer.Option(help="Who reads it: board, analyst or cs; give it again for another page.")
+        Names,
+        typer.Option(
+            help="Who reads it: board, analyst or cs; give it again for another page.", autocompletion=words(EDITIONS)
+        ),
     ] = None,
-    per: Annotated[str | None, typer.Option(help="Period of the trend: month, quarter, ...; data choose.")] = None,
+    per: Annotated[
+        str | None,
+        typer.Option(
+            help="Period of the trend: month, quarter, ...; the data choose if not given.",
+            autocompletion=words(PERIODS),
+        ),
+    ] = None,
     headline: Annotated[
-        str, typer.Option(help="Whose NPS stands above: respondent, account or revenue.")
+        str,
+        typer.Option(help="Whose NPS stands above: respondent, account or revenue.", autocompletion=words(HEADLINES)),
     ] = "respondent",
     invitations: Annotated[str | None, typer.Option(help="File of invitations: who was asked when.")] = None,
     events: Annotated[str | None, typer.Option(help="File of what happened when.")] = None,
@@ -143,4 +197,6 @@ def report(
         "tracking": {"uri": tracking_uri},
     }
     command = shlex.join(["nps-insights", *sys.argv[1:]])
-    run_and_print(check_settings(given), command=command, as_json=as_json, dry_run=dry_run)
+    settings = check_settings(given)
+    with taught(settings):
+        run_and_print(settings, command=command, as_json=as_json, dry_run=dry_run)

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from nps_insights.cli.completion import STORIES, words
+
 
 def sample(
     folder: Annotated[Path, typer.Argument(help="Folder to write into.")],
@@ -17,7 +19,10 @@ def sample(
         bool, typer.Option(help="The sample about the number itself: months, invitations, calls, events.")
     ] = False,
     story: Annotated[
-        str | None, typer.Option(help="With --watch: product_drop (the usual), target_reached or stable.")
+        str | None,
+        typer.Option(
+            help="With --watch: product_drop (the usual), target_reached or stable.", autocompletion=words(STORIES)
+        ),
     ] = None,
     replace: Annotated[bool, typer.Option(help="Replace a sample that stands there.")] = False,
 ) -> None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nps_insights.cli.columns import parse_columns, parse_names
+from nps_insights.cli.completion import ENCODERS, PRECISIONS, TIERS, words
+from nps_insights.cli.panels import in_panels
 from nps_insights.cli.privacy import NoRedact, PhoneRegions, privacy_section
 from nps_insights.cli.progress import encoding_progress
 from nps_insights.cli.terminal import say
@@ -192,15 +194,28 @@ Tracking = Annotated[str | None, typer.Option(help="MLflow tracking URI; ./mlflo
 
 
 @app.command()
+@in_panels(
+    ("Reading the file", "columns no_redact phone_region"),
+    ("Themes", "encoder tier precision n_themes ignore taxonomy start refit edits"),
+    ("Output", "out tracking_uri as_json"),
+)
 def fit(
     comments: Annotated[str, typer.Argument(help="CSV, TSV, Excel or Parquet file of comments; no score is needed.")],
     out: Annotated[Path, typer.Option(help="Folder to write.")],
     columns: Columns = None,
     encoder: Annotated[
-        str, typer.Option(help="english, multilingual, or a sentence-transformers name or folder.")
+        str,
+        typer.Option(
+            help="english, multilingual, or a sentence-transformers name or folder.", autocompletion=words(ENCODERS)
+        ),
     ] = "english",
-    tier: Annotated[str, typer.Option(help="Who reads: auto, full, or student (fast, taught).")] = "auto",
-    precision: Annotated[str, typer.Option(help="fp32, bf16 where the processor has it, or auto.")] = "fp32",
+    tier: Annotated[
+        str, typer.Option(help="Who reads: auto, full, or student (fast, taught).", autocompletion=words(TIERS))
+    ] = "auto",
+    precision: Annotated[
+        str,
+        typer.Option(help="fp32, bf16 where the processor has it, or auto.", autocompletion=words(PRECISIONS)),
+    ] = "fp32",
     n_themes: Annotated[int | None, typer.Option(help="Number of themes; the data choose if not given.")] = None,
     ignore: Annotated[list[str] | None, typer.Option(help="Word that makes no theme, such as the company's.")] = None,
     taxonomy: Annotated[str | None, typer.Option(help="File of themes you want to see.")] = None,

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nps_insights.cli.columns import parse_columns, parse_names
+from nps_insights.cli.completion import KINDS, PERIODS, TARGET_METRICS, words
+from nps_insights.cli.completion import columns as columns_of_files
+from nps_insights.cli.panels import in_panels
 from nps_insights.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -20,9 +23,20 @@ Source = Annotated[str, typer.Argument(help="A survey file, or the folder of a f
 Accounts = Annotated[str | None, typer.Option(help="File of accounts, joined by account id.")]
 Invitations = Annotated[str | None, typer.Option(help="File of invitations: who was asked when.")]
 Events = Annotated[str | None, typer.Option(help="File of what happened when.")]
-By = Annotated[Names, typer.Option(help="Column whose groups are watched; give it again for another.")]
-Per = Annotated[str | None, typer.Option(help="day, week, month, quarter or year; the data choose if not given.")]
-Kind = Annotated[str | None, typer.Option("--survey-kind", help="relational, transactional or pooled, if both.")]
+By = Annotated[
+    Names,
+    typer.Option(help="Column whose groups are watched; give it again for another.", autocompletion=columns_of_files),
+]
+Per = Annotated[
+    str | None,
+    typer.Option(
+        help="day, week, month, quarter or year; the data choose if not given.", autocompletion=words(PERIODS)
+    ),
+]
+Kind = Annotated[
+    str | None,
+    typer.Option("--survey-kind", help="relational, transactional or pooled, if both.", autocompletion=words(KINDS)),
+]
 Columns = Annotated[Names, typer.Option(help='What is what, e.g. score=NPS,account_id="Customer no".')]
 Scale = Annotated[str | None, typer.Option(help="Ends of the scale, worst first: 0-10, 1-10, 5-1.")]
 Cuts = Annotated[str | None, typer.Option(help="Detractor up to, promoter from: 6,9 or 3,5.")]
@@ -34,6 +48,12 @@ Out = Annotated[Path | None, typer.Option(help="Write the tables: .csv, .xlsx or
 Json = Annotated[bool, typer.Option("--json", help="Print the tables as JSON.")]
 
 
+@in_panels(
+    ("Input", "accounts invitations events"),
+    ("Reading the files", "columns scale cuts csat_scale ces_scale date_format"),
+    ("What is watched", "by per kind as_of smallest_change"),
+    ("Output", "out as_json"),
+)
 def alerts(
     source: Source,
     accounts: Accounts = None,
@@ -69,11 +89,21 @@ def alerts(
     _print(found, ("alerts", "change_points", "traces", "comparability", "series"), out, as_json=as_json)
 
 
+@in_panels(
+    ("The target", "value date metric group baseline baseline_date"),
+    ("Input", "accounts benchmark"),
+    ("Reading the files", "columns scale cuts csat_scale ces_scale date_format"),
+    ("What is measured", "per kind as_of"),
+    ("Output", "out as_json"),
+)
 def target(
     source: Source,
     value: Annotated[float, typer.Option(help="What is to be reached: points, or 0.8 for a share of 80 %.")],
     date: Annotated[str, typer.Option(help="By when: 2027-12-31.")],
-    metric: Annotated[str, typer.Option(help="nps, csat, ces_top, promoter, passive or detractor.")] = "nps",
+    metric: Annotated[
+        str,
+        typer.Option(help="nps, csat, ces_top, promoter, passive or detractor.", autocompletion=words(TARGET_METRICS)),
+    ] = "nps",
     group: Annotated[str | None, typer.Option(help='Of whom: "plan=Pro"; of everybody if not given.')] = None,
     baseline: Annotated[float | None, typer.Option(help="Where the programme started.")] = None,
     baseline_date: Annotated[str | None, typer.Option(help="When it started.")] = None,

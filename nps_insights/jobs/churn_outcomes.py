@@ -111,7 +111,10 @@ def _one_meaning(
             )
     days = horizon or (by_model[0][1]["horizon"] if by_model else 0)
     if not days:
-        raise SettingsError(f"{run_folders[0]}: a rule made this list, so there is no horizon; state --horizon 90")
+        raise SettingsError(
+            f"{run_folders[0]}: a rule made this list, because no model was promoted then, so there is no horizon; "
+            "state after how many days it is looked at: --horizon 90"
+        )
     return days, dict(by_model[0][1]["labels"]) if by_model else {}
 
 

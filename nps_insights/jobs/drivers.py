@@ -107,6 +107,9 @@ def recompute_drivers(
 def read_run(folder: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
     """Return the manifest and every table of a run folder.
 
+    Args:
+        folder: Folder that `nps-insights report` wrote.
+
     Raises:
         SettingsError: It holds no finished driver report, or one of an older version.
     """

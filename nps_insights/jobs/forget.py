@@ -18,7 +18,7 @@ from nps_insights.jobs.forgetting.places import Places, places_of
 from nps_insights.jobs.forgetting.run_folder import Changes, apply_changes, changes_in, sweep_killed_runs
 from nps_insights.jobs.forgetting.search import holds
 from nps_insights.jobs.tombstones import read_tombstones, replace_file, tombstones_file, with_marks, write_tombstones
-from nps_insights.survey import KEY_VARIABLE, Forgotten, key_from, pseudonym
+from nps_insights.survey import KEY_VARIABLE, key_from, pseudonym
 from nps_insights.tables import SettingsError
 from nps_insights.tracking import StoredModel, artifact_folders, delete_stored, stored_models
 
@@ -99,7 +99,7 @@ def forget(
     _forget_models(places, person, done)
     _forget_files(places, person, done)
     _forget_runs(places, person, done)
-    done.left_to_you.extend([*places.unreadable, *_others(places, person)])
+    done.left_to_you.extend([*places.unreadable, *_others(places, person, done)])
     return done
 
 
@@ -139,7 +139,7 @@ def _forget_decisions(models: Path, person: Person, done: Forgetting) -> None:
 def _forget_models(places: Places, person: Person, done: Forgetting) -> None:
     for uri, file in places.tracking.items():
         for model in stored_models(uri):
-            if holds_their_text(model.folder, person) or not model.folder.is_dir():
+            if holds_their_text(model.folder, person):
                 done.models.append(model.called)
                 if not done.dry_run:
                     delete_stored(uri, model)
@@ -203,20 +203,11 @@ def _in_words(changes: Changes) -> str:
     return f"{changes.folder}: {len(changes.written)} files{pages}{why}"
 
 
-def _others(places: Places, person: Person) -> list[str]:
+def _others(places: Places, person: Person, done: Forgetting) -> list[str]:
     """Files of the project that name the person and are not ours to change."""
-    return [
-        str(path)
-        for path in places.other_files()
-        if person.unmistakable and holds(path.read_bytes(), person.unmistakable, path.name)
-    ]
-
-
-def forgotten_in(project: Path) -> Forgotten:
-    """Return who was forgotten in a project.
-
-    Example:
-        >>> forgotten_in(Path("no/such/project")).marks
-        frozenset()
-    """
-    return read_tombstones(tombstones_file(project / "models"))
+    if not person.unmistakable:
+        return []
+    found = [path for path in places.other_files() if holds(path.read_bytes(), person.unmistakable, path.name)]
+    # In a dry run they still hold what would be taken out of them.
+    ours = tuple(told.partition(":")[0] for told in [*done.changed, *done.deleted])
+    return [str(path) for path in found if str(path) not in ours]

@@ -1,5 +1,6 @@
 """What would be understood of a file, in words; nothing is written."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -28,40 +29,95 @@ def inspection_of(file: Path, *, settings: SurveySettings, sheet: str | None = N
 
 def inspection_in_data(found: Inspection) -> dict[str, Any]:
     """Return the findings as JSON's types."""
+    told = _in_data(asdict(found))
+    return told | {"suggestion": told["suggestion"] | {"arguments": found.suggestion.arguments}}
+
+
+def _in_data(told: dict[str, Any]) -> dict[str, Any]:
     return {
-        name: value.to_dict("records") if isinstance(value, pd.DataFrame) else value
-        for name, value in asdict(found).items()
+        name: value.to_dict("records")
+        if isinstance(value, pd.DataFrame)
+        else _in_data(value)
+        if isinstance(value, dict)
+        else value
+        for name, value in told.items()
     }
 
 
-def inspection_in_words(found: Inspection) -> str:
-    """Return the findings as a page of text for a terminal."""
+def inspection_in_words(found: Inspection, *, command: str = "") -> str:
+    """Return the findings as a page of text for a terminal.
+
+    Args:
+        found: What was found out.
+        command: The command line that makes the report with what is stated so far; what could be tried next is added.
+    """
     written = ", ".join(
         part for part in (found.encoding, f"cells split by {found.delimiter!r}" if found.delimiter else "") if part
     )
     counts = ", ".join(f"{name} {count:,}" for name, count in found.counts.items())
     parts = [
         f"{found.name}: {found.n_rows:,} rows" + (f" ({written})" if written else ""),
-        _tool_section(found),
-        _section("Understood", found.understood[["column", "meaning", "how", "looks_like"]]),
-        _section("Not used", found.unused),
-        _section("First rows", _turned(found.first_rows)),
+        tool_section(found),
+        section("Understood", found.understood[["column", "meaning", "how", "looks_like"]]),
+        section("Not used", found.unused),
+        section("First rows", turned(found.first_rows)),
         f"Rows\n  {counts}" if counts else "",
-        "Warnings\n" + "\n".join("  - " + warning.replace("\n", "\n    ") for warning in found.warnings)
-        if found.warnings
-        else "",
+        listed("Warnings", found.warnings),
+        next_step(found, command),
         "To paste into a pipeline file\n\n" + found.columns_block,
     ]
     return "\n\n".join(part for part in parts if part)
 
 
-def _tool_section(found: Inspection) -> str:
+def listed(title: str, sentences: Iterable[str]) -> str:
+    """Return sentences as a list under a title, or nothing where there are none.
+
+    Example:
+        >>> print(listed("Missing", ["score"]))
+        Missing
+          - score
+    """
+    lines = ["  - " + one.replace("\n", "\n    ") for one in sentences]
+    return "\n".join([title, *lines]) if lines else ""
+
+
+def next_step(found: Inspection, command: str) -> str:
+    """Return the command line to try next; a suggestion is said to be one, for the person who knows what was asked.
+
+    Args:
+        found: What was found out.
+        command: The command line so far; nothing is returned without one.
+    """
+    if not command:
+        return ""
+    if found.ready:
+        return f"Try next\n  {command}"
+    arguments = found.suggestion.arguments
+    if not arguments:
+        return ""
+    more = "" if found.suggestion.readable else "; something more will be asked for"
+    return (
+        "Try next (a suggestion from what the cells look like, which nobody has confirmed: "
+        f"check it against the first rows{more})\n  {command} {arguments}"
+    )
+
+
+def tool_section(found: Inspection) -> str:
+    """Return what tool's export the file is and what was done because of it; nothing where none was recognised."""
     if not found.tool:
         return ""
     return "\n  - ".join([f"Recognised as an export of {found.tool}: {found.recognised_by}", *found.tool_did])
 
 
-def _section(title: str, frame: pd.DataFrame) -> str:
+def section(title: str, frame: pd.DataFrame) -> str:
+    """Return a table as lines under a title, long cells shortened; nothing where it has no row.
+
+    Example:
+        >>> print(section("Could be", pd.DataFrame({"field": ["score"], "column": ["Q1"]})))
+        Could be
+          field  column
+          score  Q1
+    """
     if frame.empty:
         return ""
     rows = [[str(name) for name in frame.columns], *frame.astype("str").to_numpy().tolist()]
@@ -71,7 +127,7 @@ def _section(title: str, frame: pd.DataFrame) -> str:
     return title + "\n" + "\n".join("  " + line for line in lines)
 
 
-def _turned(first_rows: pd.DataFrame) -> pd.DataFrame:
-    """One line per column: exports are wide, terminals are not."""
+def turned(first_rows: pd.DataFrame) -> pd.DataFrame:
+    """Return one line per column: exports are wide, terminals are not."""
     turned = first_rows.T.rename(columns=lambda number: f"row {number + 1}")
     return turned.rename_axis("column").reset_index()

@@ -122,6 +122,9 @@ def period_changes(
     Returns:
         Table `changes`; empty where there are not two periods with answers to compare.
 
+    Raises:
+        SettingsError: `per` is no period.
+
     Example:
         >>> from nps_insights.metrics import nps
         >>> dates = pd.to_datetime(["2026-01-15"] * 50 + ["2026-02-28"] * 50)

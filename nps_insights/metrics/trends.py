@@ -108,6 +108,9 @@ def theme_changes(
         Table `changes` with metric "theme_share", `q_value`, and as `reason` "emerging", "fading" or "steady";
         empty where there are no two periods to compare.
 
+    Raises:
+        SettingsError: `last` or `before` is below 1.
+
     Example:
         >>> days = pd.to_datetime(["2026-01-15"] * 50 + ["2026-02-28"] * 50)
         >>> commented = pd.DataFrame({"response_id": [f"r{i:03}" for i in range(100)], "responded_at": days})

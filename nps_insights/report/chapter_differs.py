@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from nps_insights.report import words
-from nps_insights.report.blocks import TextTable
-from nps_insights.report.charts import Chart, Mark, described, range_chart
+from nps_insights.report.blocks import RowKey, TextTable
+from nps_insights.report.charts import Chart, Mark, described, keyed, range_chart
 from nps_insights.report.driver_rows import CLEAR_Q
 from nps_insights.report.guard_rails import no_causes
 from nps_insights.report.inputs import top_themes
@@ -103,8 +103,9 @@ def _difference(at: int, rows: pd.DataFrame) -> Difference:
     heads: tuple[str, ...] = (f"{by[:1].upper()}{by[1:]}", "Per mention", "In total", "Mentioned in")
     if figure != "per_mention":
         heads = (heads[0], "Points", "Answers")
-    body, rest = TextTable(f"{label}, by {by}", heads, lines).split(MOST_GROUPS)
-    return Difference(f"{label}, by {by}", chart, body, rest)
+    keys = [RowKey(by, _group(row)) for _, row in shown.iterrows()]
+    body, rest = TextTable(f"{label}, by {by}", heads, lines, keys).split(MOST_GROUPS)
+    return Difference(f"{label}, by {by}", keyed(chart, keys[:MOST_GROUPS]) if chart else None, body, rest)
 
 
 def _figures(row: pd.Series, names: tuple[str, str, str]) -> tuple[str, ...]:

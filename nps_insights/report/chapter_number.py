@@ -5,13 +5,20 @@ from dataclasses import dataclass
 import pandas as pd
 
 from nps_insights.report import words
-from nps_insights.report.blocks import TextTable
-from nps_insights.report.charts import Chart, Mark, described, range_chart, time_chart
+from nps_insights.report.blocks import RowKey, TextTable
+from nps_insights.report.charts import Chart, Mark, described, keyed, range_chart, time_chart
+from nps_insights.report.groups_over_time import (
+    GroupOverTime,
+    column_name,
+    figure_in_words,
+    group_name,
+    groups_over_time,
+    is_usable,
+)
 from nps_insights.report.inputs import group_columns, groups, overall_figure, periods, shifted_themes
 
 MOST_GROUPS = 12
 MOST_SHIFTED = 5
-MOST_CROSSED = 200
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,8 @@ class NumberChapter:
     changes: TextTable | None
     shifts: TextTable | None
     parts: list[GroupPart]
-    crossed: TextTable | None
+    over_time: list[GroupOverTime]
+    over_time_note: str
 
 
 def number_chapter(tables: dict[str, pd.DataFrame], *, min_group_size: int) -> NumberChapter:
@@ -57,6 +65,7 @@ def number_chapter(tables: dict[str, pd.DataFrame], *, min_group_size: int) -> N
     chart, table = _over_time(rows, reference) if len(rows) else (None, None)
     note = "" if len(rows) else "The answers were not split by time: they have no dates, or all lie in one period."
     columns = group_columns(estimates)
+    over_time, over_time_note = groups_over_time(tables)
     return NumberChapter(
         time_chart=chart,
         time_table=table,
@@ -64,13 +73,15 @@ def number_chapter(tables: dict[str, pd.DataFrame], *, min_group_size: int) -> N
         changes=_changes(tables["changes"]),
         shifts=_shifts(tables),
         parts=[_part(at, by, groups(estimates, by), reference, min_group_size) for at, by in enumerate(columns)],
-        crossed=_crossed(estimates),
+        over_time=over_time,
+        over_time_note=over_time_note,
     )
 
 
 def _over_time(rows: pd.DataFrame, reference: float) -> tuple[Chart | None, TextTable]:
     names = [words.period(row["period_start"], row["period_end"]) for _, row in rows.iterrows()]
-    marks = [_mark(name, row) for name, (_, row) in zip(names, rows.iterrows(), strict=True) if _usable(row)]
+    shown = [(name, row) for name, (_, row) in zip(names, rows.iterrows(), strict=True) if is_usable(row)]
+    marks = [_mark(name, row) for name, row in shown]
     table = TextTable(
         "NPS over time",
         ("Period", "NPS", "Answers", "Versus all"),
@@ -78,32 +89,31 @@ def _over_time(rows: pd.DataFrame, reference: float) -> tuple[Chart | None, Text
             (name, *_figures(row), _remark(row, reference))
             for name, (_, row) in zip(names, rows.iterrows(), strict=True)
         ],
+        [
+            RowKey(period=name, figure=figure_in_words(row))
+            for name, (_, row) in zip(names, rows.iterrows(), strict=True)
+        ],
     )
     if len(marks) < 2:
         return None, table
-    return time_chart("chart-time", described("NPS over time", marks, signed=False), marks, axis="NPS"), table
+    chart = time_chart("chart-time", described("NPS over time", marks, signed=False), marks, axis="NPS")
+    return keyed(chart, [RowKey(period=name) for name, _ in shown]), table
 
 
 def _part(at: int, by: str, rows: pd.DataFrame, reference: float, min_group_size: int) -> GroupPart:
-    name = words.clean(by, most=40)
-    marks = [_mark(_group(row), row) for _, row in rows.iterrows() if _usable(row)][:MOST_GROUPS]
+    name = column_name(by)
+    known = [(RowKey(name, group_name(row["group"]), "", figure_in_words(row)), row) for _, row in rows.iterrows()]
+    shown = [(key, row) for key, row in known if is_usable(row)][:MOST_GROUPS]
+    marks = [_mark(key.group, row) for key, row in shown]
     table = TextTable(
         f"NPS by {name}",
         (name[:1].upper() + name[1:], "NPS", "Answers", "Versus all"),
-        [(_group(row), *_figures(row), _against(row, reference)) for _, row in rows.iterrows()],
+        [(key.group, *_figures(row), _against(row, reference)) for key, row in known],
+        [key for key, _ in known],
     )
     body, rest = table.split(MOST_GROUPS)
-    chart = (
-        range_chart(
-            f"chart-group-{at}",
-            described(f"NPS by {name}", marks, signed=False),
-            marks,
-            axis="NPS",
-            reference=reference,
-        )
-        if marks
-        else None
-    )
+    described_as = described(f"NPS by {name}", marks, signed=False)
+    chart = range_chart(f"chart-group-{at}", described_as, marks, axis="NPS", reference=reference) if marks else None
     n_small = int(rows["too_small"].sum())
     note = (
         f"{words.plural(n_small, 'group')} with fewer than {min_group_size} answers, or too few different "
@@ -111,7 +121,7 @@ def _part(at: int, by: str, rows: pd.DataFrame, reference: float, min_group_size
         if n_small
         else ""
     )
-    return GroupPart(name, chart, body, rest, note)
+    return GroupPart(name, keyed(chart, [key for key, _ in shown]) if chart else None, body, rest, note)
 
 
 def _changes(changes: pd.DataFrame) -> TextTable | None:
@@ -120,11 +130,13 @@ def _changes(changes: pd.DataFrame) -> TextTable | None:
     )
     if rows.empty:
         return None
-    lines = []
+    lines, keys = [], []
     for _, row in rows.iterrows():
-        who = "All answers" if not row["by"] else f"{words.clean(row['by'], most=40)}: {_group(row)}"
+        by, group = (column_name(row["by"]), group_name(row["group"])) if row["by"] else ("", "")
+        who = f"{by}: {group}" if by else "All answers"
         before = words.period(row["before_start"], row["before_end"])
         after = words.period(row["after_start"], row["after_end"])
+        keys.append(RowKey(by, group, after))
         lines.append(
             (
                 who,
@@ -133,7 +145,8 @@ def _changes(changes: pd.DataFrame) -> TextTable | None:
                 words.verdict(row["conf_low"], row["conf_high"]),
             )
         )
-    return TextTable("Changes of the NPS, and whether they are real", ("Who", "From → to", "Change", "In words"), lines)
+    heads = ("Who", "From → to", "Change", "In words")
+    return TextTable("Changes of the NPS, and whether they are real", heads, lines, keys)
 
 
 def _shifts(tables: dict[str, pd.DataFrame]) -> TextTable | None:
@@ -156,39 +169,14 @@ def _shifts(tables: dict[str, pd.DataFrame]) -> TextTable | None:
     return TextTable("Themes mentioned more or less often than before, of those with a comment", header, lines)
 
 
-def _crossed(estimates: pd.DataFrame) -> TextTable | None:
-    """NPS of groups per period, where the job computed it."""
-    rows = estimates[(estimates["metric"] == "nps") & estimates["by"].isin(group_columns(estimates))]
-    rows = rows[rows["period_start"].notna()].head(MOST_CROSSED)
-    if rows.empty:
-        return None
-    lines = [
-        (
-            f"{words.clean(row['by'], most=40)}: {_group(row)}",
-            words.period(row["period_start"], row["period_end"]),
-            *_figures(row),
-        )
-        for _, row in rows.iterrows()
-    ]
-    return TextTable("NPS by group and period", ("Group", "Period", "NPS", "Answers"), lines)
-
-
-def _usable(row: pd.Series) -> bool:
-    return not row["too_small"] and pd.notna(row["estimate"]) and pd.notna(row["conf_low"])
-
-
 def _mark(label: str, row: pd.Series) -> Mark:
     figure = words.with_range(row["estimate"], row["conf_low"], row["conf_high"])
     hover = f"{label}: {figure}, {words.plural(row['n'], 'answer')}"
     return Mark(label, float(row["estimate"]), float(row["conf_low"]), float(row["conf_high"]), hover=hover)
 
 
-def _group(row: pd.Series) -> str:
-    return words.clean(row["group"], most=60, nothing="(not stated)")
-
-
 def _figures(row: pd.Series) -> tuple[str, str]:
-    figure = words.with_range(row["estimate"], row["conf_low"], row["conf_high"]) if _usable(row) else "–"
+    figure = words.with_range(row["estimate"], row["conf_low"], row["conf_high"]) if is_usable(row) else "–"
     return figure, words.count(row["n"])
 
 
@@ -198,7 +186,7 @@ def _remark(row: pd.Series, reference: float) -> str:
 
 
 def _against(row: pd.Series, reference: float) -> str:
-    if not _usable(row):
+    if not is_usable(row):
         return "too few to judge"
     if row["conf_low"] > reference:
         return "above"

@@ -7,8 +7,9 @@ import pandas as pd
 
 from nps_insights.report import words
 from nps_insights.report.account_rows import mix_table, scores_table
-from nps_insights.report.blocks import TextTable
+from nps_insights.report.blocks import RowKey, TextTable
 from nps_insights.report.charts import ACCENT, NEUTRAL, Chart, Mark, described, range_chart
+from nps_insights.report.groups_over_time import column_name, group_name
 from nps_insights.report.invitation_rows import audit_note, audit_table
 from nps_insights.report.watch_words import amount, sentence, short_day, where_more
 
@@ -135,7 +136,13 @@ def _rates(rates: pd.DataFrame) -> TextTable | None:
         for _, row in ordered.iterrows()
     ]
     heads = ("Who", "Invitations", "Answered", "NPS of those", "NPS of all asked lies in")
-    return TextTable("Who answered, and how far the silent could carry the number", heads, lines)
+    keys = [_key(row) for _, row in ordered.iterrows()]
+    return TextTable("Who answered, and how far the silent could carry the number", heads, lines, keys)
+
+
+def _key(row: pd.Series) -> RowKey:
+    when = "" if pd.isna(row["period_start"]) else words.period(row["period_start"], row["period_end"])
+    return RowKey(column_name(row["by"]), group_name(row["group"]), when) if row["by"] else RowKey(period=when)
 
 
 def _asked(row: pd.Series) -> str:

@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nps_insights.report import words
+from nps_insights.report.blocks import RowKey
 from nps_insights.report.security import plotly_text
 
 # Vermilion and blue stay apart for every common colour blindness; texts and tables say the same in words.
@@ -51,12 +52,29 @@ class Chart:
         description: What a screen reader says in its place.
         figure: `data`, `layout`, and `narrow`: the tick texts used on a narrow screen.
         height: Height in pixels.
+        keys: Column, group and period of each mark, parted by tabs, one mark a line; empty where none can be left out.
     """
 
     chart_id: str
     description: str
     figure: dict[str, Any]
     height: int
+    keys: str = ""
+
+
+def keyed(chart: Chart, keys: Sequence[RowKey]) -> Chart:
+    """Return a chart whose marks say of whom and when they are, so that a filter can leave out the others.
+
+    Args:
+        chart: A chart of one mark per key, in that order.
+        keys: One per mark.
+
+    Example:
+        >>> chart = time_chart("c", "NPS over time", [Mark("Q1 2026", 30, 20, 40)], axis="NPS")
+        >>> keyed(chart, [RowKey(period="Q1 2026")]).keys
+        '\\t\\tQ1 2026'
+    """
+    return replace(chart, keys="\n".join("\t".join((key.by, key.group, key.period)) for key in keys))
 
 
 def range_chart(

@@ -20,7 +20,7 @@ from nps_insights.survey.outcomes import admit_outcomes
 from nps_insights.survey.private_texts import private_errors, private_notes, private_quarantine, redaction_note
 from nps_insights.survey.proxies import proxies
 from nps_insights.survey.pseudonym_key import KEY_VARIABLE, PseudonymKey, key_from
-from nps_insights.survey.pseudonyms import pseudonyms_of, reversed_ids
+from nps_insights.survey.pseudonyms import pseudonym, pseudonyms_of, reversed_ids
 from nps_insights.survey.read import RawTable, read_source
 from nps_insights.survey.real_accounts import real_accounts
 from nps_insights.survey.redaction import REGIONS, Redacted, redact
@@ -72,6 +72,7 @@ __all__ = [
     "private_notes",
     "private_quarantine",
     "proxies",
+    "pseudonym",
     "pseudonyms_of",
     "read_source",
     "real_accounts",

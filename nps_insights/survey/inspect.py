@@ -1,6 +1,6 @@
 """Look at an export without touching it: what was understood, what was not, and what to state."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -13,6 +13,7 @@ from nps_insights.survey.private_texts import without_private_texts
 from nps_insights.survey.read import RawTable
 from nps_insights.survey.redaction import KnownNames
 from nps_insights.survey.settings import SurveySettings
+from nps_insights.survey.suggestion import Suggestion, suggest
 from nps_insights.tables import NpsInsightsError
 
 _N_ROWS = 5
@@ -38,6 +39,7 @@ class Inspection:
         tool: The tool whose export it is, or "".
         recognised_by: What the tool was recognised by, or "".
         tool_did: What was done because of the tool, in sentences.
+        suggestion: What could be stated next where it is not ready; a guess to judge.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Inspection:
     tool: str = ""
     recognised_by: str = ""
     tool_did: tuple[str, ...] = ()
+    suggestion: Suggestion = field(default_factory=Suggestion)
 
 
 def inspect_survey(raw: RawTable, settings: SurveySettings) -> Inspection:
@@ -65,6 +68,9 @@ def inspect_survey(raw: RawTable, settings: SurveySettings) -> Inspection:
     Args:
         raw: The export as read.
         settings: What the user states so far.
+
+    Returns:
+        What `nps-insights inspect` prints, as tables and sentences.
 
     Example:
         >>> import numpy as np
@@ -85,6 +91,8 @@ def inspect_survey(raw: RawTable, settings: SurveySettings) -> Inspection:
     admission = None if warnings and "score" not in mapping.columns else _tried(raw, settings, warnings)
     if admission is not None:
         warnings += [*admission.notes, *_proxy_warning(mapping)]
+    ready = admission is not None
+    suggestion = Suggestion() if ready else suggest(raw, settings, mapping, lambda other: admit_survey(raw, other))
     # They have their own place, beside what the tool was recognised by.
     told = [said for said in raw.told if said not in raw.notes]
     return Inspection(
@@ -100,11 +108,12 @@ def inspect_survey(raw: RawTable, settings: SurveySettings) -> Inspection:
         counts={} if admission is None else admission.counts,
         breakdown={} if admission is None else admission.breakdown,
         warnings=tuple(dict.fromkeys([*raw.notes, *(said for said in warnings if said not in told)])),
-        ready=admission is not None,
-        columns_block=_columns_block(mapping),
+        ready=ready,
+        columns_block=_columns_block(mapping, suggestion),
         tool="" if raw.tool is None else raw.tool.tool,
         recognised_by="" if raw.tool is None else raw.tool.why,
         tool_did=() if raw.tool is None else raw.tool.did,
+        suggestion=suggestion,
     )
 
 
@@ -144,14 +153,18 @@ def _proxy_warning(mapping: ColumnMapping) -> list[str]:
     return ["no column is used as an attribute; name those that may explain the score with --attributes"]
 
 
-def _columns_block(mapping: ColumnMapping) -> str:
+def _columns_block(mapping: ColumnMapping, suggestion: Suggestion) -> str:
     lines = ["[columns]"]
     for name, columns in mapping.columns.items():
         quoted = [_quoted(column) for column in columns]
         lines.append(f"{name} = {quoted[0] if len(quoted) == 1 else '[' + ', '.join(quoted) + ']'}")
-    if "score" not in mapping.columns:
+    lines += [f"# {name} = {_quoted(column)}  # a suggestion" for name, column in suggestion.columns.items()]
+    if "score" not in {**mapping.columns, **suggestion.columns}:
         lines.append('# score = "..."  # name the column with the answer to the recommendation question')
-    return "\n".join(lines)
+    for name, value in suggestion.options.items():
+        section, key = ("dates", "format") if name == "date-format" else ("score", name)
+        lines += [f"# [{section}]" * (f"# [{section}]" not in lines), f"# {key} = {_quoted(value)}  # a suggestion"]
+    return "\n".join(line for line in lines if line)
 
 
 def _quoted(text: str) -> str:

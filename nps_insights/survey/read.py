@@ -9,6 +9,7 @@ from pathlib import Path
 from nps_insights.survey.delimited import Delimited, read_delimited, refuse_endless_line
 from nps_insights.survey.encodings import decoded, unpacked
 from nps_insights.survey.limits import USUAL_LIMITS, Limits, refuse, refuse_large_file, refuse_large_table
+from nps_insights.survey.not_a_table import refuse_no_table
 from nps_insights.survey.raw import RawTable as RawTable
 from nps_insights.survey.records import raw_table
 from nps_insights.survey.workbooks import read_excel, read_parquet, read_sql
@@ -71,6 +72,7 @@ def read_source(
     data = _bytes_of(path, limits)
     sha256 = hashlib.sha256(data).hexdigest()
     kind = path.with_suffix("").suffix.lower() if path.suffix.lower() == ".gz" else path.suffix.lower()
+    refuse_no_table(data, path.name)
     content = unpacked(data, path.name, limits)
     if kind in _TEXT:
         refuse_endless_line(content, path.name, limits)
@@ -103,7 +105,9 @@ def _records(rows: list[list[str]], name: str, limits: Limits) -> Delimited:
 def _bytes_of(path: Path, limits: Limits) -> bytes:
     try:
         known = path.stat()
-        if not (stat.S_ISREG(known.st_mode) or stat.S_ISDIR(known.st_mode)):
+        if stat.S_ISDIR(known.st_mode):
+            raise SettingsError(f"{path}: is a folder; give a file{_files_in(path)}")
+        if not stat.S_ISREG(known.st_mode):
             raise SettingsError(f"{path}: is no plain file (a device or a pipe); give the file itself")
         refuse_large_file(known.st_size, path.name, limits)
         return path.read_bytes()
@@ -112,5 +116,14 @@ def _bytes_of(path: Path, limits: Limits) -> bytes:
         others = sorted(other.name for other in near.glob(f"*{glob.escape(path.suffix)}"))[:5] if near.is_dir() else []
         hint = f"; that folder has {', '.join(others)}" if others else ""
         raise SettingsError(f"{path}: there is no such file{hint}") from error
+    except PermissionError as error:
+        raise SettingsError(f"{path}: may not be read; ask for the right to read it, or copy it elsewhere") from error
     except (OSError, ValueError) as error:
         raise SettingsError(f"{path}: cannot be read ({error})") from error
+
+
+def _files_in(folder: Path) -> str:
+    """The first files of a folder that could be meant."""
+    known = (*_TEXT, *_EXCEL, *_PARQUET, *_ZIP)
+    names = sorted(file.name for file in folder.iterdir() if file.suffix.lower() in known)[:5]
+    return f" in it, such as {', '.join(names)}" if names else "; this one holds no CSV, Excel or Parquet file"

@@ -41,7 +41,7 @@ def raw_table(name: str, source: Delimited, sha256: str, encoding: str = "") -> 
     whole, broken, below = _sorted_out(filled[header.n_rows :], len(names), tool)
     if not whole and not broken and not source.broken:
         rows = "a header" if header.n_rows == 1 else f"the {header.n_rows} header rows of a {tool and tool.name} export"
-        raise DataRefusedError(f"{name}: has {rows} and no rows")
+        raise DataRefusedError(f"{name}: has {rows} and no rows; export it again, with the period that has answers")
     cells = zip(*(row for _, row in whole), strict=True) if whole else [()] * len(names)
     raw = RawTable(
         name=name,

@@ -96,6 +96,9 @@ def find_themes(
         confidence_level: Of the intervals in table `themes`.
         progress: Called with (texts done, texts to encode).
 
+    Returns:
+        Tables of comments, segments, mentions and themes, the fit that they come from, and what was left out.
+
     Raises:
         DataRefusedError: No comment says anything, most are in languages that the encoder cannot read, or a student
             of the encoder cannot read such texts well enough.

@@ -49,29 +49,31 @@ def database_of(tracking_uri: str) -> Path | None:
 def stored_models(tracking_uri: str) -> list[StoredModel]:
     """Return the models whose files lie on this machine, in the order of their folders."""
     client = _client(tracking_uri)
-    versions: dict[str, list[str]] = {}
+    versions: dict[Path | None, list[str]] = {}
     for one in client.search_registered_models(max_results=_AT_ONCE):
         for version in client.search_model_versions(f"name='{one.name}'", max_results=_AT_ONCE):
-            versions.setdefault(str(version.model_id), []).append(f"{version.name}@{version.version}")
+            # What a search returns lacks the model's id, and has the place of its files.
+            versions.setdefault(local_folder(version.source), []).append(f"{version.name}@{version.version}")
     found = []
     for model in _logged_models(client):
         folder = local_folder(model.artifact_location)
         if folder is not None:
-            found.append(StoredModel(model.model_id, tuple(sorted(versions.get(model.model_id, ()))), folder))
+            found.append(StoredModel(model.model_id, tuple(sorted(versions.get(folder, ()))), folder))
     return sorted(found, key=lambda one: str(one.folder))
 
 
 def delete_stored(tracking_uri: str, model: StoredModel) -> None:
-    """Delete a stored model: its files, its registered versions with their aliases, and MLflow's record of it.
+    """Delete a stored model: its registered versions with their aliases, its files, and MLflow's record of it.
 
-    A kill on the way leaves the record, so that the same call again does the rest.
+    In this order, so that a kill on the way leaves nothing that looks like a model and is none, and its files are found
+    again.
     """
     client = _client(tracking_uri)
-    if model.folder.is_dir():
-        shutil.rmtree(model.folder)
     for version in model.versions:
         name, _, number = version.partition("@")
         client.delete_model_version(name, number)
+    if model.folder.is_dir():
+        shutil.rmtree(model.folder)
     client.delete_logged_model(model.model_id)
 
 

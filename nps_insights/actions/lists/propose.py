@@ -81,6 +81,9 @@ def action_lists(
         confidence_level: Coverage of these ranges.
         random_state: Seed of the draws.
 
+    Returns:
+        The lists, row by row and each in one figure, with sentences on what a reader must know.
+
     Raises:
         SettingsError: A setting is out of its bounds, or costs are not those of the flags.
         DataRefusedError: An account stands twice, or flags are of a later moment.

@@ -78,6 +78,9 @@ def decide(
         previous: Tables `flags` of earlier runs, in any order; the one with the latest as_of is the last list.
         last_run: as_of of the last run; None: that of the last list, and without one the last `fresh_hours` are fresh.
 
+    Returns:
+        Table `flags`, whom the list overlooks by its category, and how it differs from the last one.
+
     Raises:
         SettingsError: last_run is not earlier than as_of.
         DataRefusedError: An account stands twice in a table, `risk` or `previous` are of another moment, or costs are

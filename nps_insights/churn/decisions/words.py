@@ -13,6 +13,9 @@ _PLURALS = {"detractor": "detractors", "passive": "passives", "promoter": "promo
 def list_in_words(decided: Decided) -> tuple[str, ...]:
     """Return the list in short sentences: how many calls, what they are worth, what changed and who is left out.
 
+    Args:
+        decided: What `decide` returned.
+
     Example:
         >>> flags = pd.DataFrame({"account_id": ["a"], "lane": "model", "status": "flagged", "value_at_risk": [70.0]})
         >>> none = pd.DataFrame({"category": [], "n": []})

@@ -36,6 +36,9 @@ def refuse_leaks(leaks: Leaks) -> None:
 
     Announcing comments raise nothing: leaving those of `leaks.announcing` out is enough.
 
+    Args:
+        leaks: What `find_leaks` returned.
+
     Raises:
         DataRefusedError: `leaks.refused` is not empty.
 

@@ -32,6 +32,11 @@ class Comparison:
 def two_groups(by: str, before: str, after: str) -> Comparison:
     """Return the comparison of two groups of one column.
 
+    Args:
+        by: Column of the groups.
+        before: The group that stands first.
+        after: The group that is held against it.
+
     Example:
         >>> two_groups("plan", "Basic", "Enterprise").after
         'Enterprise'
@@ -43,6 +48,12 @@ def two_periods(
     before_start: pd.Timestamp, before_end: pd.Timestamp, after_start: pd.Timestamp, after_end: pd.Timestamp
 ) -> Comparison:
     """Return the comparison of two periods, from the first to the last day of each.
+
+    Args:
+        before_start: First day of the earlier period.
+        before_end: Its last day.
+        after_start: First day of the later period.
+        after_end: Its last day.
 
     Example:
         >>> days = ["2026-01-01", "2026-03-31", "2026-04-01", "2026-06-30"]

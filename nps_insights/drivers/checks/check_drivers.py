@@ -44,6 +44,9 @@ def check_drivers(
         accounts: Account of each response, by response_id, for the negative controls; the design's if not given.
         confidence_level: Coverage of intervals.
 
+    Returns:
+        Tables `driver_checks` and `negative_controls`, and sentences on what did not pass.
+
     Example:
         >>> from nps_insights.drivers import DriverDesign, fit_drivers
         >>> category = ["promoter", "promoter", "passive", "detractor"] * 20

@@ -7,6 +7,10 @@ import pandas as pd
 def theme_presence(mentions: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
     """Return which response mentions which leaf theme: response_id, driver_id, label, kind, theme_id.
 
+    Args:
+        mentions: Table `mentions`.
+        themes: Table `themes`, for labels.
+
     Example:
         >>> mentions = pd.DataFrame({"response_id": ["r1", "r1"], "theme_id": ["t01", "t01"]})
         >>> themes = pd.DataFrame({"theme_id": ["t01"], "label": ["late delivery"]})
@@ -20,6 +24,9 @@ def theme_presence(mentions: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame
 
 def code_presence(codes: pd.DataFrame) -> pd.DataFrame:
     """Return which response carries which given code: response_id, driver_id, label, kind, theme_id (missing).
+
+    Args:
+        codes: Table `codes`: response_id, code.
 
     Example:
         >>> codes = pd.DataFrame({"response_id": ["r1"], "code": ["Parking"]})

@@ -86,6 +86,9 @@ def estimate_movement(
         confidence_level: Coverage of the intervals.
         random_state: Seed of the draws.
 
+    Returns:
+        Tables `movement`, `movers` and `movement_effects`, with counts and sentences on what a reader must know.
+
     Raises:
         SettingsError: A setting is out of bounds, or an attribute is unknown.
 

@@ -82,8 +82,8 @@ def places_of(
     return Places(
         roots=roots,
         runs=sorted(runs, key=lambda run: ((run / "tables" / "responses.parquet").is_file(), str(run))),
-        beside=_beside(found, told),
-        caches=_caches(roots, told),
+        beside=_beside(project, found, told),
+        caches=_caches(project, roots, told),
         tracking=_tracking(project, told, tracking_uri, unreadable),
         databases=list(dict.fromkeys([*databases, *_of_pipelines(project, unreadable)])),
         unreadable=unreadable,
@@ -97,7 +97,9 @@ def _walk(root: Path) -> Iterator[tuple[Path, list[Path]]]:
 
 
 def _is_run(folder: Path, files: list[Path]) -> bool:
-    return folder / MANIFEST in files and ((folder / "tables").is_dir() or any(one.suffix == ".parquet" for one in files))
+    return folder / MANIFEST in files and (
+        (folder / "tables").is_dir() or any(one.suffix == ".parquet" for one in files)
+    )
 
 
 def _holds_answer(path: Path, person: Person) -> bool:
@@ -108,15 +110,16 @@ def _holds_answer(path: Path, person: Person) -> bool:
     return bool(pd.read_parquet(path, columns=["response_id"])["response_id"].isin(person.ids["response_id"]).any())
 
 
-def _beside(found: Sequence[tuple[Path, list[Path]]], told: Sequence[dict[str, Any]]) -> list[Path]:
+def _beside(project: Path, found: Sequence[tuple[Path, list[Path]]], told: Sequence[dict[str, Any]]) -> list[Path]:
     """Folders with answers of issued figures: below the roots, and where the runs say."""
     there = [folder for folder, files in found if any(one.name.endswith(".answers.parquet") for one in files)]
-    stated = [_of(manifest, "output", "published") for manifest in told]
-    return sorted({*there, *(Path(one).parent for one in stated if one and Path(one).parent.is_dir())})
+    # A relative path was taken from where the run started: the project.
+    stated = [(project / one).parent for manifest in told if (one := _of(manifest, "output", "published"))]
+    return sorted({*there, *(folder for folder in stated if folder.is_dir())})
 
 
-def _caches(roots: Sequence[Path], told: Sequence[dict[str, Any]]) -> list[Path]:
-    stated = [Path(one) for manifest in told if (one := _of(manifest, "themes", "cache"))]
+def _caches(project: Path, roots: Sequence[Path], told: Sequence[dict[str, Any]]) -> list[Path]:
+    stated = [project / one for manifest in told if (one := _of(manifest, "themes", "cache"))]
     return [one for one in dict.fromkeys([*(root / ".cache" for root in roots), *stated]) if one.is_dir()]
 
 

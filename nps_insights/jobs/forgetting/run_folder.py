@@ -60,15 +60,6 @@ class Changes:
         return bool(self.written or self.deleted or self.models)
 
 
-def run_folders(under: Path) -> Iterator[Path]:
-    """Give every run folder below a folder, itself among them."""
-    for manifest in sorted(under.rglob(MANIFEST)):
-        folder = manifest.parent
-        hidden = any(part.startswith(".") for part in folder.relative_to(under).parts)
-        if not hidden and ((folder / "tables").is_dir() or any(folder.glob("*.parquet"))):
-            yield folder
-
-
 def sweep_killed_runs(under: Path) -> None:
     """Remove what killed runs left half written below a folder; their rows stand there too.
 

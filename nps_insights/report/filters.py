@@ -1,0 +1,69 @@
+"""The filter of the page: the groups and periods that have a figure, as choices."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from nps_insights.report import words
+from nps_insights.report.blocks import RowKey
+from nps_insights.report.chapter_number import NumberChapter
+from nps_insights.report.inputs import periods
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the page can be narrowed down to.
+
+    Attributes:
+        groups: Column -> its groups, as shown.
+        periods: Names of periods, in order of time.
+    """
+
+    groups: Mapping[str, list[str]] = field(default_factory=dict)
+    periods: list[str] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to choose."""
+        return not (self.groups or self.periods)
+
+
+def choices_of(chapter: NumberChapter, tables: Mapping[str, pd.DataFrame]) -> Choices:
+    """Return the groups and periods that the chapter on the number has figures of.
+
+    Args:
+        chapter: The chapter.
+        tables: Tables as `report_tables` returns them; they give the periods their order.
+
+    Example:
+        >>> from nps_insights.report.chapter_number import number_chapter
+        >>> from nps_insights.report.inputs import report_tables
+        >>> nothing = report_tables({})
+        >>> choices_of(number_chapter(nothing, min_group_size=30), nothing).is_empty
+        True
+    """
+    keys = list(_keys(chapter))
+    groups: dict[str, list[str]] = {}
+    for by, group in sorted({(key.by, key.group) for key in keys if key.by}):
+        groups.setdefault(by, []).append(group)
+    named = {key.period for key in keys if key.period}
+    return Choices(groups, [name for name in _in_order(tables) if name in named])
+
+
+def _keys(chapter: NumberChapter) -> Iterable[RowKey]:
+    if chapter.time_table:
+        yield from chapter.time_table.keys
+    for part in chapter.parts:
+        yield from (*part.table.keys, *part.rest.keys)
+    for own in chapter.over_time:
+        yield from own.table.keys
+
+
+def _in_order(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    spans = [periods(tables[name])[["period_start", "period_end"]] for name in ("estimates", "series")]
+    series = tables["series"]
+    spans.append(series.loc[series["period_start"].notna(), ["period_start", "period_end"]])
+    every = pd.concat(spans, ignore_index=True).drop_duplicates().sort_values(["period_start", "period_end"])
+    names = [words.period(row["period_start"], row["period_end"]) for _, row in every.iterrows()]
+    return list(dict.fromkeys(names))
