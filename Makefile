@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test npm machine bench clean
+.PHONY: demo test npm machine bench docs clean
 
 $(READY): pyproject.toml constraints.txt nps_insights/report/bundle/pin.toml | npm
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is " + sys.version + "; name another with: make PYTHON=python3.12 ...")'
@@ -37,6 +37,9 @@ machine: npm
 bench: $(READY)
 	$(BIN)/python -m benchmarks
 
+docs: $(READY)
+	$(BIN)/python -m scripts.build_docs site
+
 # mlflow.db and mlartifacts stay: they are the history of all runs.
 clean:
-	rm -rf demo dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf demo dist site .pytest_cache .mypy_cache .ruff_cache

@@ -42,6 +42,7 @@ _HOMES = {
     "mix_and_rate": "metrics",
     "one_survey": "metrics",
     "period_changes": "metrics",
+    "rake": "metrics",
     "theme_changes": "metrics",
     "theme_trend": "metrics",
     "Curation": "themes",

@@ -141,4 +141,8 @@ def canary_project(folder: Path) -> CanaryProject:
     done = subprocess.run(
         [sys.executable, "-c", _RUN, *files], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
-    return CanaryProject(folder, environment, done.stdout + done.stderr)
+    said = done.stdout + done.stderr
+    assert done.returncode == 0, said
+    assert said.count("\nended 1") == len(files), said
+    assert "Traceback" not in said, said
+    return CanaryProject(folder, environment, said)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import network_guard
 import pytest
 
 from benchmarks.browser import PROGRAMS, Browser, browser, find_browser
@@ -15,6 +16,18 @@ from benchmarks.browser import PROGRAMS, Browser, browser, find_browser
 # processor time of one thread, and finish later. That threads change no byte is proved in test_jobs_driver_report.
 for limit in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(limit, "1")
+
+network_guard.install()
+# Python loads it by its name; as a module of tests it would be loaded twice.
+collect_ignore = ["no_network"]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_leaves_this_machine() -> Iterator[None]:
+    """A test fails that, itself or by a process it started, tried to reach anything beyond loopback."""
+    yield
+    attempts = network_guard.new_attempts()
+    assert not attempts, f"tried to leave this machine: {attempts}"
 
 
 @pytest.fixture(scope="session")

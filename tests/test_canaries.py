@@ -42,7 +42,7 @@ def test_the_runs_did_all_they_were_asked_for(canary_project: CanaryProject) -> 
         "flags.db",
         "call_list.csv",
     }
-    assert outputs | {"mlflow.db", "themes.safetensors", f"{DATABASE_SECRET}.db"} <= names
+    assert outputs | {"mlflow.db", f"{DATABASE_SECRET}.db"} <= names
     assert canary_project.said.count("ended 1") == 2, "what is not delivered is owed"
 
 
@@ -68,7 +68,7 @@ def test_a_comment_stays_in_the_run_folder(canary_project: CanaryProject) -> Non
     told = [folder / "mlflow.db", folder / f"{DATABASE_SECRET}.db", *folder.rglob("manifest.json")]
     told += [path for part in ("mlartifacts", "models") for path in (folder / part).rglob("*") if path.is_file()]
     told += [*folder.rglob("summary.txt"), *folder.glob("runs/published*")]
-    assert len(told) > 20
+    assert len(told) > 10
     assert [path for path in told if stands_in(path.read_bytes(), PHRASE, path.name)] == []
 
 

@@ -1,14 +1,16 @@
 """The documentation: it builds, its links lead somewhere, and what it shows can be typed, set and opened."""
 
+import doctest
 import re
 from itertools import chain
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import nps_insights
 from scripts.build_docs import ROOT, build_site
-from scripts.documentation import shown
+from scripts.documentation import links, pages, reference, shown
 from scripts.documentation.links import broken_links
 from scripts.documentation.pages import page_of, slug, sources
 from scripts.documentation.reference import docstring_problems, public_names
@@ -71,6 +73,17 @@ def test_what_a_page_shows_can_be_typed_set_and_opened(page: Path) -> None:
     found += [shown.file_problem(named, ROOT) for named in shown.files_in(text)]
     found += [shown.name_problem(name) for name in shown.names_in(text)]
     assert [problem for problem in found if problem] == []
+
+
+def test_the_examples_of_the_faq_give_what_they_say() -> None:
+    found = doctest.testfile(str(ROOT / "docs" / "faq.md"), module_relative=False, encoding="utf-8")
+    assert found.attempted > 10
+    assert found.failed == 0
+
+
+@pytest.mark.parametrize("module", [links, pages, reference, shown], ids=lambda module: module.__name__)
+def test_the_examples_of_the_builder_give_what_they_say(module: ModuleType) -> None:
+    assert doctest.testmod(module).failed == 0
 
 
 def test_the_readme_shows_commands_of_every_kind() -> None:

@@ -12,6 +12,7 @@ from nps_insights.churn.evaluation import (
     log_loss_gains,
     reliability,
 )
+from nps_insights.churn.expected_leavers import Leavers, expected_leavers
 from nps_insights.churn.features import FeatureSpec, account_features, learn_feature_spec, schema_changes
 from nps_insights.churn.labels import churn_labels
 from nps_insights.churn.leaks import Leaks, find_leaks, refuse_leaks
@@ -32,6 +33,7 @@ __all__ = [
     "DecisionSettings",
     "FeatureSpec",
     "Leaks",
+    "Leavers",
     "NotTrained",
     "RiskScorer",
     "account_features",
@@ -43,6 +45,7 @@ __all__ = [
     "decide",
     "drift_table",
     "evaluation_in_words",
+    "expected_leavers",
     "find_leaks",
     "flag_outcomes",
     "gain_curve",

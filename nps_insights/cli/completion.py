@@ -32,7 +32,7 @@ STORIES = ("product_drop", "target_reached", "stable")
 _TEXT = (".csv", ".tsv", ".txt", ".tab")
 _DELIMITERS = ",;\t|"
 # Shells evaluate what they are offered; a header with any other sign in it is typed by hand.
-_HARMLESS = re.compile(r"\w[\w .,:/%+-]*")
+_HARMLESS = re.compile(r"\w[\w ./%+-]*")
 _NEAR = 64 * 1024
 _MOST = 200
 # Where each shell puts the line that is being typed.
@@ -56,11 +56,10 @@ def words(known: Iterable[str]) -> Callable[[str], list[str]]:
 
 
 def columns(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Return the columns of the text files on the line, quoted as the shell and the option need it."""
+    """Return the columns of the text files on the line that go on as was begun, after a comma too."""
     before, comma, begun = incomplete.rpartition(",")
-    named = [name for file in _files(ctx) for name in _header(file)]
-    fitting = [name for name in dict.fromkeys(named) if name.casefold().startswith(begun.strip("'\"").casefold())]
-    return [_quoted(before + comma, name) for name in fitting[:_MOST]]
+    named = dict.fromkeys(name for file in _files(ctx) for name in _header(file))
+    return [_typed(before + comma + name) for name in [one for one in named if one.startswith(begun)][:_MOST]]
 
 
 def _files(ctx: typer.Context) -> list[Path]:
@@ -94,7 +93,6 @@ def _header(file: Path) -> list[str]:
     return [name for cell in cells if _HARMLESS.fullmatch(name := visible(cell).strip())]
 
 
-def _quoted(before: str, name: str) -> str:
-    """The name as the option reads it; bash puts it on the line as it is, the other shells quote it themselves."""
-    written = before + (f'"{name}"' if "," in name else name)
-    return shlex.quote(written) if "bash" in os.environ.get("_NPS_INSIGHTS_COMPLETE", "") else written
+def _typed(text: str) -> str:
+    """The text as it is put on the line: bash takes it as typed, the other shells quote it themselves."""
+    return text.replace(" ", "\\ ") if "bash" in os.environ.get("_NPS_INSIGHTS_COMPLETE", "") else text

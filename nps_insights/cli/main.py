@@ -2,11 +2,13 @@
 
 import logging
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import typer
 
 from nps_insights.cli.churn import app as churn
+from nps_insights.cli.config import app as config
 from nps_insights.cli.diff import diff
 from nps_insights.cli.drivers import drivers
 from nps_insights.cli.forget import forget
@@ -31,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=True,
 )
-_GROUPS = {
+_GROUPS: dict[str, tuple[Callable[..., None], ...]] = {
     "Begin here": (inspect, report, sample),
     "The number": (nps, alerts, target),
     "From a finished report": (drivers, actions, diff),
@@ -42,6 +44,7 @@ for group, commands in _GROUPS.items():
         app.command(rich_help_panel=group)(command)
 app.add_typer(themes, name="themes", rich_help_panel="Themes, customers and settings")
 app.add_typer(churn, name="churn", rich_help_panel="Themes, customers and settings")
+app.add_typer(config, name="config", rich_help_panel="Themes, customers and settings")
 
 
 def _version(asked: bool) -> None:

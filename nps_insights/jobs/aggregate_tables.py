@@ -39,6 +39,7 @@ AGGREGATES: dict[str, tuple[str, ...]] = {
     "invitation_audit": (),
     "account_mix": (),
     "action_lists": (),
+    "leaving": (),
     "closed_loop": (),
     "money": (),
 }

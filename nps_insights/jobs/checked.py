@@ -29,8 +29,33 @@ def checked(model: type[Model], given: Mapping[str, Any]) -> Model:
     try:
         return model.model_validate(given)
     except ValidationError as error:
-        problems = [_sentence(model, problem["loc"], problem["type"], problem["msg"]) for problem in error.errors()]
-        raise SettingsError("settings: " + "; ".join(problems)) from None
+        raise SettingsError("settings: " + "; ".join(problem for _, problem in _problems(model, error))) from None
+
+
+def problems_of(model: type[BaseModel], given: Mapping[str, Any]) -> list[tuple[tuple[int | str, ...], str]]:
+    """Return where settings are wrong and why, in sentences; nothing where they can be used.
+
+    Args:
+        model: The job's settings.
+        given: Sections and keys as in the TOML file.
+
+    Example:
+        >>> from nps_insights.jobs.sections import DateSettings
+        >>> problems_of(DateSettings, {"fromat": "%d/%m/%Y"})
+        [(('fromat',), "fromat: unknown key; did you mean 'format'?")]
+    """
+    try:
+        model.model_validate(given)
+    except ValidationError as error:
+        return _problems(model, error)
+    return []
+
+
+def _problems(model: type[BaseModel], error: ValidationError) -> list[tuple[tuple[int | str, ...], str]]:
+    return [
+        (problem["loc"], _sentence(model, problem["loc"], problem["type"], problem["msg"]))
+        for problem in error.errors()
+    ]
 
 
 def _sentence(model: type[BaseModel], where: tuple[int | str, ...], kind: str, message: str) -> str:

@@ -9,13 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from nps_insights.jobs.folder import MANIFEST
-from nps_insights.jobs.forgetting.databases import caches_in, forget_flags, forget_vectors, scrub_database
+from nps_insights.jobs.forgetting.databases import (
+    caches_in,
+    forget_flags,
+    forget_vectors,
+    scrub_database,
+    scrub_figures,
+)
 from nps_insights.jobs.forgetting.decided import decided_without
 from nps_insights.jobs.forgetting.in_files import rewritten
 from nps_insights.jobs.forgetting.models import holds_their_text
 from nps_insights.jobs.forgetting.person import Person, kinds_of, person_in, stated_kinds
 from nps_insights.jobs.forgetting.places import Places, places_of
-from nps_insights.jobs.forgetting.run_folder import Changes, apply_changes, changes_in, sweep_killed_runs
+from nps_insights.jobs.forgetting.run_folder import Changes, changes_in, forget_in, sweep_killed_runs
 from nps_insights.jobs.forgetting.search import holds
 from nps_insights.jobs.tombstones import read_tombstones, replace_file, tombstones_file, with_marks, write_tombstones
 from nps_insights.survey import KEY_VARIABLE, key_from, pseudonym
@@ -84,7 +90,8 @@ def forget(
     places = places_of(project, folders, tracking_uri, databases)
     file = tombstones_file(project / "models")
     before = read_tombstones(file)
-    asked = stated_kinds(_with_pseudonyms(ids), kinds_of(_with_pseudonyms(ids), places.runs), kind)
+    named = _with_pseudonyms(ids)
+    asked = stated_kinds(named, kinds_of([one for names in named for one in names], places.runs), kind)
     marked = with_marks(before, asked, salt=salt)
     person = person_in([*places.runs, *places.beside], asked, marked)
     marked = with_marks(marked, ((name, one) for name, known in person.ids.items() for one in known), salt=salt)
@@ -103,14 +110,14 @@ def forget(
     return done
 
 
-def _with_pseudonyms(ids: Sequence[str]) -> list[str]:
+def _with_pseudonyms(ids: Sequence[str]) -> list[list[str]]:
     stated = [one.strip() for one in ids]
     if not stated or not all(stated):
         raise SettingsError("--id: is blank; give a contact_id, account_id or response_id")
     if not os.environ.get(KEY_VARIABLE, "").strip():
-        return stated
+        return [[one] for one in stated]
     key = key_from(os.environ)
-    return list(dict.fromkeys([*stated, *(pseudonym(one, key) for one in stated)]))
+    return [list(dict.fromkeys([one, pseudonym(one, key)])) for one in stated]
 
 
 def _forget_in_databases(places: Places, person: Person, done: Forgetting) -> None:
@@ -121,6 +128,9 @@ def _forget_in_databases(places: Places, person: Person, done: Forgetting) -> No
     for url, table in places.databases:
         if n := forget_flags(url, table, person, write=write):
             done.changed.append(f"table {table} of a database: {n} rows")
+    for url in places.figures:
+        if n := scrub_figures(url, person, write=write):
+            done.changed.append(f"a database of figures: {n} texts")
 
 
 def _forget_decisions(models: Path, person: Person, done: Forgetting) -> None:
@@ -187,11 +197,9 @@ def _rewrite(path: Path, person: Person, done: Forgetting) -> None:
 
 def _forget_runs(places: Places, person: Person, done: Forgetting) -> None:
     for folder in places.runs:
-        changes = changes_in(folder, person)
+        changes = changes_in(folder, person) if done.dry_run else forget_in(folder, person)
         if not changes.touched:
             continue
-        if not done.dry_run:
-            changes = apply_changes(changes, person)
         done.changed.append(_in_words(changes))
         done.deleted.extend(str(folder / name) for name in changes.deleted)
         done.models.extend(str(folder / name) for name in changes.models)

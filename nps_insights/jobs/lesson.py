@@ -34,15 +34,16 @@ def lesson_of(settings: DriverReportSettings, *, command: str) -> str | None:
 
 def _in_words(found: Inspection, file: str, *, command: str) -> str:
     shown = dict.fromkeys([*found.understood["column"], *found.suggestion.candidates["column"]])
-    # Where nothing is understood and nothing could be, what there is says more than nothing.
-    columns = list(shown) or list(found.first_rows.columns)[:_MOST_SHOWN]
+    lost = "score" not in {*found.understood["field"], *found.suggestion.columns}
+    # Where nothing could be the score, what there is says more than what there is not.
+    columns = list(dict.fromkeys([*shown, *(found.unused["column"] if lost else [])]))[:_MOST_SHOWN]
     parts = [
         f"{found.name}: {found.n_rows:,} rows were read and are not understood yet; nothing was computed or written",
         listed("Missing", found.warnings),
         tool_section(found),
         section("Understood", found.understood[["column", "meaning", "how", "looks_like"]]),
         section("Could be", found.suggestion.candidates),
-        section("Not used", found.unused.head(_MOST_SHOWN)) if found.suggestion.candidates.empty else "",
+        section("Not used", found.unused.head(_MOST_SHOWN)) if lost else "",
         section("First rows", turned(found.first_rows[columns].head(_FEW_ROWS))),
         next_step(found, command),
         "Or in a pipeline file (`nps-insights init DIR` writes one to start from)\n\n" + found.columns_block,

@@ -9,6 +9,7 @@ import pandas as pd
 from nps_insights.actions import action_lists, closed_loop, money
 from nps_insights.jobs.admission import AdmittedSurvey
 from nps_insights.jobs.driver_analysis import DriverAnalysis
+from nps_insights.jobs.leaving import leaving_accounts
 from nps_insights.jobs.nightly import FLAGS
 from nps_insights.jobs.settings import DriverReportSettings
 from nps_insights.tables import SettingsError, conform
@@ -96,7 +97,14 @@ def next_actions(
             match=settings.contacts.match,
             **level,
         )
-    return NextActions(tables, list(proposed.notes))
+    leaving = leaving_accounts(
+        flags,
+        proposed.actions,
+        flags_folder=settings.input.flags,
+        training_folder=settings.input.churn_training,
+        confidence_level=settings.report.confidence_level,
+    )
+    return NextActions(tables | leaving.tables, [*proposed.notes, *leaving.notes])
 
 
 def read_flags(folder: str | None) -> pd.DataFrame | None:

@@ -1,6 +1,7 @@
 """Pipeline files: a job and its settings in one TOML file, with paths taken from the project's folder."""
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,17 @@ from nps_insights.tables import SettingsError
 from nps_insights.themes.curation.file import EDITS_FILE
 
 JobSettings = DriverReportSettings | ChurnTrainingSettings | ChurnScoringSettings
-INPUT_FILES = ("survey", "accounts", "usage", "invitations", "events", "outcomes", "benchmark", "flags")
+INPUT_FILES = (
+    "survey",
+    "accounts",
+    "usage",
+    "invitations",
+    "events",
+    "outcomes",
+    "benchmark",
+    "flags",
+    "churn_training",
+)
 JOBS: dict[str, type[JobSettings]] = {
     "driver_report": DriverReportSettings,
     "churn_training": ChurnTrainingSettings,
@@ -30,18 +41,46 @@ def read_pipeline(path: Path) -> JobSettings:
     Raises:
         SettingsError: The file is missing, is no TOML, names another job, or has unknown keys.
     """
+    given = given_in(path)
+    job = job_of(given, path)
+    return in_project(checked(JOBS[job], given), project_of(path), name=path.stem)
+
+
+def given_in(path: Path) -> dict[str, Any]:
+    """Return what a pipeline file states, unchecked.
+
+    Args:
+        path: A TOML file.
+
+    Raises:
+        SettingsError: The file is missing or no TOML.
+    """
     try:
         if not path.is_file():
             raise SettingsError(f"{path}: no such pipeline file; `nps-insights init DIR` writes one to start from")
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"{str(path)[:200]}: cannot be read ({error.strerror})") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: is no valid TOML: {error}") from None
+        raise SettingsError(
+            f"{path}: is no valid TOML: {error}; texts and paths stand in quotes, lists in [ ], a section is [name]"
+        ) from None
+
+
+def job_of(given: Mapping[str, Any], path: Path) -> str:
+    """Return the job that a pipeline file names, the driver report where it names none.
+
+    Raises:
+        SettingsError: There is no such job.
+
+    Example:
+        >>> job_of({"job": "churn_scoring"}, Path("pipelines/nightly.toml"))
+        'churn_scoring'
+    """
     job = given.get("job", "driver_report")
     if not isinstance(job, str) or job not in JOBS:
         raise SettingsError(f"{path}: job == {job!r}, must be one of {', '.join(JOBS)}")
-    return in_project(checked(JOBS[job], given), project_of(path), name=path.stem)
+    return job
 
 
 def in_project(settings: JobSettings, project: Path, *, name: str) -> JobSettings:

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from nps_insights.jobs.admission import AdmittedSurvey
+from nps_insights.jobs.leaving import refuse_unreadable
 from nps_insights.jobs.next_actions import read_flags
 from nps_insights.jobs.outputs import refuse_unready_outputs
 from nps_insights.jobs.published_figures import refuse_earlier_issue
@@ -29,4 +30,5 @@ def refuse_early(
     refuse_unwatchable(survey, settings)
     settings.actions.checked()
     read_flags(settings.input.flags)
+    refuse_unreadable(settings.input.flags, settings.input.churn_training)
     refuse_earlier_issue(settings, survey.admission, published_at=published_at)

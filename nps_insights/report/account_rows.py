@@ -6,6 +6,7 @@ import pandas as pd
 
 from nps_insights.report import words
 from nps_insights.report.blocks import TextTable
+from nps_insights.report.languages import say
 from nps_insights.report.watch_words import sentence
 
 _SCORES = {
@@ -49,9 +50,9 @@ def scores_table(scores: pd.DataFrame, estimates: pd.DataFrame) -> TextTable | N
             row = rows.loc[metric]
             figure = words.with_range(row["estimate"], row["conf_low"], row["conf_high"])
             reason = sentence(row["reason"])
-            lines.append((name, figure, words.count(row["n"]), reason or "–"))
-    heads = ("How answers are counted", "NPS", "Answers", "Note")
-    return TextTable("Scores of business customers: none of them is the right one by itself", heads, lines)
+            lines.append((say(name), figure, words.count(row["n"]), reason or "–"))
+    heads = (say("How answers are counted"), say("NPS"), say("Answers"), say("Note"))
+    return TextTable(say("Scores of business customers: none of them is the right one by itself"), heads, lines)
 
 
 def mix_table(mix: pd.DataFrame) -> TextTable | None:
@@ -67,21 +68,32 @@ def mix_table(mix: pd.DataFrame) -> TextTable | None:
     order = {name: place for place, name in enumerate(_FACTS)}
     ordered = mix.assign(place=mix["fact"].map(order).fillna(len(order))).sort_values(["place", "fact", "group"])
     lines = [(_fact(row), _fact_figure(row), _in_words(row["reason"])) for _, row in ordered.iterrows()]
-    return TextTable("Whose voice the number is", ("Fact", "Figure", "In words"), lines)
+    return TextTable(say("Whose voice the number is"), (say("Fact"), say("Figure"), say("In words")), lines)
 
 
 def _in_words(reason: str) -> str:
     """The reason with scores called as a reader knows them."""
-    return _SCORE.sub(lambda found: f"the NPS by {_SCORE_NAMES[found.group()]}", sentence(reason)) or "–"
+    return (
+        _SCORE.sub(
+            lambda found: say("the NPS by {score_names}", score_names=say(_SCORE_NAMES[found.group()])),
+            sentence(reason),
+        )
+        or "–"
+    )
 
 
 def _fact(row: pd.Series) -> str:
-    name = _FACTS.get(row["fact"], words.clean(row["fact"], most=40).replace("_", " "))
+    known = _FACTS.get(row["fact"])
+    name = say(known) if known else words.clean(row["fact"], most=40).replace("_", " ")
     if not row["group"]:
         return name
     if row["fact"] == "role_mix":
         return f"{name}: {words.clean(row['group'], most=60)}"
-    return f"{name}, counting {_SCORE_NAMES.get(row['group'], words.clean(row['group'], most=40))}"
+    return say(
+        "{name}, counting {what}",
+        name=name,
+        what=say(_SCORE_NAMES[row["group"]]) if row["group"] in _SCORE_NAMES else words.clean(row["group"], most=40),
+    )
 
 
 def _fact_figure(row: pd.Series) -> str:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from nps_insights.report import words
 from nps_insights.report.driver_rows import NAMELESS
+from nps_insights.report.languages import say
 from nps_insights.report.watch_words import amount, amount_with_range
 
 _ORDER = ("call", "convert", "refer")
@@ -54,7 +55,7 @@ def task(action: str, n: int) -> str:
         'Ask 50 promoters for a reference'
     """
     form, who = _TASKS[action]
-    return form.format(n=words.plural(n, who))
+    return say(form, n=words.plural(n, who))
 
 
 def gain(row: pd.Series, *, currency: str = "") -> str:
@@ -68,7 +69,7 @@ def gain(row: pd.Series, *, currency: str = "") -> str:
     if not figure:
         return ""
     told = (_MONEY | _PEOPLE).get(unit)
-    return told.format(figure=figure) if told else f"{figure} {words.clean(unit, most=60)}"
+    return say(told, figure=figure) if told else f"{figure} {words.clean(unit, most=60)}"
 
 
 def gain_figure(row: pd.Series, *, currency: str = "") -> str:
@@ -106,8 +107,14 @@ def held_back(tables: Mapping[str, pd.DataFrame], *, currency: str = "") -> str:
     label = words.quoted(words.clean(first["theme_label"], most=60))
     whose = words.clean(owners[0], most=60) if owners else ""
     worth = (
-        f", worth {amount(float(own['value'].sum()), currency=currency)} together" if own["value"].notna().any() else ""
+        say(", worth {value} together", value=amount(float(own["value"].sum()), currency=currency))
+        if own["value"].notna().any()
+        else ""
     )
-    whose = f"{whose}: {label}" if whose else f"Mend {label}"
-    many = f"{words.count(len(own))} of the {words.plural(len(listed), 'passive')} nearest to promoters"
-    return f"{whose}: named by {many}{worth}."
+    whose = f"{whose}: {label}" if whose else say("Mend {label}", label=label)
+    many = say(
+        "{own} of the {passives} nearest to promoters",
+        own=words.count(len(own)),
+        passives=words.plural(len(listed), "passive"),
+    )
+    return say("{whose}: named by {many}{worth}.", whose=whose, many=many, worth=worth)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from nps_insights.report.languages import say
+
 
 @dataclass(frozen=True)
 class RowKey:
@@ -54,9 +56,10 @@ class TextTable:
 
     def split(self, most: int) -> tuple["TextTable", "TextTable"]:
         """Return the first `most` rows, and the rest."""
+        rest = say("{caption}: the rest", caption=self.caption)
         return (
             TextTable(self.caption, self.columns, self.rows[:most], self.keys[:most]),
-            TextTable(f"{self.caption}: the rest", self.columns, self.rows[most:], self.keys[most:]),
+            TextTable(rest, self.columns, self.rows[most:], self.keys[most:]),
         )
 
 

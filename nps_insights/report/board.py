@@ -159,6 +159,11 @@ def _lists(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidde
     return kept.assign(n_suppressed=kept["n_suppressed"].where(kept["n_suppressed"] >= SMALLEST, 0))
 
 
+def _leaving(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
+    """How many leave, and how well that is known; a part of few accounts is left out with all parts beside it."""
+    return rows if (rows["n"] >= SMALLEST).all() else rows.head(0)
+
+
 def _mix(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
     return rows[rows["fact"].isin(_FACTS) & (rows["n"] >= SMALLEST)]
 
@@ -202,6 +207,11 @@ _RULES: Mapping[str, _Rule] = {
     "target_path": _paths,
     "restatements": _restatements,
     "action_lists": _lists,
+    "leaving": _leaving,
+    "churn_scores": _leaving,
+    "churn_gains": _leaving,
+    "reliability": _leaving,
+    "gain_curve": _leaving,
     "money": _money,
     "account_mix": _mix,
 }

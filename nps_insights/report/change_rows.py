@@ -122,14 +122,14 @@ def together(parts: Sequence[Part]) -> Effect:
     return Effect(estimate, estimate - half, estimate + half, clear=abs(estimate) > half)
 
 
-def often(part: Part) -> str:
-    """Say whether a theme is mentioned more or less often.
+def is_more_often(part: Part) -> bool:
+    """Return whether a theme is mentioned more often than before.
 
     Example:
-        >>> often(Part("frequency", "theme/t01", "price", Effect(-1.0, -2.0, -0.5, clear=True), (0.1, 0.2)))
-        'more'
+        >>> is_more_often(Part("frequency", "theme/t01", "price", Effect(-1.0, -2.0, -0.5, clear=True), (0.1, 0.2)))
+        True
     """
-    return "more" if part.shares[1] > part.shares[0] else "less"
+    return part.shares[1] > part.shares[0]
 
 
 def adding_up(values: Sequence[float], total: float) -> list[float]:

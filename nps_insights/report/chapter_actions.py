@@ -10,6 +10,7 @@ import pandas as pd
 from nps_insights.report import words
 from nps_insights.report.action_rows import gain_figure, held_back, lists_in_order, task
 from nps_insights.report.blocks import TextTable
+from nps_insights.report.languages import say, say_count
 from nps_insights.report.watch_words import amount, sentence, short_day, where_more
 from nps_insights.report.worth_and_contacts import Loop, closed_loop_parts, money_differences, money_table
 
@@ -69,7 +70,7 @@ def actions_chapter(
         rows = actions[(actions["action"] == name) & actions["rank"].notna()].sort_values(["rank", "account_id"])
         table = _table(name, rows.head(most_named), len(rows), currency) if len(rows) and most_named else None
         more = where_more("actions") if int(own["n"].iloc[0]) else ""
-        lists.append(ActionList(_HEADINGS[name], said, table, more))
+        lists.append(ActionList(say(_HEADINGS[name]), said, table, more))
     money = tables["money"]
     return NextSteps(
         lists,
@@ -82,8 +83,12 @@ def actions_chapter(
 def _sentences(action: str, totals: pd.DataFrame, tables: Mapping[str, pd.DataFrame], currency: str) -> list[str]:
     first = totals.iloc[0]
     n, left_alone = int(first["n"]), int(first["n_suppressed"])
-    value = "" if pd.isna(first["value"]) else f", worth {amount(float(first['value']), currency=currency)} together"
-    said = [f"{task(action, n)}{value}. {_WHY[action]}" if n else "Nobody stands on this list."]
+    value = (
+        ""
+        if pd.isna(first["value"])
+        else say(", worth {value} together", value=amount(float(first["value"]), currency=currency))
+    )
+    said = [f"{task(action, n)}{value}. {say(_WHY[action])}" if n else say("Nobody stands on this list.")]
     for _, row in totals.iterrows():
         figure, reason = gain_figure(row, currency=currency), sentence(row["reason"])
         said.append(f"{figure}: {reason[:1].lower()}{reason[1:]}" if figure and reason else figure or reason)
@@ -92,8 +97,14 @@ def _sentences(action: str, totals: pd.DataFrame, tables: Mapping[str, pd.DataFr
         said.append(theme)
     if left_alone:
         said.append(
-            f"{words.plural(left_alone, 'more account')} would stand on it and {'is' if left_alone == 1 else 'are'} "
-            "left alone (contacted of late, opted out, an open complaint, or on another list)."
+            say_count(
+                left_alone,
+                "{n} more account would stand on it and is left alone (contacted of late, opted out, an open "
+                "complaint, or on another list).",
+                "{n} more accounts would stand on it and are left alone (contacted of late, opted out, an open "
+                "complaint, or on another list).",
+                n=words.count(left_alone),
+            )
         )
     return [one for one in said if one]
 
@@ -114,10 +125,14 @@ def _table(action: str, rows: pd.DataFrame, n_listed: int, currency: str) -> Tex
         "Until": [_known(row["due_at"], short_day) for _, row in rows.iterrows()],
         "So far": [_so_far(row) for _, row in rows.iterrows()],
     }
-    kept = {name: cells for name, cells in columns.items() if name == "Account" or set(cells) != {"–"}}
+    kept = {say(name): cells for name, cells in columns.items() if name == "Account" or set(cells) != {"–"}}
     lines = list(zip(*kept.values(), strict=True))
-    shown = f"{'all' if len(rows) == n_listed else 'the first'} {words.count(len(rows))}"
-    return TextTable(f"{_HEADINGS[action]}: {shown}", tuple(kept), lines)
+    shown = (
+        say("all {rows}", rows=words.count(len(rows)))
+        if len(rows) == n_listed
+        else say("the first {rows}", rows=words.count(len(rows)))
+    )
+    return TextTable(f"{say(_HEADINGS[action])}: {shown}", tuple(kept), lines)
 
 
 def _known(value: Any, form: Callable[[Any], str]) -> str:
@@ -138,5 +153,7 @@ def _theme(row: pd.Series) -> str:
 
 def _so_far(row: pd.Series) -> str:
     if pd.notna(row["closed_at"]):
-        return f"closed {short_day(row['closed_at'])}"
-    return f"contacted {short_day(row['contacted_at'])}" if pd.notna(row["contacted_at"]) else "–"
+        return say("closed {short_day}", short_day=short_day(row["closed_at"]))
+    return (
+        say("contacted {short_day}", short_day=short_day(row["contacted_at"])) if pd.notna(row["contacted_at"]) else "–"
+    )

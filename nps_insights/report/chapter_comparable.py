@@ -8,6 +8,7 @@ import pandas as pd
 from nps_insights.report import words
 from nps_insights.report.blocks import TextTable
 from nps_insights.report.facts import ReportFacts
+from nps_insights.report.languages import say
 from nps_insights.report.watch_words import sentence
 
 _QUESTIONS = {
@@ -77,7 +78,7 @@ def comparable_with(start: pd.Timestamp, end: pd.Timestamp, facts: ReportFacts) 
 
 
 def _question(start: pd.Timestamp, end: pd.Timestamp) -> str:
-    return f"Comparable with {words.period(start, end)}?"
+    return say("Comparable with {period}?", period=words.period(start, end))
 
 
 def _pair(rows: pd.DataFrame, facts: ReportFacts) -> Pair:
@@ -101,18 +102,20 @@ def _table(rows: pd.DataFrame, names: list[str]) -> TextTable | None:
     lines = [
         (
             _name(row),
-            _RESULTS[row["result"]],
+            say(_RESULTS[row["result"]]),
             words.clean(row["before"], most=160, nothing="–"),
             words.clean(row["after"], most=160, nothing="–"),
             sentence(row["reason"], most=600),
         )
         for _, row in rows.iterrows()
     ]
-    found = "found alike" if (rows["result"] == "same").all() else "not found alike"
-    caption = f"What was {found}, {names[0]} against {names[1]}"
-    return TextTable(caption, ("Question", "Found", names[0], names[1], "In words"), lines)
+    alike = "What was found alike, {before} against {after}"
+    unlike = "What was not found alike, {before} against {after}"
+    caption = say(alike if (rows["result"] == "same").all() else unlike, before=names[0], after=names[1])
+    return TextTable(caption, (say("Question"), say("Found"), names[0], names[1], say("In words")), lines)
 
 
 def _name(row: pd.Series) -> str:
-    name = _QUESTIONS.get(row["check"], words.clean(row["check"], most=40))
+    known = _QUESTIONS.get(row["check"])
+    name = say(known) if known else words.clean(row["check"], most=40)
     return f"{name}: {words.clean(row['group'], most=40).replace('_', ' ')}" if row["group"] else name

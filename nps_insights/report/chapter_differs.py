@@ -11,6 +11,7 @@ from nps_insights.report.charts import Chart, Mark, described, keyed, range_char
 from nps_insights.report.driver_rows import CLEAR_Q
 from nps_insights.report.guard_rails import no_causes
 from nps_insights.report.inputs import top_themes
+from nps_insights.report.languages import say, say_count
 
 MOST_DRIVERS = 5
 MOST_GROUPS = 8
@@ -53,20 +54,33 @@ def where_differs(tables: Mapping[str, pd.DataFrame]) -> WhereDiffers:
     drivers = rows[rows["q_value"] < CLEAR_Q].groupby(["q_value", "by", "driver_id"], sort=True)
     found = [_difference(at, own) for at, (_, own) in enumerate(drivers) if at < MOST_DRIVERS]
     n_judged = rows.groupby(["by", "driver_id"]).ngroups
-    compared = f"{words.plural(n_judged, 'comparison')} by {columns}"
+    compared = say("{comparisons} by {columns}", comparisons=words.plural(n_judged, "comparison"), columns=columns)
     if not found:
         return WhereDiffers(
             [],
-            f"{compared[:1].upper()}{compared[1:]}: that something weighs more in one group than in another "
-            "cannot be told from chance.",
+            say(
+                "{compared}: that something weighs more in one group than in another cannot be told from chance.",
+                compared=f"{compared[:1].upper()}{compared[1:]}",
+            ),
         )
     further = drivers.ngroups - len(found)
-    more = f" {words.plural(further, 'further difference')} that can be told from chance, but smaller or less sure, "
-    more += "stand in the tables of the run." if further != 1 else "stands in the tables of the run."
+    more = say_count(
+        further,
+        " {n} further difference that can be told from chance, but smaller or less sure, stands in the tables of the "
+        "run.",
+        " {n} further differences that can be told from chance, but smaller or less sure, stand in the tables of the "
+        "run.",
+        n=words.count(further),
+    )
     return WhereDiffers(
         found,
-        f"Of {compared}, these differ by more than chance explains; of such a list about one in "
-        f"{round(1 / CLEAR_Q)} may be there by luck.{more if further else ''}",
+        say(
+            "Of {compared}, these differ by more than chance explains; of such a list about one in "
+            "{one_in} may be there by luck.{more}",
+            compared=compared,
+            one_in=round(1 / CLEAR_Q),
+            more=more if further else "",
+        ),
     )
 
 
@@ -82,9 +96,9 @@ def _difference(at: int, rows: pd.DataFrame) -> Difference:
     shown = rows[rows[figure].notna()].sort_values([figure, "group"], ignore_index=True)
     by = words.clean(rows["by"].iloc[0], most=40)
     label = words.clean(rows["label"].iloc[0], most=70)
-    unit = "points per mention" if figure == "per_mention" else "points"
+    unit = say("points per mention") if figure == "per_mention" else say("points")
     marks = [_mark(row, names, unit) for _, row in shown.head(MOST_GROUPS).iterrows()]
-    what = f"{unit} of {label} by {by}, with likely ranges"
+    what = say("{unit} of {label} by {by}, with likely ranges", unit=unit, label=label, by=by)
     chart = (
         range_chart(
             f"chart-differs-{at}",
@@ -97,15 +111,21 @@ def _difference(at: int, rows: pd.DataFrame) -> Difference:
         else None
     )
     lines = [
-        (_group(row), *_figures(row, names), f"{words.count(row['n_present'])} of {words.count(row['n'])}")
+        (
+            _group(row),
+            *_figures(row, names),
+            say("{n_present} of {n}", n_present=words.count(row["n_present"]), n=words.count(row["n"])),
+        )
         for _, row in shown.iterrows()
     ]
-    heads: tuple[str, ...] = (f"{by[:1].upper()}{by[1:]}", "Per mention", "In total", "Mentioned in")
+    heads: tuple[str, ...] = (f"{by[:1].upper()}{by[1:]}", say("Per mention"), say("In total"), say("Mentioned in"))
     if figure != "per_mention":
-        heads = (heads[0], "Points", "Answers")
+        heads = (heads[0], say("Points"), say("Answers"))
     keys = [RowKey(by, _group(row)) for _, row in shown.iterrows()]
     body, rest = TextTable(f"{label}, by {by}", heads, lines, keys).split(MOST_GROUPS)
-    return Difference(f"{label}, by {by}", keyed(chart, keys[:MOST_GROUPS]) if chart else None, body, rest)
+    return Difference(
+        say("{label}, by {by}", label=label, by=by), keyed(chart, keys[:MOST_GROUPS]) if chart else None, body, rest
+    )
 
 
 def _figures(row: pd.Series, names: tuple[str, str, str]) -> tuple[str, ...]:
@@ -121,4 +141,4 @@ def _mark(row: pd.Series, names: tuple[str, str, str], unit: str) -> Mark:
 
 
 def _group(row: pd.Series) -> str:
-    return words.clean(row["group"], most=60, nothing="(not stated)")
+    return words.clean(row["group"], most=60, nothing=say("(not stated)"))

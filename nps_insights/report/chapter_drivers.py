@@ -8,9 +8,10 @@ import pandas as pd
 from nps_insights.report import words
 from nps_insights.report.blocks import TextTable
 from nps_insights.report.charts import GAINS, LOSES, Chart, Mark, described, range_chart, sides_chart
-from nps_insights.report.driver_rows import Driver, Effect, costing, drivers_of, earning, side, unclear
+from nps_insights.report.driver_rows import KINDS, Driver, Effect, costing, drivers_of, earning, side, unclear
 from nps_insights.report.guard_rails import footnotes, no_causes, only_feelings
 from nps_insights.report.inputs import top_themes
+from nps_insights.report.languages import say, say_count
 
 MOST_A_SIDE = 5
 _COLUMNS = (
@@ -21,6 +22,14 @@ _COLUMNS = (
     "Detractor side",
     "In words",
 )
+
+
+_HEADS = {"theme": "Theme", "code": "Given code"}
+_CAPTIONS = {"theme": "Themes that move the number", "code": "Given codes that move the number"}
+_RESTS = {
+    "theme": "Themes: the rest, most mentioned first",
+    "code": "Given codes: the rest, most mentioned first",
+}
 
 
 @dataclass(frozen=True)
@@ -44,7 +53,7 @@ def theme_drivers(tables: dict[str, pd.DataFrame]) -> DriverPart:
         >>> theme_drivers(report_tables({})).n
         0
     """
-    part = _part("theme", "Theme", tables, frozenset(top_themes(tables["themes"])))
+    part = _part("theme", tables, frozenset(top_themes(tables["themes"])))
     return replace(part, note=" ".join(said for said in (_levels(tables["themes"], part.n), part.note) if said))
 
 
@@ -53,10 +62,16 @@ def _levels(themes: pd.DataFrame, n_judged: int) -> str:
     broad, narrow = (int((themes["level"] == level).sum()) for level in (1, 2))
     if not (broad and narrow and n_judged):
         return ""
-    judged = "all of them" if n_judged >= narrow else f"{words.count(n_judged)} of them"
-    return (
-        f"The {words.plural(broad, 'broad theme')} of the chapter on themes gather{'s' if broad == 1 else ''} "
-        f"{words.plural(narrow, 'narrower one')}; {judged} can be judged, and it is these that stand here."
+    judged = say("all of them") if n_judged >= narrow else say("{n} of them", n=words.count(n_judged))
+    return say_count(
+        broad,
+        "The {broad} of the chapter on themes gathers {narrow}; {judged} can be "
+        "judged, and it is these that stand here.",
+        "The {broad} of the chapter on themes gather {narrow}; {judged} can be "
+        "judged, and it is these that stand here.",
+        broad=words.plural(broad, "broad theme"),
+        narrow=words.plural(narrow, "narrower one"),
+        judged=judged,
     )
 
 
@@ -68,7 +83,7 @@ def code_drivers(tables: dict[str, pd.DataFrame]) -> DriverPart:
         >>> code_drivers(report_tables({})).n
         0
     """
-    return _part("code", "Given code", tables)
+    return _part("code", tables)
 
 
 def attribute_drivers(tables: dict[str, pd.DataFrame]) -> DriverPart:
@@ -81,15 +96,15 @@ def attribute_drivers(tables: dict[str, pd.DataFrame]) -> DriverPart:
     """
     drivers = drivers_of(tables["effects"], "attribute", no_causes=no_causes(tables))
     shown, others = _chosen(drivers)
-    columns = ("Attribute", "Points against today’s mix", "Answers", "In words")
+    columns = (say("Attribute"), say("Points against today’s mix"), say("Answers"), say("In words"))
     rows = [_attribute_row(driver) for driver in shown]
     rest = [_attribute_row(driver) for driver in others]
     return DriverPart(
         n=len(drivers),
-        total_chart=_total_chart("attribute", shown, "Points of the NPS"),
+        total_chart=_total_chart("attribute", shown, say("Points of the NPS")),
         sides_chart=None,
-        table=TextTable("Attributes that move the number", columns, rows) if rows else None,
-        rest=TextTable("Attributes: the rest", columns, rest) if rest else None,
+        table=TextTable(say("Attributes that move the number"), columns, rows) if rows else None,
+        rest=TextTable(say("Attributes: the rest"), columns, rest) if rest else None,
         note=_note(shown, "attribute"),
         footnotes=footnotes(tables, shown),
     )
@@ -109,7 +124,7 @@ def agreement_table(agreement: pd.DataFrame) -> TextTable | None:
     rows = [
         (
             words.clean(row["code"]),
-            words.clean(row["label"], nothing="no theme matches"),
+            words.clean(row["label"], nothing=say("no theme matches")),
             words.count(row["n_code"]),
             words.count(row["n_theme"]),
             words.count(row["n_both"]),
@@ -117,31 +132,40 @@ def agreement_table(agreement: pd.DataFrame) -> TextTable | None:
         )
         for _, row in ordered.iterrows()
     ]
-    columns = ("Given code", "Closest theme", "With the code", "With the theme", "With both", "Shared")
-    return TextTable("How far the given codes and the themes agree (comments)", columns, rows)
+    columns = (
+        say("Given code"),
+        say("Closest theme"),
+        say("With the code"),
+        say("With the theme"),
+        say("With both"),
+        say("Shared"),
+    )
+    return TextTable(say("How far the given codes and the themes agree (comments)"), columns, rows)
 
 
 def _shared(row: pd.Series) -> str:
     if pd.isna(row["recall"]) or pd.isna(row["precision"]):
         return "nothing"
-    return f"{words.percent(row['recall'])} of the code, {words.percent(row['precision'])} of the theme"
+    return say(
+        "{recall} of the code, {precision} of the theme",
+        recall=words.percent(row["recall"]),
+        precision=words.percent(row["precision"]),
+    )
 
 
-def _part(
-    kind: str, head: str, tables: Mapping[str, pd.DataFrame], without: frozenset[str] = frozenset()
-) -> DriverPart:
+def _part(kind: str, tables: Mapping[str, pd.DataFrame], without: frozenset[str] = frozenset()) -> DriverPart:
     drivers = drivers_of(tables["effects"], kind, without=without, no_causes=no_causes(tables))
     shown, others = _chosen(drivers)
     findings = dict(tables["driver_sides"].set_index("driver_id")["finding"])
     rows, rest = ([_row(own, findings.get(own.driver_id, "")) for own in part] for part in (shown, others))
     feelings = only_feelings(tables, kind)
-    columns = (head, *_COLUMNS)
+    columns = (say(_HEADS[kind]), *(say(name) for name in _COLUMNS))
     return DriverPart(
         n=len(drivers) or int(bool(feelings)),
-        total_chart=_total_chart(kind, shown, "Points of the NPS"),
+        total_chart=_total_chart(kind, shown, say("Points of the NPS")),
         sides_chart=_sides_chart(kind, shown),
-        table=TextTable(f"{head}s that move the number", columns, rows) if rows else None,
-        rest=TextTable(f"{head}s: the rest, most mentioned first", columns, rest) if rest else None,
+        table=TextTable(say(_CAPTIONS[kind]), columns, rows) if rows else None,
+        rest=TextTable(say(_RESTS[kind]), columns, rest) if rest else None,
         note=_note(shown, kind),
         footnotes=[*footnotes(tables, shown), *([feelings] if feelings else [])],
     )
@@ -156,11 +180,15 @@ def _chosen(drivers: list[Driver]) -> tuple[list[Driver], list[Driver]]:
 
 def _note(shown: list[Driver], kind: str) -> str:
     if not shown:
-        return f"No {kind} can be told from zero."
+        return say("No {kind} can be told from zero.", kind=say(KINDS[kind]))
     n_costs = sum(driver.total.estimate < 0 for driver in shown)
     if n_costs == 0:
-        return f"No {kind} costs points that can be told from zero."
-    return f"No {kind} earns points that can be told from zero." if n_costs == len(shown) else ""
+        return say("No {kind} costs points that can be told from zero.", kind=say(KINDS[kind]))
+    return (
+        say("No {kind} earns points that can be told from zero.", kind=say(KINDS[kind]))
+        if n_costs == len(shown)
+        else ""
+    )
 
 
 def _name(driver: Driver) -> str:
@@ -182,11 +210,14 @@ def _row(driver: Driver, finding: str) -> tuple[str, ...]:
 
 def _attribute_row(driver: Driver) -> tuple[str, ...]:
     total = driver.total
-    direction = ("above" if total.estimate > 0 else "below") + " today’s mix"
-    if not driver.level:
-        direction = "one usual step more goes with " + ("more" if total.estimate > 0 else "fewer") + " points"
-    word = direction if total.clear else "cannot be told from today’s mix"
-    return _name(driver), _ranged(total), words.count(driver.n_present), word
+    if not total.clear:
+        form = "cannot be told from today’s mix"
+    elif driver.level:
+        form = "above today’s mix" if total.estimate > 0 else "below today’s mix"
+    else:
+        more, fewer = "one usual step more goes with more points", "one usual step more goes with fewer points"
+        form = more if total.estimate > 0 else fewer
+    return _name(driver), _ranged(total), words.count(driver.n_present), say(form)
 
 
 def _per_mention(effect: Effect) -> str:
@@ -206,8 +237,8 @@ def _mark(driver: Driver, effect: Effect, what: str) -> Mark:
 def _total_chart(kind: str, drivers: list[Driver], axis: str) -> Chart | None:
     if not drivers:
         return None
-    marks = [_mark(driver, driver.total, "in total") for driver in drivers]
-    what = f"points that each {kind} adds to or takes from the NPS, with likely ranges"
+    marks = [_mark(driver, driver.total, say("in total")) for driver in drivers]
+    what = say("points that each {kind} adds to or takes from the NPS, with likely ranges", kind=say(KINDS[kind]))
     description = described(what, marks, signed=True)
     return range_chart(f"chart-{kind}-total", description, marks, axis=axis, reference=0.0, bars=True)
 
@@ -216,7 +247,11 @@ def _sides_chart(kind: str, drivers: list[Driver]) -> Chart | None:
     two_sided = [driver for driver in drivers if driver.promoter.low == driver.promoter.low]
     if not two_sided or len(two_sided) < len(drivers):
         return None
-    gains = [_mark(driver, driver.promoter, "on the promoters’ side") for driver in drivers]
-    losses = [_mark(driver, driver.detractor, "on the detractors’ side") for driver in drivers]
-    what = f"the same points, split into the promoters’ and the detractors’ side of each {kind}"
-    return sides_chart(f"chart-{kind}-sides", f"Chart: {what}.", gains, losses, axis="Points of the NPS")
+    gains = [_mark(driver, driver.promoter, say("on the promoters’ side")) for driver in drivers]
+    losses = [_mark(driver, driver.detractor, say("on the detractors’ side")) for driver in drivers]
+    what = say(
+        "the same points, split into the promoters’ and the detractors’ side of each {kind}", kind=say(KINDS[kind])
+    )
+    return sides_chart(
+        f"chart-{kind}-sides", say("Chart: {what}.", what=what), gains, losses, axis=say("Points of the NPS")
+    )

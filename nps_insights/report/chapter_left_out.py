@@ -7,7 +7,9 @@ import pandas as pd
 
 from nps_insights.report import words
 from nps_insights.report.blocks import TextTable
+from nps_insights.report.driver_rows import KINDS
 from nps_insights.report.facts import ReportFacts
+from nps_insights.report.languages import say, say_count
 
 _FATES = (
     ("kept", "kept"),
@@ -47,8 +49,8 @@ def left_out_chapter(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> Lef
         flow=_flow(facts),
         reasons=_reasons(tables["quarantine"], facts),
         drivers=_drivers(tables["left_out"]),
-        columns=_pairs("Columns refused as drivers", ("Column", "Why"), facts.refused_columns),
-        accounts=_counted("Joining the accounts", ("What", "Count"), facts.account_counts),
+        columns=_pairs(say("Columns refused as drivers"), (say("Column"), say("Why")), facts.refused_columns),
+        accounts=_counted(say("Joining the accounts"), (say("What"), say("Count")), facts.account_counts),
         comments=_comments(facts),
         notes=tuple(words.clean(note, most=400) for note in facts.notes),
     )
@@ -58,42 +60,55 @@ def _flow(facts: ReportFacts) -> str:
     if "read" not in facts.counts:
         return ""
     parts = [
-        f"{words.count(facts.counts[name])} {said}"
+        f"{words.count(facts.counts[name])} {say(said)}"
         for name, said in _FATES
         if facts.counts.get(name, 0) or name == "kept"
     ]
-    was = "was" if facts.counts["read"] == 1 else "were"
-    return f"{words.plural(facts.counts['read'], 'row')} {was} read: {', '.join(parts)}."
+    n = facts.counts["read"]
+    return say_count(
+        n, "{n} row was read: {fates}.", "{n} rows were read: {fates}.", n=words.count(n), fates=", ".join(parts)
+    )
 
 
 def _reasons(quarantine: pd.DataFrame, facts: ReportFacts) -> TextTable | None:
     reasons = facts.reasons or quarantine["reason"].value_counts().to_dict()
     ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
     rows = [(words.clean(reason, most=160), words.count(n)) for reason, n in ordered]
-    return TextTable("Rows left out, by reason", ("Reason", "Rows"), rows) if rows else None
+    return TextTable(say("Rows left out, by reason"), (say("Reason"), say("Rows")), rows) if rows else None
 
 
 def _drivers(left_out: pd.DataFrame) -> TextTable | None:
     ordered = left_out.sort_values(["kind", "n_present", "driver_id"], ascending=[True, False, True])
     rows = [
-        (words.clean(row["label"]), row["kind"], words.count(row["n_present"]), words.clean(row["reason"], most=160))
+        (
+            words.clean(row["label"]),
+            say(KINDS[row["kind"]]),
+            words.count(row["n_present"]),
+            words.clean(row["reason"], most=160),
+        )
         for _, row in ordered.iterrows()
     ]
-    columns = ("Name", "Kind", "Answers", "Why")
-    return TextTable("Themes and attributes that were not judged", columns, rows) if rows else None
+    columns = (say("Name"), say("Kind"), say("Answers"), say("Why"))
+    return TextTable(say("Themes and attributes that were not judged"), columns, rows) if rows else None
 
 
 def _comments(facts: ReportFacts) -> str:
     if not facts.n_segments:
         return ""
     without = facts.n_without_theme
-    sentence = (
-        f"The comments hold {words.plural(facts.n_segments, 'clause or sentence', 'clauses and sentences')}; "
-        f"{words.count(without)} of them ({words.percent(without / facts.n_segments)}) come near no theme."
+    sentence = say(
+        "The comments hold {segments}; {n} of them ({share}) come near no theme.",
+        segments=words.plural(facts.n_segments, "clause or sentence", "clauses and sentences"),
+        n=words.count(without),
+        share=words.percent(without / facts.n_segments),
     )
     if facts.n_says_nothing:
-        says = "says" if facts.n_says_nothing == 1 else "say"
-        sentence += f" {words.plural(facts.n_says_nothing, 'comment')} {says} nothing (such as “none” or “-”)."
+        sentence += say_count(
+            facts.n_says_nothing,
+            " {n} comment says nothing (such as “none” or “-”).",
+            " {n} comments say nothing (such as “none” or “-”).",
+            n=words.count(facts.n_says_nothing),
+        )
     return sentence
 
 

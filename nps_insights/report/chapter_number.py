@@ -16,6 +16,7 @@ from nps_insights.report.groups_over_time import (
     is_usable,
 )
 from nps_insights.report.inputs import group_columns, groups, overall_figure, periods, shifted_themes
+from nps_insights.report.languages import say
 
 MOST_GROUPS = 12
 MOST_SHIFTED = 5
@@ -63,7 +64,7 @@ def number_chapter(tables: dict[str, pd.DataFrame], *, min_group_size: int) -> N
     whole = overall_figure(estimates, "nps")
     reference = 0.0 if whole is None else float(whole["estimate"])
     chart, table = _over_time(rows, reference) if len(rows) else (None, None)
-    note = "" if len(rows) else "The answers were not split by time: they have no dates, or all lie in one period."
+    note = "" if len(rows) else say("The answers were not split by time: they have no dates, or all lie in one period.")
     columns = group_columns(estimates)
     over_time, over_time_note = groups_over_time(tables)
     return NumberChapter(
@@ -83,8 +84,8 @@ def _over_time(rows: pd.DataFrame, reference: float) -> tuple[Chart | None, Text
     shown = [(name, row) for name, (_, row) in zip(names, rows.iterrows(), strict=True) if is_usable(row)]
     marks = [_mark(name, row) for name, row in shown]
     table = TextTable(
-        "NPS over time",
-        ("Period", "NPS", "Answers", "Versus all"),
+        say("NPS over time"),
+        (say("Period"), say("NPS"), say("Answers"), say("Versus all")),
         [
             (name, *_figures(row), _remark(row, reference))
             for name, (_, row) in zip(names, rows.iterrows(), strict=True)
@@ -96,7 +97,7 @@ def _over_time(rows: pd.DataFrame, reference: float) -> tuple[Chart | None, Text
     )
     if len(marks) < 2:
         return None, table
-    chart = time_chart("chart-time", described("NPS over time", marks, signed=False), marks, axis="NPS")
+    chart = time_chart("chart-time", described(say("NPS over time"), marks, signed=False), marks, axis=say("NPS"))
     return keyed(chart, [RowKey(period=name) for name, _ in shown]), table
 
 
@@ -106,18 +107,33 @@ def _part(at: int, by: str, rows: pd.DataFrame, reference: float, min_group_size
     shown = [(key, row) for key, row in known if is_usable(row)][:MOST_GROUPS]
     marks = [_mark(key.group, row) for key, row in shown]
     table = TextTable(
-        f"NPS by {name}",
-        (name[:1].upper() + name[1:], "NPS", "Answers", "Versus all"),
+        say("NPS by {name}", name=name),
+        (name[:1].upper() + name[1:], say("NPS"), say("Answers"), say("Versus all")),
         [(key.group, *_figures(row), _against(row, reference)) for key, row in known],
         [key for key, _ in known],
     )
     body, rest = table.split(MOST_GROUPS)
-    described_as = described(f"NPS by {name}", marks, signed=False)
-    chart = range_chart(f"chart-group-{at}", described_as, marks, axis="NPS", reference=reference) if marks else None
+    described_as = described(say("NPS by {name}", name=name), marks, signed=False)
+    chart = (
+        range_chart(f"chart-group-{at}", described_as, marks, axis=say("NPS"), reference=reference) if marks else None
+    )
     n_small = int(rows["too_small"].sum())
     note = (
-        f"{words.plural(n_small, 'group')} with fewer than {min_group_size} answers, or too few different "
-        f"people behind them, {'shows' if n_small == 1 else 'show'} no figure: too few to judge."
+        (
+            say(
+                "{groups} with fewer than {min_group_size} answers, or too few different people behind them, "
+                "shows no figure: too few to judge.",
+                groups=words.plural(n_small, "group"),
+                min_group_size=min_group_size,
+            )
+            if n_small == 1
+            else say(
+                "{groups} with fewer than {min_group_size} answers, or too few different people behind them, "
+                "show no figure: too few to judge.",
+                groups=words.plural(n_small, "group"),
+                min_group_size=min_group_size,
+            )
+        )
         if n_small
         else ""
     )
@@ -133,7 +149,7 @@ def _changes(changes: pd.DataFrame) -> TextTable | None:
     lines, keys = [], []
     for _, row in rows.iterrows():
         by, group = (column_name(row["by"]), group_name(row["group"])) if row["by"] else ("", "")
-        who = f"{by}: {group}" if by else "All answers"
+        who = f"{by}: {group}" if by else say("All answers")
         before = words.period(row["before_start"], row["before_end"])
         after = words.period(row["after_start"], row["after_end"])
         keys.append(RowKey(by, group, after))
@@ -145,8 +161,8 @@ def _changes(changes: pd.DataFrame) -> TextTable | None:
                 words.verdict(row["conf_low"], row["conf_high"]),
             )
         )
-    heads = ("Who", "From → to", "Change", "In words")
-    return TextTable("Changes of the NPS, and whether they are real", heads, lines, keys)
+    heads = (say("Who"), say("From → to"), say("Change"), say("In words"))
+    return TextTable(say("Changes of the NPS, and whether they are real"), heads, lines, keys)
 
 
 def _shifts(tables: dict[str, pd.DataFrame]) -> TextTable | None:
@@ -161,12 +177,12 @@ def _shifts(tables: dict[str, pd.DataFrame]) -> TextTable | None:
             words.clean(row["label"]),
             words.percent(row["before_estimate"]),
             words.percent(row["after_estimate"]),
-            "more often" if row["estimate"] > 0 else "less often",
+            say("more often") if row["estimate"] > 0 else say("less often"),
         )
         for _, row in rows.iterrows()
     ]
-    header = ("Theme", before, after, "In words")
-    return TextTable("Themes mentioned more or less often than before, of those with a comment", header, lines)
+    header = (say("Theme"), before, after, say("In words"))
+    return TextTable(say("Themes mentioned more or less often than before, of those with a comment"), header, lines)
 
 
 def _mark(label: str, row: pd.Series) -> Mark:
@@ -182,12 +198,12 @@ def _figures(row: pd.Series) -> tuple[str, str]:
 
 def _remark(row: pd.Series, reference: float) -> str:
     finished = pd.isna(row["finished"]) or bool(row["finished"])
-    return _against(row, reference) + ("" if finished else "; not over yet")
+    return _against(row, reference) + ("" if finished else say("; not over yet"))
 
 
 def _against(row: pd.Series, reference: float) -> str:
     if not is_usable(row):
-        return "too few to judge"
+        return say("too few to judge")
     if row["conf_low"] > reference:
-        return "above"
-    return "below" if row["conf_high"] < reference else "too close to call"
+        return say("above")
+    return say("below") if row["conf_high"] < reference else say("too close to call")

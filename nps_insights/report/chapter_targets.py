@@ -8,6 +8,7 @@ import pandas as pd
 from nps_insights.report import words
 from nps_insights.report.blocks import TextTable
 from nps_insights.report.charts import ACCENT, NEUTRAL, Chart, Mark, time_chart
+from nps_insights.report.languages import say
 from nps_insights.report.watch_words import chance, figure_name, level, level_with_range, sentence
 
 MOST_CHARTS = 5
@@ -90,12 +91,31 @@ def target_line(row: pd.Series, *, headline: str = "nps") -> str:
         'Target 40 by Dec 2027: 22% likely at today’s pace.'
     """
     figure = "" if row["metric"] == headline and not row["by"] else f"{figure_name(row)}: "
-    named = f"{figure}{'target' if figure else 'Target'} {level(row['metric'], row['target'])} by {row['due_at']:%b %Y}"
+    named = (
+        say(
+            "{figure}target {level} by {month}",
+            figure=figure,
+            level=level(row["metric"], row["target"]),
+            month=_month(row["due_at"]),
+        )
+        if figure
+        else say(
+            "{figure}Target {level} by {month}",
+            figure=figure,
+            level=level(row["metric"], row["target"]),
+            month=_month(row["due_at"]),
+        )
+    )
     if row["verdict"] in ("reached", "missed") and pd.notna(row["estimate"]):
-        return f"{named}: {_VERDICTS[row['verdict']]}, with {level_with_range(row['metric'], row)}."
+        return say(
+            "{named}: {verdict}, with {figure}.",
+            named=named,
+            verdict=say(_VERDICTS[row["verdict"]]),
+            figure=level_with_range(row["metric"], row),
+        )
     if row["verdict"] == "not_known" or pd.isna(row["probability"]):
-        return f"{named}: how likely cannot be said yet."
-    return f"{named}: {chance(row['probability'])} likely at today’s pace."
+        return say("{named}: how likely cannot be said yet.", named=named)
+    return say("{named}: {chance} likely at today’s pace.", named=named, chance=chance(row["probability"]))
 
 
 def _table(rows: pd.DataFrame) -> TextTable:
@@ -106,13 +126,13 @@ def _table(rows: pd.DataFrame) -> TextTable:
             level(row["metric"], row["target"]),
             words.day(row["due_at"]),
             level_with_range(row["metric"], row),
-            _VERDICTS[row["verdict"]],
+            say(_VERDICTS[row["verdict"]]),
             _likely(row),
         )
         for _, row in rows.iterrows()
     ]
-    heads = ("Target", "Figure", "Asked", "By", "Measured last", "Verdict", "Chance")
-    return TextTable("Every target", heads, lines)
+    heads = (say("Target"), say("Figure"), say("Asked"), say("By"), say("Measured last"), say("Verdict"), say("Chance"))
+    return TextTable(say("Every target"), heads, lines)
 
 
 def _likely(row: pd.Series) -> str:
@@ -133,32 +153,42 @@ def _one(at: int, row: pd.Series, path: pd.DataFrame) -> OneTarget:
 
 def _figures(row: pd.Series) -> TextTable:
     metric, per = str(row["metric"]), words.clean(row["per"], most=12, nothing="period")
-    lines = [("Measured last", level_with_range(metric, row), f"from {words.plural(row['n'], 'answer')}")]
-    start = "" if pd.isna(row["baseline"]) else f"from {level(metric, row['baseline'])}"
-    since = "" if pd.isna(row["baseline_at"]) else f"since {words.day(row['baseline_at'])}"
+    lines = [
+        (
+            say("Measured last"),
+            level_with_range(metric, row),
+            say("from {answers}", answers=words.plural(row["n"], "answer")),
+        )
+    ]
+    start = "" if pd.isna(row["baseline"]) else say("from {level}", level=level(metric, row["baseline"]))
+    since = "" if pd.isna(row["baseline_at"]) else say("since {day}", day=words.day(row["baseline_at"]))
     # A way that starts at its end has no share that was done.
     backwards = metric.startswith("nps") and pd.notna(row["baseline"]) and row["baseline"] >= row["target"]
     if pd.notna(row["progress"]) and not backwards:
         ends = [row["progress"], row["progress_low"], row["progress_high"]]
-        lines.append(("Way done", _signed_percent(*ends), " ".join(part for part in (start, since) if part)))
+        lines.append((say("Way done"), _signed_percent(*ends), " ".join(part for part in (start, since) if part)))
     if pd.notna(row["pace"]):
-        lines.append((f"Moved a {per}", _change(metric, row, "pace"), "over the way so far"))
+        lines.append((say("Moved a {per}", per=per), _change(metric, row, "pace"), say("over the way so far")))
     if pd.notna(row["needed_pace"]):
         needed = words.points(_scale(metric) * row["needed_pace"], signed=True, tenths=True)
-        lines.append((f"Needed a {per}", needed, "from the last figure to the target"))
+        lines.append((say("Needed a {per}", per=per), needed, say("from the last figure to the target")))
     if pd.notna(row["expected"]):
         expected = pd.Series(
             {"estimate": row["expected"], "conf_low": row["expected_low"], "conf_high": row["expected_high"]}
         )
-        lines.append(("Expected at the end", level_with_range(metric, expected), "as it would be measured"))
+        lines.append((say("Expected at the end"), level_with_range(metric, expected), say("as it would be measured")))
     if pd.notna(row["detectable"]):
         seen = words.points(_scale(metric) * row["detectable"])
-        lines.append(("Smallest change that would show", seen, f"between two {per}s as large as the last"))
+        lines.append(
+            (say("Smallest change that would show"), seen, say("between two {per}s as large as the last", per=per))
+        )
     if pd.notna(row["responses_needed"]):
-        more = words.count(row["responses_needed"]) if row["responses_needed"] else "none"
-        lines.append(("Answers still needed", more, "to tell on which side of the target the figure lies"))
-    unit = "" if _scale(metric) == 1.0 else "; changes in percentage points"
-    return TextTable(f"The target in figures{unit}", ("What", "Figure", "In words"), lines)
+        more = words.count(row["responses_needed"]) if row["responses_needed"] else say("none")
+        lines.append((say("Answers still needed"), more, say("to tell on which side of the target the figure lies")))
+    unit = "" if _scale(metric) == 1.0 else say("; changes in percentage points")
+    return TextTable(
+        say("The target in figures{unit}", unit=unit), (say("What"), say("Figure"), say("In words")), lines
+    )
 
 
 def _change(metric: str, row: pd.Series, name: str) -> str:
@@ -168,8 +198,11 @@ def _change(metric: str, row: pd.Series, name: str) -> str:
 
 def _signed_percent(value: float, low: float, high: float) -> str:
     """Write a share of the way; it may lie below zero or beyond the whole."""
-    shown = [f"{words.points(round(100 * one))}%" if pd.notna(one) else words.UNKNOWN for one in (value, low, high)]
-    return f"{shown[0]} (likely {shown[1]} to {shown[2]})"
+    shown = [
+        words.percent_sign(words.points(round(100 * one))) if pd.notna(one) else say(words.UNKNOWN)
+        for one in (value, low, high)
+    ]
+    return say("{share} (likely {low} to {high})", share=shown[0], low=shown[1], high=shown[2])
 
 
 def _scale(metric: str) -> float:
@@ -184,8 +217,13 @@ def _chart(at: int, row: pd.Series, path: pd.DataFrame) -> Chart:
     last = f", {sides[0][-1].label} {level(metric, sides[0][-1].estimate / scale)}" if sides[0] else ""
     return time_chart(
         f"chart-target-{at}",
-        f"Chart: {name} as measured{last}, as expected until {words.day(row['due_at'])}, and as planned. "
-        "The table beside it holds every figure.",
+        say(
+            "Chart: {name} as measured{last}, as expected until {day}, and as planned. The table beside "
+            "it holds every figure.",
+            name=name,
+            last=last,
+            day=words.day(row["due_at"]),
+        ),
         sides[0],
         axis="NPS" if metric == "nps" else name,
         expected=sides[1],
@@ -194,7 +232,7 @@ def _chart(at: int, row: pd.Series, path: pd.DataFrame) -> Chart:
     )
 
 
-_KINDS = ("measured", "expected")
+_KINDS = {"measured": "measured", "expected": "expected"}
 
 
 def _of_kind(path: pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -205,10 +243,14 @@ def _mark(own: pd.Series, metric: str, scale: float) -> Mark:
     start, end = own["period_start"], own["period_end"]
     label = words.period(start, end)
     # A whole month's name is too long for an axis of many.
-    name = f"{start:%b} {start.year}" if label == f"{start:%B} {start.year}" else label
+    name = _month(start) if label == say("{month} {year}", month=words.month(start), year=start.year) else label
     estimate, low, high = (scale * float(own[one]) for one in ("estimate", "conf_low", "conf_high"))
-    said = f"{label}, {own['kind']}: {level_with_range(metric, own)}"
+    said = f"{label}, {say(_KINDS[own['kind']])}: {level_with_range(metric, own)}"
     return Mark(name, estimate, low, high, ACCENT if own["kind"] == "measured" else NEUTRAL, said)
+
+
+def _month(when: pd.Timestamp) -> str:
+    return say("{month} {year}", month=words.month(when, short=True), year=when.year)
 
 
 def _path(row: pd.Series, path: pd.DataFrame) -> TextTable:
@@ -216,11 +258,13 @@ def _path(row: pd.Series, path: pd.DataFrame) -> TextTable:
     lines = [
         (
             words.period(own["period_start"], own["period_end"]),
-            str(own["kind"]),
+            say(_KINDS[own["kind"]]),
             level_with_range(metric, own),
             "–" if pd.isna(own["planned"]) else level(metric, own["planned"]),
         )
         for _, own in path.iterrows()
     ]
     name = words.clean(row["name"], most=80)
-    return TextTable(f"{name}, period by period", ("Period", "Kind", "Figure", "Planned"), lines)
+    return TextTable(
+        say("{name}, period by period", name=name), (say("Period"), say("Kind"), say("Figure"), say("Planned")), lines
+    )

@@ -9,6 +9,7 @@ from nps_insights.metrics import THEME_SHARE
 from nps_insights.report import words
 from nps_insights.report.blocks import TextTable
 from nps_insights.report.inputs import shifted_themes, theme_shares, top_themes
+from nps_insights.report.languages import say
 
 MOST_ROWS = 12
 MOST_SENTENCES = 8
@@ -104,24 +105,54 @@ def _moves(tables: Mapping[str, pd.DataFrame]) -> tuple[list[str], str]:
     steady = len(judged) - len(shifted)
     if not sentences:
         many = words.plural(len(judged), "theme")
-        return [], f"{after} beside {before}: none of {many} is mentioned more or less often beyond what luck explains."
+        return [], say(
+            "{after} beside {before}: none of {many} is mentioned more or less often beyond what luck explains.",
+            after=after,
+            before=before,
+            many=many,
+        )
     further = len(shifted) - len(sentences)
-    more = f" {words.plural(further, 'further theme')} moved as well; the table below has them." if further else ""
-    kept = f"{words.plural(steady, 'theme')} kept their share as far as can be told." if steady > 1 else ""
+    more = (
+        say(" {themes} moved as well; the table below has them.", themes=words.plural(further, "further theme"))
+        if further
+        else ""
+    )
+    kept = (
+        say("{themes} kept their share as far as can be told.", themes=words.plural(steady, "theme"))
+        if steady > 1
+        else ""
+    )
     return sentences, (
-        f"{after} beside {before}. Of the themes listed, about one in ten may be there by luck.{more} {kept}".strip()
+        say(
+            "{after} beside {before}. Of the themes listed, about one in ten may be there by luck.{more} {kept}",
+            after=after,
+            before=before,
+            more=more,
+            kept=kept,
+        ).strip()
     )
 
 
 def _sentence(row: pd.Series) -> str:
-    often = "more often" if row["estimate"] > 0 else "less often"
     low, high = sorted(abs(100 * row[end]) for end in ("conf_low", "conf_high"))
     if row["conf_low"] < 0 < row["conf_high"]:
         low = 0.0
-    now, then = words.percent(row["after_estimate"]), words.percent(row["before_estimate"])
-    by = f"likely {words.points(low)} to {words.points(high)} percentage points"
-    label = words.quoted(words.clean(row["label"], most=60))
-    return f"{label} is mentioned {often}: by {now} of those with a comment, {then} before ({by} {often.split()[0]})."
+    more = (
+        "{label} is mentioned more often: by {now} of those with a comment, {then} before "
+        "(likely {low} to {high} percentage points more)."
+    )
+    less = (
+        "{label} is mentioned less often: by {now} of those with a comment, {then} before "
+        "(likely {low} to {high} percentage points less)."
+    )
+    return say(
+        more if row["estimate"] > 0 else less,
+        label=words.quoted(words.clean(row["label"], most=60)),
+        now=words.percent(row["after_estimate"]),
+        then=words.percent(row["before_estimate"]),
+        low=words.points(low),
+        high=words.points(high),
+    )
 
 
 def _trends(tables: Mapping[str, pd.DataFrame]) -> tuple[tuple[str, str], list[TrendRow], list[TrendRow]]:
@@ -154,13 +185,19 @@ def _row(own: pd.DataFrame, reasons: Mapping[str, str]) -> TrendRow:
     down = {name: [100 * (1 - value / top) for value in own[name]] for name in ("estimate", "conf_low", "conf_high")}
     band = [*zip(across, down["conf_high"], strict=True), *reversed(list(zip(across, down["conf_low"], strict=True)))]
     names = [words.period(row["period_start"], row["period_end"]) for row in (first, last)]
-    said = {"emerging": "more often", "fading": "less often", "steady": "no clear change"}
+    said = {"emerging": say("more often"), "fading": say("less often"), "steady": say("no clear change")}
     return TrendRow(
         label=label,
         line=_drawn(list(zip(across, down["estimate"], strict=True))),
         band=_drawn(band),
-        description=f"{label}: from {words.percent(first['estimate'])} in {names[0]} to "
-        f"{words.percent(last['estimate'])} in {names[1]}",
+        description=say(
+            "{label}: from {then} in {before} to {now} in {after}",
+            label=label,
+            then=words.percent(first["estimate"]),
+            before=names[0],
+            now=words.percent(last["estimate"]),
+            after=names[1],
+        ),
         first=words.percent(first["estimate"]),
         last=f"{words.percent(last['estimate'])} ({words.percent_range(last['conf_low'], last['conf_high'])})",
         verdict=said.get(reasons.get(first["theme_id"], ""), ""),
@@ -180,13 +217,23 @@ def _possible(groups: pd.DataFrame) -> TextTable | None:
             words.clean(row["label"]),
             words.count(row["n_responses"]),
             words.percent(row["share"]),
-            words.day(row["first_seen"]) if pd.notna(row["first_seen"]) else "no date",
+            words.day(row["first_seen"]) if pd.notna(row["first_seen"]) else say("no date"),
             words.clean(row["example"], most=QUOTE_LENGTH, nothing=""),
         )
         for _, row in ordered.iterrows()
     ]
-    columns = ("What they seem to share", "Answers", "Of those with a comment", "First seen", "For example")
-    return TextTable("Groups of remarks that fit no theme", columns, rows)
+    columns = (
+        say("What they seem to share"),
+        say("Answers"),
+        say("Of those with a comment"),
+        say("First seen"),
+        say("For example"),
+    )
+    return TextTable(say("Groups of remarks that fit no theme"), columns, rows)
+
+
+def _language(code: str) -> str:
+    return say(LANGUAGES[code]) if code in LANGUAGES else words.clean(code, most=30, nothing=say("not known"))
 
 
 def _languages(languages: pd.DataFrame) -> TextTable | None:
@@ -195,11 +242,11 @@ def _languages(languages: pd.DataFrame) -> TextTable | None:
     ordered = languages.sort_values(["n_comments", "language"], ascending=[False, True])
     rows = [
         (
-            LANGUAGES.get(row["language"], words.clean(row["language"], most=30, nothing="not known")),
+            _language(row["language"]),
             words.count(row["n_comments"]),
             words.percent(row["share"]),
-            "yes" if row["is_read"] else "no: in no theme",
+            say("yes") if row["is_read"] else say("no: in no theme"),
         )
         for _, row in ordered.iterrows()
     ]
-    return TextTable("Comments by language", ("Language", "Comments", "Share", "Read"), rows)
+    return TextTable(say("Comments by language"), (say("Language"), say("Comments"), say("Share"), say("Read")), rows)

@@ -10,10 +10,13 @@ from nps_insights.report.charts import Chart, Mark, described, range_chart
 from nps_insights.report.driver_rows import Driver, Effect, drivers_of
 from nps_insights.report.guard_rails import no_causes
 from nps_insights.report.inputs import overall_figure
+from nps_insights.report.languages import say, say_count
 
 QUOTE_LENGTH = 280
 MOST_MARKS = 14
 MOST_OPEN = 3
+# Tone runs from -1 to 1; within a quarter of the middle neither side prevails.
+_SURELY = 0.25
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,8 @@ class Leaf:
     size: str
     nps: str
     effect: str
+    bar: float
+    tone: str
     quote: str
     quote_negative: str
 
@@ -36,6 +41,8 @@ class Top:
     size: str
     nps: str
     together: str
+    bar: float
+    tone: str
     leaves: list[Leaf]
     is_open: bool
 
@@ -88,58 +95,95 @@ def _top(
     # What only says the feeling again would speak through its top theme's sum.
     by_feelings = any(driver.driver_id in feelings for driver in known)
     together = _together(gathered, known, alone=len(rows) == 1) if len(below) and gathered and not by_feelings else ""
-    return Top(words.clean(row["label"]), _size(row), _nps(row), together, leaves, is_open)
+    label, bar = words.clean(row["label"]), _bar(row)
+    return Top(label, _size(row), _nps(row), together, bar, _tone(row), leaves, is_open)
 
 
 def _leaf(row: pd.Series, effect: str) -> Leaf:
     quote = words.clean(row["example"], most=QUOTE_LENGTH, nothing="")
     negative = words.clean(row["example_negative"], most=QUOTE_LENGTH, nothing="")
-    return Leaf(words.clean(row["label"]), _size(row), _nps(row), effect, quote, "" if negative == quote else negative)
+    negative = "" if negative == quote else negative
+    label, bar = words.clean(row["label"]), _bar(row)
+    return Leaf(label, _size(row), _nps(row), effect, bar, _tone(row), quote, negative)
+
+
+def _bar(row: pd.Series) -> float:
+    """How much of a bar's length the share of those with a comment takes, of 100."""
+    return round(100 * float(row["share"]), 1)
+
+
+def _tone(row: pd.Series) -> str:
+    """How people speak of it; between the two ends both stand beside each other."""
+    if pd.isna(row["tone"]):
+        return ""
+    if row["tone"] > _SURELY:
+        return say("mostly praise")
+    return say("mostly complaint") if row["tone"] < -_SURELY else say("praise and complaint")
 
 
 def _own(driver: Driver | None, feelings: frozenset[str]) -> str:
     if driver is None:
         return ""
     if driver.driver_id in feelings:
-        return "It only says again how people feel; no points are read into it."
+        return say("It only says again how people feel; no points are read into it.")
     if not driver.total.clear:
-        return "No effect of its own on the number was found."
-    return f"Of its own it {_does(driver.total, 's')}."
+        return say("No effect of its own on the number was found.")
+    costs, earns = "Of its own it costs {points}.", "Of its own it earns {points}."
+    return say(costs if driver.total.estimate < 0 else earns, points=_points(driver.total))
 
 
 def _together(top: Driver, leaves: list[Driver], *, alone: bool) -> str:
     effect = top.total
-    who = "Its one theme" if alone else "Together its themes"
+    who = say("Its one theme") if alone else say("Together its themes")
+    if effect.clear and alone:
+        costs, earns = "Its one theme costs {points}.", "Its one theme earns {points}."
+        return say(costs if effect.estimate < 0 else earns, points=_points(effect))
     if effect.clear:
-        return f"{who} {_does(effect, 's' if alone else '')}."
+        cost, earn = "Together its themes cost {points}.", "Together its themes earn {points}."
+        return say(cost if effect.estimate < 0 else earn, points=_points(effect))
     # Themes that pull both ways have effects of their own, and only their sum cannot be told from zero.
     if any(leaf.total.clear for leaf in leaves):
-        return f"{who}: too close to call ({words.likely(effect.low, effect.high, signed=True)})."
-    return f"{who}: no effect of {'its' if alone else 'their'} own found."
+        return say(
+            "{who}: too close to call ({likely}).", who=who, likely=words.likely(effect.low, effect.high, signed=True)
+        )
+    return (
+        say("{who}: no effect of its own found.", who=who)
+        if alone
+        else say("{who}: no effect of their own found.", who=who)
+    )
 
 
-def _does(effect: Effect, ending: str) -> str:
+def _points(effect: Effect) -> str:
+    """Size and range of an effect, whichever way it goes."""
     size = words.points(abs(effect.estimate))
-    verb = "cost" if effect.estimate < 0 else "earn"
     likely = words.likely(effect.low, effect.high, signed=True)
-    return f"{verb}{ending} {size} {'point' if size == '1' else 'points'} ({likely})"
+    one, many = "{size} point ({likely})", "{size} points ({likely})"
+    return say(one if size == "1" else many, size=size, likely=likely)
 
 
 def _note(n_small: int, min_group_size: int) -> str:
     if not n_small:
         return ""
-    shows = "shows" if n_small == 1 else "show"
-    themes = words.plural(n_small, "theme")
-    return f"{themes} with fewer than {min_group_size} answers {shows} no NPS: too few to judge."
+    return say_count(
+        n_small,
+        "{n} theme with fewer than {least} answers shows no NPS: too few to judge.",
+        "{n} themes with fewer than {least} answers show no NPS: too few to judge.",
+        n=words.count(n_small),
+        least=min_group_size,
+    )
 
 
 def _size(row: pd.Series) -> str:
-    return f"{words.plural(row['n_responses'], 'answer')}, {words.percent(row['share'])} of those with a comment"
+    return say(
+        "{answers}, {share} of those with a comment",
+        answers=words.plural(row["n_responses"], "answer"),
+        share=words.percent(row["share"]),
+    )
 
 
 def _nps(row: pd.Series) -> str:
     if pd.isna(row["nps"]):
-        return "too few to judge"
+        return say("too few to judge")
     return words.with_range(row["nps"], row["nps_low"], row["nps_high"])
 
 
@@ -153,8 +197,8 @@ def _table(tops: pd.DataFrame) -> TextTable:
         )
         for _, row in tops.iterrows()
     ]
-    columns = ("Theme", "Answers", "Share of those with a comment", "Their NPS")
-    return TextTable("Themes by size", columns, rows)
+    columns = (say("Theme"), say("Answers"), say("Share of those with a comment"), say("Their NPS"))
+    return TextTable(say("Themes by size"), columns, rows)
 
 
 def _chart(tops: pd.DataFrame, reference: float) -> Chart | None:
@@ -171,6 +215,6 @@ def _chart(tops: pd.DataFrame, reference: float) -> Chart | None:
     ]
     if not marks:
         return None
-    what = "NPS of those who mention each theme, most mentioned first"
+    what = say("NPS of those who mention each theme, most mentioned first")
     description = described(what, marks, signed=False)
-    return range_chart("chart-themes", description, marks, axis="NPS", reference=reference)
+    return range_chart("chart-themes", description, marks, axis=say("NPS"), reference=reference)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from nps_insights.report import words
 from nps_insights.report.blocks import TextTable
+from nps_insights.report.languages import say
 from nps_insights.report.traced_changes import Traced, traced_changes
 from nps_insights.report.watch_rows import FIGURE, alerts_in_order, span, standing
 from nps_insights.report.watch_words import change_with_range, exact_level, figure_name, level, sentence, short_day
@@ -73,16 +74,38 @@ def _lead(tables: Mapping[str, pd.DataFrame], n_judged: int | None, counts: Mapp
     if dated.empty and not counts:
         return ""
     n = len(dated[FIGURE].drop_duplicates())
-    watched = f"{words.plural(n, 'figure')} {'is' if n == 1 else 'are'} watched period by period. " if n else ""
+    watched = (
+        (
+            say("{figures} is watched period by period. ", figures=words.plural(n, "figure"))
+            if n == 1
+            else say("{figures} are watched period by period. ", figures=words.plural(n, "figure"))
+        )
+        if n
+        else ""
+    )
     if n_judged == 0:
-        found = "Nothing could be judged: no finished period with enough answers has an earlier one to be held against."
+        found = say(
+            "Nothing could be judged: no finished period with enough answers has an earlier one to be held against."
+        )
     elif not n_raised:
-        found = "No alert: in the last finished period nothing new moved beyond chance and by enough to matter."
+        found = say("No alert: in the last finished period nothing new moved beyond chance and by enough to matter.")
     else:
-        found = f"{words.plural(n_raised, 'alert')} {'was' if n_raised == 1 else 'were'} raised."
+        found = (
+            say("{alerts} was raised.", alerts=words.plural(n_raised, "alert"))
+            if n_raised == 1
+            else say("{alerts} were raised.", alerts=words.plural(n_raised, "alert"))
+        )
     if n_parts:
-        found += f" {words.plural(n_parts, 'other figure')} moved with {'it' if n_raised == 1 else 'them'}."
-    kept = f" {words.plural(n_kept, 'change')} {'was' if n_kept == 1 else 'were'} known already or kept quiet."
+        found += (
+            say(" {figures} moved with it.", figures=words.plural(n_parts, "other figure"))
+            if n_raised == 1
+            else say(" {figures} moved with them.", figures=words.plural(n_parts, "other figure"))
+        )
+    kept = (
+        say(" {changes} was known already or kept quiet.", changes=words.plural(n_kept, "change"))
+        if n_kept == 1
+        else say(" {changes} were known already or kept quiet.", changes=words.plural(n_kept, "change"))
+    )
     return watched + found + (kept if n_kept else "")
 
 
@@ -96,12 +119,12 @@ def _alerts(alerts: pd.DataFrame) -> TextTable | None:
             f"{span(row, 'before')}: {level(row['metric'], row['before_estimate'])}",
             f"{span(row, 'after')}: {level(row['metric'], row['after_estimate'])}",
             change_with_range(row["metric"], row),
-            f"{words.count(row['n_before'])} and {words.count(row['n'])}",
+            say("{n_before} and {n}", n_before=words.count(row["n_before"]), n=words.count(row["n"])),
         )
         for _, row in alerts.iterrows()
     ]
-    heads = ("Figure", "Standing", "Before", "Now", "Change", "Answers")
-    return TextTable("Every change beyond chance, those that were raised first", heads, lines)
+    heads = (say("Figure"), say("Standing"), say("Before"), say("Now"), say("Change"), say("Answers"))
+    return TextTable(say("Every change beyond chance, those that were raised first"), heads, lines)
 
 
 def _levels(tables: Mapping[str, pd.DataFrame]) -> TextTable | None:
@@ -120,8 +143,8 @@ def _levels(tables: Mapping[str, pd.DataFrame]) -> TextTable | None:
         )
         for _, row in ordered.iterrows()
     ]
-    heads = ("Figure", "Since", "Seen in", "Level before", "Level after", "Change")
-    return TextTable("Figures that came to lie on another level, the latest first", heads, lines)
+    heads = (say("Figure"), say("Since"), say("Seen in"), say("Level before"), say("Level after"), say("Change"))
+    return TextTable(say("Figures that came to lie on another level, the latest first"), heads, lines)
 
 
 def _labelled(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -137,11 +160,13 @@ def _events(rows: pd.DataFrame) -> TextTable | None:
     for (when, label), own in ordered.groupby(["event_at", "label"], sort=False):
         first, last = own.iloc[0], own.iloc[-1]
         names = [words.period(one["period_start"], one["period_end"]) for one in (first, last)]
-        days = f" to {short_day(first['ended_at'])}" if pd.notna(first["ended_at"]) else ""
-        fell = names[0] if names[0] == names[1] else f"{names[0]} to {names[1]}"
+        days = say(" to {short_day}", short_day=short_day(first["ended_at"])) if pd.notna(first["ended_at"]) else ""
+        fell = names[0] if names[0] == names[1] else say("{names} to {names2}", names=names[0], names2=names[1])
         kind = words.clean(first["kind"], most=40, nothing="–")
         lines.append((words.clean(label, most=120), kind, f"{short_day(when)}{days}", fell))
-    return TextTable("Events, the latest first", ("Event", "Kind", "When", "Periods it falls into"), lines)
+    return TextTable(
+        say("Events, the latest first"), (say("Event"), say("Kind"), say("When"), say("Periods it falls into")), lines
+    )
 
 
 def _restated(tables: Mapping[str, pd.DataFrame]) -> TextTable | None:
@@ -152,14 +177,16 @@ def _restated(tables: Mapping[str, pd.DataFrame]) -> TextTable | None:
         ["period_start", "place", *FIGURE, "published_at"], ascending=[False, True, True, True, True, True]
     )
     lines = [_restatement(row) for _, row in ordered.iterrows()]
-    heads = ("Figure", "Issued", "Said then", "Says today", "Made of")
-    return TextTable("Figures issued before that are others today; the parts add up to the difference", heads, lines)
+    heads = (say("Figure"), say("Issued"), say("Said then"), say("Says today"), say("Made of"))
+    return TextTable(
+        say("Figures issued before that are others today; the parts add up to the difference"), heads, lines
+    )
 
 
 def _restatement(row: pd.Series) -> tuple[str, ...]:
     metric = str(row["metric"])
-    when = "all time" if pd.isna(row["period_start"]) else words.period(row["period_start"], row["period_end"])
-    now = exact_level(metric, row["now"]) if pd.notna(row["now"]) else "no longer computed"
+    when = say("all time") if pd.isna(row["period_start"]) else words.period(row["period_start"], row["period_end"])
+    now = exact_level(metric, row["now"]) if pd.notna(row["now"]) else say("no longer computed")
     return (
         f"{figure_name(row)}, {when}",
         short_day(row["published_at"]),
@@ -179,5 +206,5 @@ def _made_of(row: pd.Series, metric: str) -> str:
             continue
         n = counts.get(name)
         many = f" ({words.count(n)})" if n is not None and pd.notna(n) else ""
-        said.append(f"{called}{many} {words.points(scale * row[name], signed=True, tenths=True)}")
-    return "; ".join(said) or "cannot be told"
+        said.append(f"{say(called)}{many} {words.points(scale * row[name], signed=True, tenths=True)}")
+    return "; ".join(said) or say("cannot be told")

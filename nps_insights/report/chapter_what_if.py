@@ -8,6 +8,7 @@ import pandas as pd
 from nps_insights.report import words
 from nps_insights.report.blocks import TextTable
 from nps_insights.report.charts import ACCENT, NEUTRAL, Chart, Mark, described, range_chart
+from nps_insights.report.languages import say
 
 MOST_SCENARIOS = 8
 
@@ -53,20 +54,22 @@ def _is_today(row: pd.Series) -> bool:
 
 
 def _name(row: pd.Series) -> str:
-    return "Today" if _is_today(row) else words.clean(row["scenario"], most=120)
+    return say("Today") if _is_today(row) else words.clean(row["scenario"], most=120)
 
 
 def _table(rows: pd.DataFrame, target: float | None) -> TextTable:
     with_target = target is not None and rows["reaches_target"].notna().any()
-    heads: tuple[str, ...] = ("If", "NPS", "Change")
+    heads: tuple[str, ...] = (say("If"), say("NPS"), say("Change"))
     lines = []
     for _, row in rows.iterrows():
         line = (_name(row), words.with_range(row["estimate"], row["conf_low"], row["conf_high"]), _change(row))
         lines.append((*line, _odds(row["reaches_target"])) if with_target else line)
     if target is not None and with_target:
-        heads = (*heads, f"{words.points(target)} or more")
-    caption = "What the number would be among those with a comment, and the change on today"
-    return TextTable(f"{caption}; the odds of the target" if with_target else caption, heads, lines)
+        heads = (*heads, say("{target} or more", target=words.points(target)))
+    caption = say("What the number would be among those with a comment, and the change on today")
+    return TextTable(
+        say("{caption}; the odds of the target", caption=caption) if with_target else caption, heads, lines
+    )
 
 
 def _change(row: pd.Series) -> str:
@@ -81,15 +84,19 @@ def _odds(chance: float) -> str:
         return words.UNKNOWN
     in_hundred = round(100 * float(chance))
     if in_hundred < 1:
-        return "less than 1 in 100"
-    return "more than 99 in 100" if in_hundred > 99 else f"{in_hundred} in 100"
+        return say("less than 1 in 100")
+    return say("more than 99 in 100") if in_hundred > 99 else say("{in_hundred} in 100", in_hundred=in_hundred)
 
 
 def _line(rows: pd.DataFrame, target: float | None) -> str:
     answers = words.plural(int(rows["n"].max()), "answer")
     if target is None:
-        return f"Dotted line: today. From {answers} with a comment."
-    return f"Dotted line: the target of {words.points(target)}. From {answers} with a comment."
+        return say("Dotted line: today. From {answers} with a comment.", answers=answers)
+    return say(
+        "Dotted line: the target of {target}. From {answers} with a comment.",
+        target=words.points(target),
+        answers=answers,
+    )
 
 
 def _chart(rows: pd.DataFrame, target: float | None) -> Chart | None:
@@ -111,8 +118,8 @@ def _chart(rows: pd.DataFrame, target: float | None) -> Chart | None:
     reference = target if target is not None else today[0] if today else marks[0].estimate
     return range_chart(
         "chart-scenarios",
-        described("what the number would be in each case, with likely ranges", marks, signed=False),
+        described(say("what the number would be in each case, with likely ranges"), marks, signed=False),
         marks,
-        axis="NPS",
+        axis=say("NPS"),
         reference=reference,
     )

@@ -11,6 +11,7 @@ from nps_insights.report.charts import GAINS, LOSES, Chart, Mark, described, ran
 from nps_insights.report.driver_rows import Driver, costing, drivers_of, earning
 from nps_insights.report.guard_rails import no_causes
 from nps_insights.report.inputs import top_themes
+from nps_insights.report.languages import say
 from nps_insights.tables import CATEGORIES
 
 MOST_A_SIDE = 5
@@ -82,19 +83,25 @@ def _table(movement: pd.DataFrame) -> TextTable | None:
     for before in down:
         n = int(movement.loc[movement["from_category"] == before, "n"].max())
         texts = [_cell(cells, before, now) for now in across]
-        rows.append((f"{_HEADS[before]} before ({words.count(n)})", *texts))
-    heads = ("Of every", *(f"{_HEADS[name]} now" if name != _CHURNED else _HEADS[name] for name in across))
-    return TextTable("Where customers who answered more than once went, from one answer to the next", heads, rows)
+        rows.append((say("{category} before ({n})", category=say(_HEADS[before]), n=words.count(n)), *texts))
+    heads = (
+        say("Of every"),
+        *(
+            say("{category} now", category=say(_HEADS[name])) if name != _CHURNED else say(_HEADS[name])
+            for name in across
+        ),
+    )
+    return TextTable(say("Where customers who answered more than once went, from one answer to the next"), heads, rows)
 
 
 def _cell(cells: pd.DataFrame, before: str, now: str) -> str:
     said = []
-    for method, form in (("corrected", "{}"), ("raw", "as counted: {}")):
+    for method in ("corrected", "raw"):
         if (method, before, now) in cells.index:
             row = cells.loc[(method, before, now)]
             if pd.notna(row["estimate"]):
                 figure = words.percent_with_range(row["estimate"], row["conf_low"], row["conf_high"])
-                said.append(form.format(figure))
+                said.append(figure if method == "corrected" else say("as counted: {figure}", figure=figure))
     return "\n".join(said) or "–"
 
 
@@ -107,11 +114,17 @@ def _movers(tables: Mapping[str, pd.DataFrame]) -> str:
     }
     counted, corrected = rows.get(1.0), rows.get(known) if known is not None and known < 1 else None
     if corrected and counted:
-        return (
-            f"From one answer to the next, {corrected} of answers really are in another category; as counted it "
-            f"looks like {counted}."
+        return say(
+            "From one answer to the next, {corrected} of answers really are in another category; as "
+            "counted it looks like {counted}.",
+            corrected=corrected,
+            counted=counted,
         )
-    return f"From one answer to the next, {counted} of answers are in another category, as counted." if counted else ""
+    return (
+        say("From one answer to the next, {counted} of answers are in another category, as counted.", counted=counted)
+        if counted
+        else ""
+    )
 
 
 def _reliability(movement: pd.DataFrame) -> float | None:
@@ -123,10 +136,15 @@ def _correction(movement: pd.DataFrame) -> str:
     if not (movement["method"] == "corrected").any():
         return ""
     known = _reliability(movement)
-    how = f" (here an answer is taken to repeat itself to {words.percent(known)})" if known is not None else ""
-    return (
-        "Asked twice, people do not answer quite the same even where nothing has changed"
-        f"{how}; the corrected figures take out the moves that this alone would make."
+    how = (
+        say(" (here an answer is taken to repeat itself to {known})", known=words.percent(known))
+        if known is not None
+        else ""
+    )
+    return say(
+        "Asked twice, people do not answer quite the same even where nothing has changed{how}; the "
+        "corrected figures take out the moves that this alone would make.",
+        how=how,
     )
 
 
@@ -141,27 +159,32 @@ def _effects(tables: Mapping[str, pd.DataFrame]) -> tuple[Chart | None, TextTabl
     down, up = costing(every), earning(every)
     shown = down[:MOST_A_SIDE] + up[:MOST_A_SIDE][::-1]
     if not shown:
-        return None, None, "What goes with moving up or down cannot be told: nothing stands out from chance."
+        return None, None, say("What goes with moving up or down cannot be told: nothing stands out from chance.")
     marks = [_mark(driver) for driver in shown]
-    what = "what goes with moving down or up, in points, with likely ranges"
+    what = say("what goes with moving down or up, in points, with likely ranges")
     chart = range_chart(
         "chart-movement",
         described(what, marks, signed=True),
         marks,
-        axis="Points of the NPS",
+        axis=say("Points of the NPS"),
         reference=0.0,
         bars=True,
     )
     lines = [
-        (_name(driver), _figure(driver), words.count(driver.n_present), "up" if driver.total.estimate > 0 else "down")
+        (
+            _name(driver),
+            _figure(driver),
+            words.count(driver.n_present),
+            say("up") if driver.total.estimate > 0 else say("down"),
+        )
         for driver in shown
     ]
-    heads = ("Theme or attribute", "Points now", "Answers", "Goes with moving")
-    note = (
-        "Among customers of the same category before: how far the number now would differ without it. "
-        "Associated, not proven causes."
+    heads = (say("Theme or attribute"), say("Points now"), say("Answers"), say("Goes with moving"))
+    note = say(
+        "Among customers of the same category before: how far the number now would differ without "
+        "it. Associated, not proven causes."
     )
-    return chart, TextTable("What goes with moving down or up", heads, lines), note
+    return chart, TextTable(say("What goes with moving down or up"), heads, lines), note
 
 
 def _name(driver: Driver) -> str:
@@ -182,8 +205,12 @@ def _close(closest: pd.DataFrame) -> str:
     """How many are listed as close to another category; who they are stays in the run folder."""
     counts = closest.groupby(["category", "towards"]).size()
     named = [
-        f"the {words.plural(int(counts[pair]), pair[0])} {how}" for pair, how in _CLOSE.items() if pair in counts.index
+        say("the {customers} {how}", customers=words.plural(int(counts[pair]), pair[0]), how=say(how))
+        for pair, how in _CLOSE.items()
+        if pair in counts.index
     ]
     if not named:
         return ""
-    return f"Listed in the table “closest” of the run folder, and not on this page: {words.listed(named)}."
+    return say(
+        "Listed in the table “closest” of the run folder, and not on this page: {named}.", named=words.listed(named)
+    )

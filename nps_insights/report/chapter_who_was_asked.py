@@ -11,6 +11,7 @@ from nps_insights.report.blocks import RowKey, TextTable
 from nps_insights.report.charts import ACCENT, NEUTRAL, Chart, Mark, described, range_chart
 from nps_insights.report.groups_over_time import column_name, group_name
 from nps_insights.report.invitation_rows import audit_note, audit_table
+from nps_insights.report.languages import say, say_count
 from nps_insights.report.watch_words import amount, sentence, short_day, where_more
 
 MOST_NAMED = 10
@@ -84,13 +85,18 @@ def asked_in_all(rates: pd.DataFrame) -> str:
         return ""
     row = rows.iloc[0]
     share = words.percent_with_range(row["estimate"], row["conf_low"], row["conf_high"])
-    said = f"Of {words.plural(row['n_invited'], 'invitation')} {share} were answered."
+    said = say(
+        "Of {invitations} {share} were answered.", invitations=words.plural(row["n_invited"], "invitation"), share=share
+    )
     if pd.isna(row["bound_low"]):
         return said
     low, high = words.points(row["bound_low"]), words.points(row["bound_high"])
-    return (
-        f"{said} What the others would have said nobody knows: were they all detractors the number of everybody asked "
-        f"would be {low}, were they all promoters {high}."
+    return say(
+        "{said} What the others would have said nobody knows: were they all detractors the number of "
+        "everybody asked would be {low}, were they all promoters {high}.",
+        said=said,
+        low=low,
+        high=high,
     )
 
 
@@ -105,9 +111,14 @@ def silent_in_all(silent: pd.DataFrame, *, currency: str = "") -> str:
     if silent.empty:
         return ""
     known = silent["value"].dropna()
-    worth = f", worth {amount(float(known.sum()), currency=currency)} together" if len(known) else ""
-    was = "was asked and has" if len(silent) == 1 else "were asked and have"
-    return f"{words.plural(len(silent), 'account')} {was} not answered{worth}."
+    worth = say(", worth {value} together", value=amount(float(known.sum()), currency=currency)) if len(known) else ""
+    return say_count(
+        len(silent),
+        "{n} account was asked and has not answered{worth}.",
+        "{n} accounts were asked and have not answered{worth}.",
+        n=words.count(len(silent)),
+        worth=worth,
+    )
 
 
 def _whole(rates: pd.DataFrame) -> pd.DataFrame:
@@ -128,16 +139,20 @@ def _rates(rates: pd.DataFrame) -> TextTable | None:
             _asked(row),
             words.count(row["n_invited"]),
             words.percent_with_range(row["estimate"], row["conf_low"], row["conf_high"]),
-            "too few to judge" if row["too_small"] or pd.isna(row["nps"]) else words.points(row["nps"]),
+            say("too few to judge") if row["too_small"] or pd.isna(row["nps"]) else words.points(row["nps"]),
             "–"
             if pd.isna(row["bound_low"])
-            else f"{words.points(row['bound_low'])} to {words.points(row['bound_high'])}",
+            else say(
+                "{low} to {high}",
+                low=words.points(row["bound_low"]),
+                high=words.points(row["bound_high"]),
+            ),
         )
         for _, row in ordered.iterrows()
     ]
-    heads = ("Who", "Invitations", "Answered", "NPS of those", "NPS of all asked lies in")
+    heads = (say("Who"), say("Invitations"), say("Answered"), say("NPS of those"), say("NPS of all asked lies in"))
     keys = [_key(row) for _, row in ordered.iterrows()]
-    return TextTable("Who answered, and how far the silent could carry the number", heads, lines, keys)
+    return TextTable(say("Who answered, and how far the silent could carry the number"), heads, lines, keys)
 
 
 def _key(row: pd.Series) -> RowKey:
@@ -146,7 +161,7 @@ def _key(row: pd.Series) -> RowKey:
 
 
 def _asked(row: pd.Series) -> str:
-    name = f"{words.clean(row['by'], most=40)}: {words.clean(row['group'], most=60)}" if row["by"] else "Everybody"
+    name = f"{words.clean(row['by'], most=40)}: {words.clean(row['group'], most=60)}" if row["by"] else say("Everybody")
     when = "" if pd.isna(row["period_start"]) else f", {words.period(row['period_start'], row['period_end'])}"
     return name + when
 
@@ -163,8 +178,8 @@ def _silent(silent: pd.DataFrame, currency: str) -> TextTable:
         )
         for _, row in rows.iterrows()
     ]
-    heads = ("Account", "Value", "Invitations", "Asked last", "Whose")
-    return TextTable("Asked and silent, the most valuable first", heads, lines)
+    heads = (say("Account"), say("Value"), say("Invitations"), say("Asked last"), say("Whose"))
+    return TextTable(say("Asked and silent, the most valuable first"), heads, lines)
 
 
 def _account(row: pd.Series) -> str:
@@ -186,14 +201,14 @@ def _agents(agents: pd.DataFrame) -> tuple[Chart | None, TextTable]:
         for _, row in keys.iterrows()
     ]
     shown = keys[keys["estimate"].notna()].head(MOST_NAMED)
-    heads = ("Agent", "NPS, like for like", "Answers", "In words")
-    return _agents_chart(shown), TextTable("Agents; those who differ first, then by name", heads, lines)
+    heads = (say("Agent"), say("NPS, like for like"), say("Answers"), say("In words"))
+    return _agents_chart(shown), TextTable(say("Agents; those who differ first, then by name"), heads, lines)
 
 
 def _agent_word(row: pd.Series) -> str:
     if pd.isna(row["estimate"]):
-        return sentence(row["reason"]) or "too few to judge"
-    return "differs from the others" if row["differs"] else "too close to call"
+        return sentence(row["reason"]) or say("too few to judge")
+    return say("differs from the others") if row["differs"] else say("too close to call")
 
 
 def _agents_chart(rows: pd.DataFrame) -> Chart | None:
@@ -206,8 +221,8 @@ def _agents_chart(rows: pd.DataFrame) -> Chart | None:
         colour = ACCENT if row["differs"] else NEUTRAL
         marks.append(Mark(name, estimate, low, high, colour, f"{name}: {words.with_range(estimate, low, high)}"))
     mean = float(rows["estimate"].mean())
-    what = "NPS of agents, like for like, with likely ranges"
-    return range_chart("chart-agents", described(what, marks, signed=False), marks, axis="NPS", reference=mean)
+    what = say("NPS of agents, like for like, with likely ranges")
+    return range_chart("chart-agents", described(what, marks, signed=False), marks, axis=say("NPS"), reference=mean)
 
 
 def _agents_note(agents: pd.DataFrame) -> str:
@@ -215,10 +230,21 @@ def _agents_note(agents: pd.DataFrame) -> str:
         return ""
     judged, n_differ = int(agents["estimate"].notna().sum()), int(agents["differs"].astype(bool).sum())
     if not judged:
-        return f"None of {words.plural(len(agents), 'agent')} can be judged yet; the table says why."
-    differ = "none differs" if n_differ == 0 else f"{words.count(n_differ)} {'differs' if n_differ == 1 else 'differ'}"
-    return (
-        f"{words.count(judged)} of {words.plural(len(agents), 'agent')} can be held against each other; of these "
-        f"{differ} from the others beyond chance. Figures are drawn towards all agents as far as chance explains their "
-        "distance, and are like for like in what the agents were given. They are no ranking."
+        return say("None of {agents} can be judged yet; the table says why.", agents=words.plural(len(agents), "agent"))
+    differ = (
+        say("none differs")
+        if n_differ == 0
+        else (
+            say("{n_differ} differs", n_differ=words.count(n_differ))
+            if n_differ == 1
+            else say("{n_differ} differ", n_differ=words.count(n_differ))
+        )
+    )
+    return say(
+        "{judged} of {agents} can be held against each other; of these {differ} from the others "
+        "beyond chance. Figures are drawn towards all agents as far as chance explains their "
+        "distance, and are like for like in what the agents were given. They are no ranking.",
+        judged=words.count(judged),
+        agents=words.plural(len(agents), "agent"),
+        differ=differ,
     )

@@ -7,10 +7,11 @@ import pandas as pd
 
 from nps_insights.report import words
 from nps_insights.report.blocks import TextTable
-from nps_insights.report.change_rows import Comparison, Part, adding_up, comparisons, often, together
+from nps_insights.report.change_rows import Comparison, Part, adding_up, comparisons, is_more_often, together
 from nps_insights.report.charts import ACCENT, GAINS, LOSES, NEUTRAL, Chart, Mark, described, range_chart
 from nps_insights.report.driver_rows import Effect
 from nps_insights.report.guard_rails import no_causes
+from nps_insights.report.languages import say
 
 MOST_A_SIDE = 5
 MOST_COMPARISONS = 4
@@ -18,10 +19,11 @@ _NAMES = {
     "silence": "More or fewer giving a reason",
     "silent": "Those who gave no reason",
     "mix": "A different mix of customers",
-    "frequency": "themes: how often",
-    "rate": "themes: per mention",
+    "frequency": "Themes: how often",
+    "rate": "Themes: per mention",
     "unexplained": "What none of this explains",
 }
+_OTHER_NAMES = {"frequency": "Other themes: how often", "rate": "Other themes: per mention"}
 # One order for every change: first who answered, then what they spoke of, then what is left.
 _BEFORE_THEMES, _THEMED = ("silence", "silent", "mix"), ("frequency", "rate")
 WHOLE = "The whole change"
@@ -77,10 +79,14 @@ def _explained(at: int, comparison: Comparison, tables: Mapping[str, pd.DataFram
     figures = [*shown, comparison.total.estimate]
     rows = [(line.name, _written(value, line.points), line.word) for value, line in zip(figures, lines, strict=True)]
     before, after = (words.clean(name, most=40) for name in (comparison.before, comparison.after))
-    title = f"From {before} to {after}"
+    title = say("From {before} to {after}", before=before, after=after)
     if comparison.by:
-        title = f"From {before} to {after} ({words.clean(comparison.by, most=40)})"
-    what = f"the parts of the change from {before} to {after} in points, with likely ranges"
+        title = say(
+            "From {before} to {after} ({by})", before=before, after=after, by=words.clean(comparison.by, most=40)
+        )
+    what = say(
+        "the parts of the change from {before} to {after} in points, with likely ranges", before=before, after=after
+    )
     marks = [_mark(line, value) for line, value in zip(lines, figures, strict=True)]
     return Explained(
         title=title,
@@ -89,31 +95,52 @@ def _explained(at: int, comparison: Comparison, tables: Mapping[str, pd.DataFram
             f"chart-change-{at}",
             described(what, marks, signed=True),
             marks,
-            axis="Points of the NPS",
+            axis=say("Points of the NPS"),
             reference=0.0,
             bars=True,
         ),
-        table=TextTable(f"What the change is made of: {before} to {after}", ("Part", "Points", "In words"), rows),
+        table=TextTable(
+            say("What the change is made of: {before} to {after}", before=before, after=after),
+            (say("Part"), say("Points"), say("In words")),
+            rows,
+        ),
         notes=_notes(comparison, lines),
     )
 
 
 def _sentence(comparison: Comparison, before: str, after: str) -> str:
     total = comparison.total
-    figure = (
-        f"{words.points(total.estimate, signed=True, tenths=True)} points "
-        f"({words.likely(total.low, total.high, signed=True, tenths=True)})"
+    figure = say(
+        "{estimate} points ({low})",
+        estimate=words.points(total.estimate, signed=True, tenths=True),
+        low=words.likely(total.low, total.high, signed=True, tenths=True),
     )
-    answers = f"{words.count(comparison.n_before)} and {words.plural(comparison.n, 'answer')}"
+    answers = say(
+        "{n_before} and {answers}",
+        n_before=words.count(comparison.n_before),
+        answers=words.plural(comparison.n, "answer"),
+    )
     verdict = words.verdict(total.low, total.high)
     if comparison.by:
-        between = f"Between {before} and {after} the number differs by {figure}"
-        apart = "a real difference" if total.clear else "too close to call"
-        return f"{between}, from {answers}: {apart}. The parts below add up to that."
-    return (
-        f"From {before} to {after} the number changed by {figure}, from {answers}: {verdict}. "
-        "The parts below add up to that. A theme can be mentioned more or less often, and a mention of it can weigh "
-        "more or less than before."
+        between = say(
+            "Between {before} and {after} the number differs by {figure}", before=before, after=after, figure=figure
+        )
+        apart = say("a real difference") if total.clear else say("too close to call")
+        return say(
+            "{between}, from {answers}: {apart}. The parts below add up to that.",
+            between=between,
+            answers=answers,
+            apart=apart,
+        )
+    return say(
+        "From {before} to {after} the number changed by {figure}, from {answers}: {verdict}. The "
+        "parts below add up to that. A theme can be mentioned more or less often, and a mention of "
+        "it can weigh more or less than before.",
+        before=before,
+        after=after,
+        figure=figure,
+        answers=answers,
+        verdict=verdict,
     )
 
 
@@ -127,17 +154,17 @@ def _lines(comparison: Comparison, tables: Mapping[str, pd.DataFrame]) -> list[L
         lines.append(_line(name, [own for own in parts if own.part == name and own not in listed], listed=listed))
     lines.append(_line("unexplained", [own for own in parts if own.part == "unexplained"]))
     whole = words.verdict(comparison.total.low, comparison.total.high)
-    return [*(line for own in lines for line in own), Line(WHOLE, comparison.total, whole, whole=True)]
+    return [*(line for own in lines for line in own), Line(say(WHOLE), comparison.total, whole, whole=True)]
 
 
 def _line(name: str, parts: list[Part], listed: list[Part] | None = None) -> list[Line]:
     """One line for all parts of a kind; none where there are none."""
     if not parts:
         return []
-    points, title = together(parts), _NAMES[name]
+    points, title = together(parts), say(_NAMES[name])
     if name in _THEMED:
         some_listed = any(own.part == name for own in listed or [])
-        title = f"{'Other ' + title if some_listed else title.capitalize()} ({len(parts)})"
+        title = f"{say(_OTHER_NAMES[name]) if some_listed else title} ({len(parts)})"
     return [Line(title, points, _word(points), n_parts=len(parts))]
 
 
@@ -152,33 +179,39 @@ def _listed(parts: list[Part], without: frozenset[str]) -> list[Part]:
 
 def _word(points: Effect) -> str:
     if points.clear:
-        return "goes with a rise" if points.estimate > 0 else "goes with a drop"
-    return "too close to call"
+        return say("goes with a rise") if points.estimate > 0 else say("goes with a drop")
+    return say("too close to call")
 
 
 def _name(part: Part) -> str:
     label = words.clean(part.label)
-    return f"{label}, per mention" if part.part == "rate" else label
+    return say("{label}, per mention", label=label) if part.part == "rate" else label
 
 
 def _how(part: Part) -> str:
     if part.part == "rate":
-        return f"a mention goes with a {'higher' if part.points.estimate > 0 else 'lower'} number than before"
+        return (
+            say("a mention goes with a higher number than before")
+            if part.points.estimate > 0
+            else say("a mention goes with a lower number than before")
+        )
     if not part.shares:
-        return "mentioned more or less often"
+        return say("mentioned more or less often")
     before, after = (words.percent(share) for share in part.shares)
-    return f"mentioned {often(part)} often: {before} → {after} of those with a comment"
+    more = "mentioned more often: {before} → {after} of those with a comment"
+    less = "mentioned less often: {before} → {after} of those with a comment"
+    return say(more if is_more_often(part) else less, before=before, after=after)
 
 
 def _notes(comparison: Comparison, lines: list[Line]) -> list[str]:
     notes = []
     if not any(part.points.clear and part.part in _THEMED for part in comparison.parts):
-        notes.append("No theme alone can be told from zero here.")
+        notes.append(say("No theme alone can be told from zero here."))
     if any(part.part == "silent" for part in comparison.parts):
-        notes.append("What moved those who gave no reason nobody knows; their part is kept apart.")
+        notes.append(say("What moved those who gave no reason nobody knows; their part is kept apart."))
     if any(line.n_parts > 1 for line in lines):
-        notes.append("The range of several parts together takes their errors to be independent.")
-    notes.append("Parts are rounded so that they add up. They go with the change; none is a proven cause.")
+        notes.append(say("The range of several parts together takes their errors to be independent."))
+    notes.append(say("Parts are rounded so that they add up. They go with the change; none is a proven cause."))
     return notes
 
 

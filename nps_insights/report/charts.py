@@ -7,6 +7,7 @@ from typing import Any
 
 from nps_insights.report import words
 from nps_insights.report.blocks import RowKey
+from nps_insights.report.languages import number_form, say
 from nps_insights.report.security import plotly_text
 
 # Vermilion and blue stay apart for every common colour blindness; texts and tables say the same in words.
@@ -63,7 +64,7 @@ class Chart:
 
 
 def keyed(chart: Chart, keys: Sequence[RowKey]) -> Chart:
-    """Return a chart whose marks say of whom and when they are, so that a filter can leave out the others.
+    r"""Return a chart whose marks say of whom and when they are, so that a filter can leave out the others.
 
     Args:
         chart: A chart of one mark per key, in that order.
@@ -72,7 +73,7 @@ def keyed(chart: Chart, keys: Sequence[RowKey]) -> Chart:
     Example:
         >>> chart = time_chart("c", "NPS over time", [Mark("Q1 2026", 30, 20, 40)], axis="NPS")
         >>> keyed(chart, [RowKey(period="Q1 2026")]).keys
-        '\\t\\tQ1 2026'
+        '\t\tQ1 2026'
     """
     return replace(chart, keys="\n".join("\t".join((key.by, key.group, key.period)) for key in keys))
 
@@ -130,8 +131,8 @@ def sides_chart(chart_id: str, description: str, gains: Sequence[Mark], losses: 
     """
     traces = []
     for name, marks, colour, shift in (
-        ("Promoter side", gains, GAINS, -0.19),
-        ("Detractor side", losses, LOSES, 0.19),
+        (say("Promoter side"), gains, GAINS, -0.19),
+        (say("Detractor side"), losses, LOSES, 0.19),
     ):
         trace = _trace(marks, horizontal=True) | {
             "y": [position + shift for position in range(len(marks))],
@@ -217,7 +218,7 @@ def _over_time(marks: Sequence[Mark], at: Sequence[int], colour: str, dash: str)
 def _plan(planned: Sequence[float]) -> dict[str, Any]:
     return {
         "type": "scatter", "mode": "lines", "x": list(range(len(planned))), "y": [_rounded(one) for one in planned],
-        "line": {"color": GAINS, "width": 1.5, "dash": "dash"}, "hovertext": plotly_text("As planned"),
+        "line": {"color": GAINS, "width": 1.5, "dash": "dash"}, "hovertext": plotly_text(say("As planned")),
         "hoverinfo": "text", "showlegend": False,
     }  # fmt: skip
 
@@ -335,6 +336,10 @@ def _layout(height: int) -> dict[str, Any]:
 
 
 def _figure(data: list[dict[str, Any]], layout: dict[str, Any], narrow: dict[str, Any]) -> dict[str, Any]:
+    form = number_form()
+    # An English axis needs no word on it.
+    if form.decimal != ".":
+        layout |= {"separators": form.decimal + form.thousands}
     return {"data": data, "layout": layout, "narrow": narrow}
 
 
@@ -351,6 +356,6 @@ def described(what: str, marks: Sequence[Mark], *, signed: bool) -> str:
         'Chart: NPS by plan, from Pro 30 to Free 10. The table beside it holds every figure.'
     """
     if not marks:
-        return f"Chart: {what}."
+        return say("Chart: {what}.", what=what)
     first, last = (f"{mark.label} {words.points(mark.estimate, signed=signed)}" for mark in (marks[0], marks[-1]))
-    return f"Chart: {what}, from {first} to {last}. The table beside it holds every figure."
+    return say("Chart: {what}, from {first} to {last}. The table beside it holds every figure.", what=what, first=first, last=last)

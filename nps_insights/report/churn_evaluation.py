@@ -117,6 +117,20 @@ def render_churn_evaluation(tables: Mapping[str, pd.DataFrame], facts: Evaluatio
     )
 
 
+def evaluation_sections(tables: Mapping[str, pd.DataFrame]) -> list[EvaluationSection]:
+    """Return the chapters on how good the model is, for a page that does not judge the model alone.
+
+    Args:
+        tables: Tables by name: churn_scores, churn_gains, reliability and gain_curve, empty where not known.
+
+    Example:
+        >>> evaluation_sections({name: empty(name) for name in READ})
+        []
+    """
+    sections = [_calibrated(tables), _gained(tables), _compared(tables)]
+    return [section for section in sections if section is not None]
+
+
 def _of_last_part(table: pd.DataFrame) -> pd.DataFrame:
     """The rows that judge the model: the last period, else the cross-validation."""
     for part in _PARTS:

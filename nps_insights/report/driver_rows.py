@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from nps_insights.report.languages import say
+
 CLEAR_Q = 0.10
 """Level of Benjamini and Hochberg's rule: of the drivers listed, at most about one in ten is there by luck."""
 
@@ -18,6 +20,8 @@ _READ = [
 ]  # fmt: skip
 
 # Labels of themes that hold many things: nobody can act on them, so they stand in the chapters only.
+# What kinds of drivers are called.
+KINDS = {"theme": "theme", "code": "code", "attribute": "attribute"}
 NAMELESS = ("mixed remarks", "remarks without a subject", "just “", "unnamed ")
 
 
@@ -133,21 +137,23 @@ def side(driver: Driver) -> str:
         side is clear and loses, and a plain sentence part for the rest.
     """
     if not driver.total.clear:
-        return "no effect of its own found"
+        return say("no effect of its own found")
     promoter, detractor = driver.promoter, driver.detractor
-    gains = {(True, True): "wins promoters", (True, False): "costs promoters"}
-    losses = {(True, True): "spares detractors", (True, False): "makes detractors"}
+    gains = {(True, True): say("wins promoters"), (True, False): say("costs promoters")}
+    losses = {(True, True): say("spares detractors"), (True, False): say("makes detractors")}
     said = [
         gains.get((promoter.clear, promoter.estimate > 0), ""),
         losses.get((detractor.clear, detractor.estimate > 0), ""),
     ]
     if all(said):
-        return f"both: {said[0]} and {said[1]}"
+        return say("both: {gains} and {losses}", gains=said[0], losses=said[1])
     if said[0]:
-        return f"delighter: only {said[0]}" if promoter.estimate > 0 else f"only {said[0]}"
+        return (
+            say("delighter: only {said}", said=said[0]) if promoter.estimate > 0 else say("only {said}", said=said[0])
+        )
     if said[1]:
-        return f"hygiene: only {said[1]}" if detractor.estimate < 0 else f"only {said[1]}"
-    return "which side is not clear"
+        return say("hygiene: only {said}", said=said[1]) if detractor.estimate < 0 else say("only {said}", said=said[1])
+    return say("which side is not clear")
 
 
 def _driver(driver_id: str, rows: Sequence[Mapping[str, Any]]) -> Driver:

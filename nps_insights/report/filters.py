@@ -8,7 +8,6 @@ import pandas as pd
 from nps_insights.report import words
 from nps_insights.report.blocks import RowKey
 from nps_insights.report.chapter_number import NumberChapter
-from nps_insights.report.inputs import periods
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ def choices_of(chapter: NumberChapter, tables: Mapping[str, pd.DataFrame]) -> Ch
     for by, group in sorted({(key.by, key.group) for key in keys if key.by}):
         groups.setdefault(by, []).append(group)
     named = {key.period for key in keys if key.period}
-    return Choices(groups, [name for name in _in_order(tables) if name in named])
+    return Choices(groups, list(dict.fromkeys(name for _, _, name in spans(tables) if name in named)))
 
 
 def _keys(chapter: NumberChapter) -> Iterable[RowKey]:
@@ -60,10 +59,22 @@ def _keys(chapter: NumberChapter) -> Iterable[RowKey]:
         yield from own.table.keys
 
 
-def _in_order(tables: Mapping[str, pd.DataFrame]) -> list[str]:
-    spans = [periods(tables[name])[["period_start", "period_end"]] for name in ("estimates", "series")]
-    series = tables["series"]
-    spans.append(series.loc[series["period_start"].notna(), ["period_start", "period_end"]])
-    every = pd.concat(spans, ignore_index=True).drop_duplicates().sort_values(["period_start", "period_end"])
-    names = [words.period(row["period_start"], row["period_end"]) for _, row in every.iterrows()]
-    return list(dict.fromkeys(names))
+def spans(tables: Mapping[str, pd.DataFrame]) -> list[tuple[pd.Timestamp, pd.Timestamp, str]]:
+    """Return first day, last day and name of every period that a figure is of: the shortest first, then by time.
+
+    Args:
+        tables: Tables as `report_tables` returns them.
+
+    Example:
+        >>> from nps_insights.report.inputs import report_tables
+        >>> spans(report_tables({}))
+        []
+    """
+    both = pd.concat([tables[name][["metric", "period_start", "period_end"]] for name in ("estimates", "series")])
+    every = both[(both["metric"] == "nps") & both["period_start"].notna()].drop_duplicates()
+    lengths = (every["period_end"] - every["period_start"]).dt.days // 7
+    ordered = every.assign(weeks=lengths.round(-1)).sort_values(["weeks", "period_start"], kind="stable")
+    return [
+        (row["period_start"], row["period_end"], words.period(row["period_start"], row["period_end"]))
+        for _, row in ordered.iterrows()
+    ]

@@ -7,11 +7,12 @@ import pandas as pd
 
 from nps_insights.metrics import COMMENTED
 from nps_insights.report import words
-from nps_insights.report.change_rows import Comparison, Part, adding_up_to, comparisons, often, together
+from nps_insights.report.change_rows import Comparison, Part, adding_up_to, comparisons, is_more_often, together
 from nps_insights.report.driver_rows import NAMELESS, Effect
 from nps_insights.report.first_change import last_changes
 from nps_insights.report.guard_rails import no_causes
 from nps_insights.report.inputs import groups, overall_figure
+from nps_insights.report.languages import say
 
 MOST_THEMES = 2
 # Of a change of ten points, less than one is not worth a busy reader's eye.
@@ -77,10 +78,10 @@ def _not_taken_apart(rows: pd.DataFrame) -> Why:
     row = clear.iloc[0]
     since = words.period(row["before_start"], row["before_end"])
     days = ["/".join(f"{row[f'{side}_{end}']:%Y-%m-%d}" for end in ("start", "end")) for side in ("before", "after")]
-    fell = "fell" if row["estimate"] < 0 else "rose"
+    heading = "Why it fell on {since}" if row["estimate"] < 0 else "Why it rose on {since}"
     return Why(
-        f"Why it {fell} on {since}",
-        note=f"This change was not taken apart. The option “--between {'..'.join(days)}” does it.",
+        say(heading, since=since),
+        note=say("This change was not taken apart. The option “--between {days}” does it.", days="..".join(days)),
     )
 
 
@@ -105,10 +106,14 @@ def _why(comparison: Comparison, tables: Mapping[str, pd.DataFrame]) -> Why:
         if value
     ]
     if shown[-1]:
-        label = "everything else, and what is not explained" if causes else "not explained"
+        label = say("everything else, and what is not explained") if causes else say("not explained")
         causes.append(Cause(label, words.points(shown[-1], signed=True)))
-    fell = "fell" if total < 0 else "rose"
-    heading = f"Why it {fell} on {comparison.before} (parts add to {words.points(total, signed=True)})"
+    fell, rose = "Why it fell on {since} (parts add to {total})", "Why it rose on {since} (parts add to {total})"
+    heading = say(
+        fell if total < 0 else rose,
+        since=comparison.before,
+        total=words.points(total, signed=True),
+    )
     return Why(heading, causes, _note(comparison, tables))
 
 
@@ -124,7 +129,7 @@ def _pieces(comparison: Comparison, without: frozenset[str]) -> list[_Piece]:
     pieces = [_Piece(_theme(own), own.points) for own in themes]
     silent = [own for own in parts if own.part in ("silent", "silence")]
     mix = [own for own in parts if own.part == "mix"]
-    for label, own in (("those who wrote no comment", silent), ("another mix of customers", mix)):
+    for label, own in ((say("those who wrote no comment"), silent), (say("another mix of customers"), mix)):
         points = together(own) if own else None
         if points is not None and abs(points.estimate) >= SMALLEST_WORTH * abs(total.estimate):
             pieces.append(_Piece(label, points, likely=own is silent))
@@ -139,24 +144,35 @@ def _stands_out(part: Part, total: Effect) -> bool:
 def _theme(part: Part) -> str:
     label = words.quoted(words.clean(part.label, most=60))
     if part.part == "rate":
-        return f"{label} weighing {'more' if part.points.estimate < 0 else 'less'} heavily on those who mention it"
+        return (
+            say("{label} weighing more heavily on those who mention it", label=label)
+            if part.points.estimate < 0
+            else say("{label} weighing less heavily on those who mention it", label=label)
+        )
     if not part.shares:
-        return f"how often {label} is mentioned"
+        return say("how often {label} is mentioned", label=label)
     before, after = (words.percent(share) for share in part.shares)
-    return f"{label} mentioned {often(part)} often ({before} → {after})"
+    more, less = (
+        "{label} mentioned more often ({before} → {after})",
+        "{label} mentioned less often ({before} → {after})",
+    )
+    return say(more if is_more_often(part) else less, label=label, before=before, after=after)
 
 
 def _note(comparison: Comparison, tables: Mapping[str, pd.DataFrame]) -> str:
-    said = "Associated, not proven causes"
+    said = say("Associated, not proven causes")
     rate = overall_figure(tables["estimates"], "comment_rate")
     if rate is None:
         return f"{said}."
-    said += f"; based on the {words.percent(rate['estimate'])} who commented"
+    said += say("; based on the {share} who commented", share=words.percent(rate["estimate"]))
     sides = groups(tables["estimates"], COMMENTED).set_index("group")["estimate"].dropna()
     if {"commented", "silent"} <= set(sides.index):
-        said += f" (their NPS is {words.points(sides['commented'])}, that of silent answerers"
-        said += f" {words.points(sides['silent'])}, over all periods)"
+        said += say(
+            " (their NPS is {commented}, that of silent answerers {silent}, over all periods)",
+            commented=words.points(sides["commented"]),
+            silent=words.points(sides["silent"]),
+        )
     silent = sum(own.points.estimate for own in comparison.parts if own.part in ("silent", "silence"))
     if abs(silent) > abs(comparison.total.estimate) / 2 and silent * comparison.total.estimate > 0:
-        said += ". Most of it is among those who wrote no comment: why, they did not say"
+        said += say(". Most of it is among those who wrote no comment: why, they did not say")
     return f"{said}."

@@ -1,5 +1,6 @@
 """Did it move: the first screen's sentences on the last change, the one on a year before, and what shifted."""
 
+import math
 from collections.abc import Mapping
 
 import pandas as pd
@@ -8,6 +9,7 @@ from nps_insights.report import words
 from nps_insights.report.chapter_comparable import comparable_with
 from nps_insights.report.facts import ReportFacts
 from nps_insights.report.inputs import periods, shifted_themes
+from nps_insights.report.languages import say
 from nps_insights.report.watched_headline import named_score
 
 MOST_SHIFTS = 2
@@ -45,7 +47,7 @@ def moves_of(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> tuple[li
     rows = last_changes(tables["changes"])
     if rows.empty:
         return [_why_no_change(tables["estimates"])], {}
-    of_all = "" if named_score(tables, facts.headline) is None else "Counting every answer once: "
+    of_all = "" if named_score(tables, facts.headline) is None else say("Counting every answer once: ")
     sentences, beside = [], {}
     for _, row in rows.iterrows():
         sentences.append(of_all + moved(row))
@@ -69,12 +71,11 @@ def moved(row: pd.Series) -> str:
     """
     since = words.period(row["before_start"], row["before_end"])
     value, low, high = (float(row[name]) for name in ("estimate", "conf_low", "conf_high"))
-    size, before = words.points(abs(value)), words.points(row["before_estimate"])
-    if size == words.UNKNOWN:
-        return f"The change on {since} is not known."
-    head = f"Level with {since}" if size == "0" else f"{'Up' if value > 0 else 'Down'} {size} on {since}"
+    if not math.isfinite(value):
+        return say("The change on {since} is not known.", since=since)
+    head, before = words.moved(value, since), words.points(row["before_estimate"])
     verdict, likely = words.verdict(low, high), words.likely(low, high, signed=True)
-    joined = f". This is {verdict}" if low > 0 or high < 0 else f": {verdict}"
+    joined = say(". This is {verdict}", verdict=verdict) if low > 0 or high < 0 else f": {verdict}"
     return f"{head} ({before}){joined} ({likely})."
 
 
@@ -89,13 +90,19 @@ def _shifts(tables: Mapping[str, pd.DataFrame]) -> list[str]:
         f"{words.clean(label)} ({words.percent(before)} → {words.percent(after)})"
         for label, before, after in risen[["label", "before_estimate", "after_estimate"]].itertuples(index=False)
     ]
-    return [f"Mentioned more often than in {since}: {', '.join(named)} of those with a comment."]
+    return [
+        say(
+            "Mentioned more often than in {since}: {named} of those with a comment.",
+            since=since,
+            named=", ".join(named),
+        )
+    ]
 
 
 def _why_no_change(estimates: pd.DataFrame) -> str:
     rows = periods(estimates)
     if rows.empty:
-        return "Whether it moved cannot be said: the answers have no dates, or they were not split by time."
+        return say("Whether it moved cannot be said: the answers have no dates, or they were not split by time.")
     if len(rows) == 1:
-        return "Whether it moved cannot be said: all answers fall into one period."
-    return "Whether it moved cannot be said: there are no two finished periods with enough answers to compare."
+        return say("Whether it moved cannot be said: all answers fall into one period.")
+    return say("Whether it moved cannot be said: there are no two finished periods with enough answers to compare.")

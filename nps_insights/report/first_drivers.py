@@ -9,6 +9,7 @@ from nps_insights.report import words
 from nps_insights.report.driver_rows import NAMELESS, Driver, costing, drivers_of, earning
 from nps_insights.report.guard_rails import no_causes
 from nps_insights.report.inputs import periods, top_themes
+from nps_insights.report.languages import say
 
 MOST_COSTS = 3
 NO_FURTHER = "No further theme can be told from zero."
@@ -83,7 +84,7 @@ def costs_and_gains(tables: Mapping[str, pd.DataFrame], drivers: list[Driver]) -
     named = [driver for driver in drivers if has_name(driver)]
     costs, earns = costing(named)[:MOST_COSTS], earning(named)[:1]
     return MainDrivers(
-        ", over all periods" if len(periods(tables["estimates"])) > 1 else "",
+        say(", over all periods") if len(periods(tables["estimates"])) > 1 else "",
         [_line(driver) for driver in costs],
         _costs_note(named, len(costs)),
         [_line(driver) for driver in earns],
@@ -98,21 +99,25 @@ def _line(driver: Driver) -> DriverLine:
         label=words.clean(driver.label, most=70),
         points=words.points(total.estimate, signed=True),
         likely=words.likely(total.low, total.high, signed=True),
-        reach=f"mentioned in {answers}, {words.percent(driver.reach)} of those with a comment",
+        reach=say(
+            "mentioned in {answers}, {reach} of those with a comment",
+            answers=answers,
+            reach=words.percent(driver.reach),
+        ),
     )
 
 
 def _costs_note(drivers: list[Driver], n_listed: int) -> str:
     if not drivers:
-        return (
+        return say(
             "What moves the number cannot be said: there were too few usable comments, or no theme was frequent enough."
         )
     if n_listed == 0:
-        return "No theme costs points that can be told from zero."
-    return NO_FURTHER if n_listed < MOST_COSTS else ""
+        return say("No theme costs points that can be told from zero.")
+    return say(NO_FURTHER) if n_listed < MOST_COSTS else ""
 
 
 def _earns_note(drivers: list[Driver], n_listed: int) -> str:
     if not drivers:
-        return "For the same reason this cannot be said."
-    return "" if n_listed else "No theme earns points that can be told from zero."
+        return say("For the same reason this cannot be said.")
+    return "" if n_listed else say("No theme earns points that can be told from zero.")

@@ -9,9 +9,10 @@ from nps_insights.report import words
 from nps_insights.report.change_rows import adding_up_to
 from nps_insights.report.facts import ReportFacts
 from nps_insights.report.inputs import overall_figure, periods
+from nps_insights.report.languages import say
 from nps_insights.report.watched_headline import USUAL, headline_title, named_basis, named_score
 
-_CATEGORIES = ("detractor", "passive", "promoter")
+_CATEGORIES = {"detractor": "detractors", "passive": "passives", "promoter": "promoters"}
 _SURVEYS = {
     "relational": "relationship survey",
     "transactional": "survey after an event",
@@ -58,7 +59,9 @@ def headline_of(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> Headl
     row = _last(watched_periods(tables, facts)) if named is None or len(_series(tables, facts)) else named
     row = row if row is not None else named if named is not None else whole
     if row is None:
-        return Headline("–", "", "There are no answers from which a number could be computed.")
+        return Headline(
+            "–", "", say("There are no answers from which a number could be computed."), title=headline_title(USUAL)
+        )
     number, likely = words.points(row["estimate"]), words.likely(row["conf_low"], row["conf_high"])
     return Headline(
         number,
@@ -119,7 +122,17 @@ def span_of(estimates: pd.DataFrame) -> str:
     if rows.empty:
         return ""
     first, last = (_period(row) for _, row in rows.iloc[[0, -1]].iterrows())
-    return first if first == last else f"{first} to {last}"
+    return words.from_to(first, last)
+
+
+def category_names() -> dict[str, str]:
+    """Return what the people of each category are called, below the bar of their shares.
+
+    Example:
+        >>> category_names()["passive"]
+        'passives'
+    """
+    return {name: say(called) for name, called in _CATEGORIES.items()}
 
 
 def _series(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> pd.DataFrame:
@@ -143,19 +156,41 @@ def _basis(
     row: pd.Series, named: pd.Series | None, whole: pd.Series | None, estimates: pd.DataFrame, facts: ReportFacts
 ) -> str:
     """What the number rests on, and what it is over all time."""
-    few = " That is few: read everything on this page as a first hint." if row["n"] < 4 * facts.min_group_size else ""
+    few = (
+        say(" That is few: read everything on this page as a first hint.")
+        if row["n"] < 4 * facts.min_group_size
+        else ""
+    )
     span = span_of(estimates)
     if not _is_period(row):
-        over = f"{' in' if ' to ' not in span else ','} {span}" if span else ""
-        return named_basis(row, whole) if named is not None else f"from {words.plural(row['n'], 'answer')}{over}.{few}"
-    said = f"from {words.plural(row['n'], 'answer')} in {_period(row)}.{few}"
+        one = len(periods(estimates)) == 1
+        over = "" if not span else say(" in {span}", span=span) if one else f", {span}"
+        return (
+            named_basis(row, whole)
+            if named is not None
+            else say("from {answers}{over}.{few}", answers=words.plural(row["n"], "answer"), over=over, few=few)
+        )
+    said = say(
+        "from {answers} in {period}.{few}", answers=words.plural(row["n"], "answer"), period=_period(row), few=few
+    )
     if named is not None:
         figure = words.with_range(named["estimate"], named["conf_low"], named["conf_high"])
-        return f"{said} Over all periods it is {figure}. {named_basis(named, whole)}"
+        return say(
+            "{said} Over all periods it is {figure}. {named_basis}",
+            said=said,
+            figure=figure,
+            named_basis=named_basis(named, whole),
+        )
     if whole is None or int(whole["n"]) == int(row["n"]):
         return said
     figure = words.with_range(whole["estimate"], whole["conf_low"], whole["conf_high"])
-    return f"{said} All {words.plural(whole['n'], 'answer')}, {span}, together: {figure}."
+    return say(
+        "{said} All {answers}, {span}, together: {figure}.",
+        said=said,
+        answers=words.plural(whole["n"], "answer"),
+        span=span,
+        figure=figure,
+    )
 
 
 def _shares(estimates: pd.DataFrame, of: pd.Series) -> tuple[tuple[str, str, float, float], ...]:
@@ -180,8 +215,8 @@ def _shares(estimates: pd.DataFrame, of: pd.Series) -> tuple[tuple[str, str, flo
 def _line(row: pd.Series, figure: str, tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> str:
     when = _period(row) if _is_period(row) else span_of(tables["estimates"])
     asked = _asked(row, tables["nonresponse"])
-    answers = words.plural(row["n"], "answer") + (f", {asked} of those asked" if asked else "")
-    return " · ".join(part for part in (when, _SURVEYS.get(facts.survey, ""), figure, answers) if part)
+    answers = words.plural(row["n"], "answer") + (say(", {asked} of those asked", asked=asked) if asked else "")
+    return " · ".join(part for part in (when, say(_SURVEYS.get(facts.survey, "")), figure, answers) if part)
 
 
 def _asked(row: pd.Series, rates: pd.DataFrame) -> str:

@@ -12,6 +12,7 @@ from nps_insights.report.first_drivers import DriverLine, costs_and_gains, main_
 from nps_insights.report.first_number import Headline, headline_of, watched_periods, way_of
 from nps_insights.report.first_warnings import do_not_conclude
 from nps_insights.report.how_sure import how_sure
+from nps_insights.report.languages import say
 from nps_insights.report.three_things import Proposal, three_things, to_leave_alone
 from nps_insights.report.watched_headline import USUAL, alert_lines, alerts_further, named_score, target_lines
 from nps_insights.report.who_is_missing import who_is_missing
@@ -111,6 +112,6 @@ def first_screen(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> FirstSc
 
 def _left_out(facts: ReportFacts) -> str:
     if "read" not in facts.counts:
-        return "What was left out"
+        return say("What was left out")
     n = facts.counts["read"] - facts.counts.get("kept", 0)
-    return f"Left out: {words.plural(n, 'row')}"
+    return say("Left out: {rows}", rows=words.plural(n, "row"))

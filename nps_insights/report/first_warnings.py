@@ -8,6 +8,7 @@ from nps_insights.report import words
 from nps_insights.report.driver_rows import Driver, costing, unclear
 from nps_insights.report.facts import ReportFacts
 from nps_insights.report.inputs import group_columns, groups, periods
+from nps_insights.report.languages import say
 
 
 def do_not_conclude(tables: Mapping[str, pd.DataFrame], facts: ReportFacts, drivers: list[Driver]) -> list[str]:
@@ -33,25 +34,34 @@ def do_not_conclude(tables: Mapping[str, pd.DataFrame], facts: ReportFacts, driv
     if drivers:
         sentences.append(_no_promise(drivers))
     if facts.simulated:
-        sentences.append("Anything about real customers: these answers were generated for practice.")
+        sentences.append(say("Anything about real customers: these answers were generated for practice."))
     return sentences
 
 
 def _no_promise(drivers: list[Driver]) -> str:
     """The most costly theme by its name: a promise is most easily read into that one."""
     costs = costing(drivers)
-    first = "mending a theme brings its points back"
+    first = say("mending a theme brings its points back")
     if costs:
         label = words.quoted(words.clean(costs[0].label, most=60))
-        first = f"mending {label} brings {words.points(abs(costs[0].total.estimate))} points back"
-    return f"That {first}. The figures say what goes together with the number; they are associated, not proven causes."
+        first = say(
+            "mending {label} brings {costs} points back", label=label, costs=words.points(abs(costs[0].total.estimate))
+        )
+    return say(
+        "That {first}. The figures say what goes together with the number; they are associated, not proven causes.",
+        first=first,
+    )
 
 
 def _no_effect(drivers: list[Driver]) -> list[str]:
     often = [driver for driver in unclear(drivers) if driver.reach >= 0.02][:2]
     return [
-        f"That {words.quoted(words.clean(driver.label, most=60))} moves the number: {words.percent(driver.reach)} "
-        "of those who commented mention it, but no effect of its own was found."
+        say(
+            "That {label} moves the number: {reach} of those who commented mention it, but no effect of "
+            "its own was found.",
+            label=words.quoted(words.clean(driver.label, most=60)),
+            reach=words.percent(driver.reach),
+        )
         for driver in often
     ]
 
@@ -63,8 +73,8 @@ def _too_small(estimates: pd.DataFrame) -> str:
         return ""
     named = [f"{words.clean(row['group'], most=30)} ({words.count(row['n'])})" for _, row in rows.head(3).iterrows()]
     if len(rows) > 3:
-        named[2:] = [f"{words.count(len(rows) - 2)} more groups"]
-    return f"Anything about {words.listed(named)}: too few answers to judge."
+        named[2:] = [say("{rows} more groups", rows=words.count(len(rows) - 2))]
+    return say("Anything about {named}: too few answers to judge.", named=words.listed(named))
 
 
 def _unfinished(estimates: pd.DataFrame) -> str:
@@ -75,4 +85,6 @@ def _unfinished(estimates: pd.DataFrame) -> str:
     last = rows.iloc[-1]
     name = words.period(last["period_start"], last["period_end"])
     so_far = words.plural(last["n"], "answer")
-    return f"Anything about {name} yet: it was not over when the data ended ({so_far} so far)."
+    return say(
+        "Anything about {name} yet: it was not over when the data ended ({so_far} so far).", name=name, so_far=so_far
+    )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from nps_insights.report import words
+from nps_insights.report.languages import say
 
 _NOBODY_CHECKED = (
     "How well themes are recognised was not checked: “nps-insights themes sample” draws 100 remarks for a person to "
@@ -17,6 +18,10 @@ _NO_CALLS = (
 _CALLS_JUDGED_ELSEWHERE = (
     "Whether the call list does better than the last score alone is not judged here: the page that “nps-insights churn "
     "train” wrote tells it, and “nps-insights churn outcomes” whether it came true."
+)
+_CALLS_JUDGED = (
+    "How good the call list is was measured on accounts that its model had not seen; the chapter on who is about to "
+    "leave tells it."
 )
 
 
@@ -34,7 +39,8 @@ def how_sure(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     said = _themes(tables) if len(tables["themes"]) else []
     lists = tables["action_lists"]
     if len(lists):
-        said.append(_CALLS_JUDGED_ELSEWHERE if (lists["action"] == "call").any() else _NO_CALLS)
+        judged = _CALLS_JUDGED if len(tables["reliability"]) else _CALLS_JUDGED_ELSEWHERE
+        said.append(say(judged if (lists["action"] == "call").any() else _NO_CALLS))
     return said
 
 
@@ -45,13 +51,23 @@ def _themes(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     if len(judged):
         row = judged.iloc[0]
         share = words.percent_with_range(row["estimate"], row["conf_low"], row["conf_high"])
-        return [f"Themes fit what was said in {share} of {words.count(row['n'])} remarks that a person checked."]
+        return [
+            say(
+                "Themes fit what was said in {share} of {n} remarks that a person checked.",
+                share=share,
+                n=words.count(row["n"]),
+            )
+        ]
     codes = tables["agreement"]
     matched = codes[codes["theme_id"].notna() & (codes["n_theme"] > 0)]
     if matched.empty:
-        return [_NOBODY_CHECKED]
+        return [say(_NOBODY_CHECKED)]
     n_theme, n_both = int(matched["n_theme"].sum()), int(matched["n_both"].sum())
     return [
-        f"Of {words.count(n_theme)} comments with a theme that matches one of the codes given with the data, "
-        f"{words.percent(n_both / n_theme)} carry that code too."
+        say(
+            "Of {n_theme} comments with a theme that matches one of the codes given with the data, "
+            "{n_both} carry that code too.",
+            n_theme=words.count(n_theme),
+            n_both=words.percent(n_both / n_theme),
+        )
     ]

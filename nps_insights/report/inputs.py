@@ -51,6 +51,14 @@ READ = (
     "action_lists",
     "money",
     "closed_loop",
+    "comments",
+    "mentions",
+    "responses",
+    "leaving",
+    "churn_scores",
+    "churn_gains",
+    "reliability",
+    "gain_curve",
 )
 
 

@@ -4,6 +4,7 @@ import pandas as pd
 
 from nps_insights.report import words
 from nps_insights.report.blocks import TextTable
+from nps_insights.report.languages import say, say_count
 from nps_insights.report.watch_words import sentence
 
 _CHECKS = {
@@ -40,13 +41,13 @@ def audit_table(audit: pd.DataFrame) -> TextTable | None:
             _name(row),
             _figure(row),
             words.count(row["n"]),
-            "look here" if row["suspicious"] else "–",
+            say("look here") if row["suspicious"] else "–",
             sentence(row["reason"]),
         )
         for _, row in keys.sort_values(["fine", "place", "check", "by", "group"]).iterrows()
     ]
-    heads = ("Question", "Figure", "Of", "Verdict", "In words")
-    return TextTable("What the invitations tell", heads, lines)
+    heads = (say("Question"), say("Figure"), say("Of"), say("Verdict"), say("In words"))
+    return TextTable(say("What the invitations tell"), heads, lines)
 
 
 def audit_note(audit: pd.DataFrame) -> str:
@@ -63,18 +64,28 @@ def audit_note(audit: pd.DataFrame) -> str:
     agents = audit[audit["by"] == "agent_id"]["group"].nunique()
     of_agents = loud[loud["by"] == "agent_id"]["group"].nunique()
     looked = (
-        f" Of {words.plural(agents, 'agent')} {words.count(of_agents) if of_agents else 'none'} stand out."
+        say(
+            " Of {agents} {n} stand out.",
+            agents=words.plural(agents, "agent"),
+            n=words.count(of_agents) if of_agents else say("none"),
+        )
         if agents
         else ""
     )
     if loud.empty:
-        return f"Nothing about how people were asked calls for a look.{looked}"
-    calls = "calls" if len(loud) == 1 else "call"
-    return f"{words.plural(len(loud), 'finding')} {calls} for a look; none of them proves an intention.{looked}"
+        return say("Nothing about how people were asked calls for a look.{looked}", looked=looked)
+    return say_count(
+        len(loud),
+        "{n} finding calls for a look; none of them proves an intention.{looked}",
+        "{n} findings call for a look; none of them proves an intention.{looked}",
+        n=words.count(len(loud)),
+        looked=looked,
+    )
 
 
 def _name(row: pd.Series) -> str:
-    name = _CHECKS.get(row["check"], words.clean(row["check"], most=40).replace("_", " "))
+    known = _CHECKS.get(row["check"])
+    name = say(known) if known else words.clean(row["check"], most=40).replace("_", " ")
     return f"{name}: {words.clean(row['group'], most=60)}" if row["group"] else name
 
 
@@ -83,7 +94,7 @@ def _figure(row: pd.Series) -> str:
     if pd.isna(ends[0]):
         return "–"
     if row["check"] in _POINTS:
-        return f"{words.with_range(*ends, signed=True)} points"
+        return say("{figure} points", figure=words.with_range(*ends, signed=True))
     if row["check"] == _DAYS:
         return words.with_range(*ends, tenths=True)
     return words.percent_with_range(*ends)

@@ -5,6 +5,8 @@ import re
 from nps_insights.report import words
 from nps_insights.report.facts import ReportFacts
 from nps_insights.report.first_screen import FirstScreen
+from nps_insights.report.languages import say
+from nps_insights.report.watch_rows import loudness
 
 # Services cut longer messages, or split them.
 MOST_CHARACTERS = 3_500
@@ -63,7 +65,7 @@ def report_markdown(first: FirstScreen, facts: ReportFacts, *, link: str = "", m
     while sections and len(_joined([head, *(text for _, text in sections), foot])) > most - 40:
         dropped = True
         sections.remove(max(sections, key=lambda one: one[0]))
-    more = ["More on the page."] if dropped else []
+    more = [say("More on the page.")] if dropped else []
     return _joined([head, *(text for _, text in sections), *more, foot])[:most]
 
 
@@ -86,7 +88,7 @@ def inert(text: str) -> str:
 def _head(first: FirstScreen, facts: ReportFacts) -> str:
     number = first.headline
     likely = f" ({inert(number.likely)})" if number.likely else ""
-    practice = "Practice data: these answers were generated." if facts.simulated else ""
+    practice = say("Practice data: these answers were generated.") if facts.simulated else ""
     parts = [
         f"**{inert(facts.title)}**",
         practice,
@@ -103,15 +105,15 @@ def _sections(first: FirstScreen) -> list[tuple[int, str]]:
     costs = [_driver(one.label, one.points, one.likely, one.reach) for one in first.costs]
     earns = [_driver(one.label, one.points, one.likely, one.reach) for one in first.earns]
     found = [
-        (0, _listed("Did it move?", moves)),
+        (0, _listed(say("Did it move?"), moves)),
         (3, _listed(inert(first.why.heading), [*causes, inert(first.why.note)] if causes else [])),
-        (5, _listed("Targets", [inert(line) for line in first.targets])),
-        (2, _listed("Alerts", [f"{inert(loud)}: {inert(said)}" for loud, said in first.alerts])),
-        (1, _listed("Do next", [f"{inert(one.label)}: {inert(one.basis)}" for one in first.proposals])),
-        (4, _listed(f"What costs most{inert(first.over)}", costs)),
-        (7, _listed(f"What earns most{inert(first.over)}", earns)),
-        (6, _listed("Do not conclude", [inert(one) for one in first.do_not])),
-        (8, _listed("Who is missing", [inert(one) for one in first.missing[:_MOST_MISSING]])),
+        (5, _listed(say("Targets"), [inert(line) for line in first.targets])),
+        (2, _listed(say("Alerts"), [f"{loudness(loud)}: {inert(said)}" for loud, said in first.alerts])),
+        (1, _listed(say("Do next"), [f"{inert(one.label)}: {inert(one.basis)}" for one in first.proposals])),
+        (4, _listed(say("What costs most{over}", over=inert(first.over)), costs)),
+        (7, _listed(say("What earns most{over}", over=inert(first.over)), earns)),
+        (6, _listed(say("Do not conclude"), [inert(one) for one in first.do_not])),
+        (8, _listed(say("Who is missing"), [inert(one) for one in first.missing[:_MOST_MISSING]])),
     ]
     return [(soon, text) for soon, text in found if text]
 
@@ -122,7 +124,8 @@ def _beside(sentence: str, comparable: str) -> str:
 
 def _driver(label: str, points: str, likely: str, reach: str = "") -> str:
     of_range = f" ({inert(likely)})" if likely else ""
-    return f"{inert(label)}: {inert(points)} points{of_range}{', ' + inert(reach) if reach else ''}"
+    of_reach = f", {inert(reach)}" if reach else ""
+    return f"{inert(label)}: {say('{figure} points', figure=inert(points))}{of_range}{of_reach}"
 
 
 def _listed(title: str, lines: list[str]) -> str:
@@ -131,9 +134,9 @@ def _listed(title: str, lines: list[str]) -> str:
 
 
 def _foot(facts: ReportFacts, link: str) -> str:
-    run = f"Run {inert(facts.run_id)[:8]}" if facts.run_id else ""
-    read = f"read from {inert(facts.source_name)}"
-    where = f"[The report]({link})" if link else ""
+    run = say("Run {run_id}", run_id=inert(facts.run_id)[:8]) if facts.run_id else ""
+    read = say("read from {source}", source=inert(facts.source_name))
+    where = f"[{say('The report')}]({link})" if link else ""
     return " · ".join(part for part in (where, read, run) if part)
 
 

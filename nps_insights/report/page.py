@@ -16,9 +16,11 @@ from nps_insights.report.chapter_drivers import (
     code_drivers,
     theme_drivers,
 )
+from nps_insights.report.chapter_leaving import leaving_chapter
 from nps_insights.report.chapter_left_out import left_out_chapter
 from nps_insights.report.chapter_methods import methods_chapter
 from nps_insights.report.chapter_number import number_chapter
+from nps_insights.report.chapter_quotes import quotes_chapter
 from nps_insights.report.chapter_targets import targets_chapter
 from nps_insights.report.chapter_theme_time import theme_time
 from nps_insights.report.chapter_themes import theme_chapter
@@ -29,12 +31,17 @@ from nps_insights.report.chapter_who_was_asked import who_was_asked
 from nps_insights.report.chapter_why_moved import why_moved
 from nps_insights.report.editions import USUAL_EDITION, edition_named, in_edition
 from nps_insights.report.facts import ReportFacts
+from nps_insights.report.filters import choices_of
+from nps_insights.report.first_number import category_names
 from nps_insights.report.first_screen import FirstScreen, first_screen
 from nps_insights.report.inputs import report_tables
+from nps_insights.report.languages import ENGLISH, say, spoken
 from nps_insights.report.shell import render_page
 
 
-def render_report(tables: Mapping[str, pd.DataFrame], facts: ReportFacts, *, edition: str = USUAL_EDITION) -> str:
+def render_report(
+    tables: Mapping[str, pd.DataFrame], facts: ReportFacts, *, edition: str = USUAL_EDITION, language: str = ENGLISH
+) -> str:
     """Return the report as one HTML page.
 
     The page needs no network: style, script, plotly.js and data stand in it, and its content-security policy forbids
@@ -45,23 +52,33 @@ def render_report(tables: Mapping[str, pd.DataFrame], facts: ReportFacts, *, edi
             page or passed over, not refused.
         facts: What stands in no table.
         edition: Who reads it: "board", "analyst" or "cs"; `nps_insights.report.editions` says what each is shown.
+        language: In which its frame is written: "en", "de" or "fr"; texts of the data stay as they are.
 
     Returns:
         HTML.
 
     Raises:
         SchemaError: A table breaks its contract.
-        SettingsError: There is no such edition.
+        SettingsError: There is no such edition or language.
 
     Example:
         >>> page = render_report({}, ReportFacts(title="Loyalty <2026>", source_name="survey.csv"))
         >>> "<title>Loyalty &lt;2026&gt;</title>" in page
         True
     """
+    with spoken(language):
+        return _written(tables, facts, edition)
+
+
+def _written(tables: Mapping[str, pd.DataFrame], facts: ReportFacts, edition: str) -> str:
     shown_to = edition_named(edition)
     whole, facts = in_edition(report_tables(tables), facts, shown_to)
+    number = number_chapter(whole, min_group_size=facts.min_group_size)
+    choices = choices_of(number, whole)
     chapters: dict[str, Any] = {
-        "number": number_chapter(whole, min_group_size=facts.min_group_size),
+        "number": number,
+        "choices": choices,
+        "quotes": quotes_chapter(whole, choices),
         "comparable": comparable_chapter(whole, facts),
         "watch": watch_chapter(whole, n_judged=facts.n_judged),
         "targets": targets_chapter(whole),
@@ -76,6 +93,7 @@ def render_report(tables: Mapping[str, pd.DataFrame], facts: ReportFacts, *, edi
         "moved": who_moved(whole),
         "differs": where_differs(whole),
         "next": actions_chapter(whole, currency=facts.currency, most_named=shown_to.most_named),
+        "leaving": leaving_chapter(whole, currency=facts.currency),
         "asked": who_was_asked(whole, currency=facts.currency),
         "left_out": left_out_chapter(whole, facts),
         "methods": methods_chapter(whole, facts),
@@ -85,7 +103,8 @@ def render_report(tables: Mapping[str, pd.DataFrame], facts: ReportFacts, *, edi
     return render_page(
         "page.html.j2",
         title=facts.title,
-        styles=("style.css", "watch.css") if _is_watched(first, chapters) else ("style.css",),
+        styles=("style.css", *(["watch.css"] if _is_watched(first, chapters) else []), "filters.css"),
+        scripts=("filters.js", "quotes.js"),
         masthead=_masthead(facts),
         simulated=facts.simulated,
         run_id=words.clean(facts.run_id, nothing=""),
@@ -93,6 +112,7 @@ def render_report(tables: Mapping[str, pd.DataFrame], facts: ReportFacts, *, edi
         first=first,
         edition=shown_to,
         currency=words.clean(facts.currency, most=12, nothing=""),
+        categories=category_names(),
         in_hundred=round(100 * facts.confidence_level),
         **chapters,
     )
@@ -108,5 +128,5 @@ def _masthead(facts: ReportFacts) -> str:
     if facts.n_responses is not None:
         parts.append(words.plural(facts.n_responses, "answer"))
     if facts.as_of:
-        parts.append(f"as of {words.day(facts.as_of)}")
+        parts.append(say("as of {day}", day=words.day(facts.as_of)))
     return " · ".join(parts)

@@ -9,15 +9,23 @@ from typing import Any
 
 from nps_insights.report import words
 from nps_insights.report.charts import Chart
+from nps_insights.report.languages import language_spoken, say
 from nps_insights.report.plotly_bundle import chart_script
 from nps_insights.report.security import content_security_policy, css_string, json_for_script
+from nps_insights.report.watch_rows import loudness
 
 _SCRIPTS = ("charts.js", "shell.js")
 _LONGEST_RUN_ID = 40
 
 
 def render_page(
-    template: str, *, title: str, styles: Sequence[str] = ("style.css",), run_id: str = "", **parts: Any
+    template: str,
+    *,
+    title: str,
+    styles: Sequence[str] = ("style.css",),
+    scripts: Sequence[str] = (),
+    run_id: str = "",
+    **parts: Any,
 ) -> str:
     """Return a page: its template filled, with style, scripts and the data of its charts in it.
 
@@ -27,6 +35,7 @@ def render_page(
         template: Name of a template that extends `shell.html.j2`.
         title: Title of the page, not escaped.
         styles: Style sheets of the page, in their order.
+        scripts: Scripts of the page beside those of every page, in their order.
         run_id: Id of the run, which stands on every printed page; empty where there is none.
         parts: What the template reads; charts are found wherever they stand in them. `masthead`, `simulated` and
             `version` are read by every page.
@@ -38,15 +47,16 @@ def render_page(
     title = words.clean(title, most=120)
     style = "".join(_asset(name) for name in ("shell.css", *styles, "print.css")) + _page_margins(title, run_id)
     plotly = chart_script() if charts else None
-    scripts = [plotly.text, "".join(_asset(name) for name in _SCRIPTS)] if plotly else []
+    texts = [plotly.text, "".join(_asset(name) for name in (*_SCRIPTS, *scripts))] if plotly else []
     return (
         _environment()
         .get_template(template)
         .render(
             title=title,
-            policy=content_security_policy(scripts, [style]),
+            language=language_spoken(),
+            policy=content_security_policy(texts, [style]),
             style=_trusted(style),
-            scripts=[_trusted(text) for text in scripts],
+            scripts=[_trusted(text) for text in texts],
             map_styles=_map_styles(plotly.text) if plotly else [],
             credit=plotly.credit if plotly else "",
             licence=_trusted(plotly.licence) if plotly else "",
@@ -59,7 +69,7 @@ def render_page(
 
 def _page_margins(title: str, run_id: str) -> str:
     """What stands around every printed page: the title from the second page on, the run, and the page's number."""
-    run = f"run {run_id[:_LONGEST_RUN_ID]}" if run_id else ""
+    run = say("run {run_id}", run_id=run_id[:_LONGEST_RUN_ID]) if run_id else ""
     return (
         f"@page {{ @top-left {{ content: {css_string(title)}; }} @top-right {{ content: {css_string(run)}; }} }}\n"
         "@page :first { @top-left { content: none; } }\n"
@@ -83,7 +93,7 @@ def _charts(part: Any) -> Iterator[Chart]:
 @cache
 def _environment() -> Any:
     """Made once: every page compiles the same templates."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 
     environment = Environment(
         loader=PackageLoader("nps_insights.report", "templates"),
@@ -93,6 +103,9 @@ def _environment() -> Any:
         lstrip_blocks=True,
     )
     environment.filters["together"] = words.together
+    # A filter that takes the context is not reckoned out when the template is compiled, in whatever language that is.
+    environment.filters["say"] = pass_context(lambda _, text, **values: say(text, **values))
+    environment.filters["loudness"] = loudness
     return environment
 
 

@@ -8,17 +8,19 @@ import pandas as pd
 from nps_insights.report import words
 from nps_insights.report.action_rows import gain, lists_in_order
 from nps_insights.report.change_rows import comparisons
+from nps_insights.report.chapter_leaving import leaving_soon
 from nps_insights.report.driver_rows import Driver, costing, unclear
 from nps_insights.report.first_drivers import has_name
+from nps_insights.report.languages import say, say_count
 from nps_insights.report.watch_words import amount
 
 MOST_THINGS = 3
 # Of those who commented; what hardly anybody mentions tempts nobody to act on it.
 _OFTEN = 0.02
 _LISTS = {
-    "call": ("Customer success", "call {n} first", "account", ""),
-    "convert": ("Customer success", "win over {n}", "passive", " who answer most like promoters"),
-    "refer": ("Marketing", "ask {n} for a reference", "promoter", ""),
+    "call": ("Customer success: call {n} first", "account"),
+    "convert": ("Customer success: win over {n} who answer most like promoters", "passive"),
+    "refer": ("Marketing: ask {n} for a reference", "promoter"),
 }
 
 
@@ -53,7 +55,9 @@ def three_things(tables: Mapping[str, pd.DataFrame], drivers: list[Driver], *, c
         []
     """
     mend, alone = to_mend(tables, drivers), to_leave_alone(drivers)
-    lists = [_list(action, own, currency) for action, own in lists_in_order(tables) if int(own["n"].iloc[0]) > 0]
+    lists = [
+        _list(action, own, tables, currency) for action, own in lists_in_order(tables) if int(own["n"].iloc[0]) > 0
+    ]
     found = [_mend(mend, tables)] if mend else []
     found += lists[:1]
     found += [_leave_alone(alone, tables)] if alone else []
@@ -102,16 +106,25 @@ def to_leave_alone(drivers: list[Driver]) -> Driver | None:
 def _mend(driver: Driver, tables: Mapping[str, pd.DataFrame]) -> Proposal:
     total = driver.total
     figure = words.with_range(total.estimate, total.low, total.high, signed=True)
-    what = f"mend {words.quoted(words.clean(driver.label, most=60))}"
-    basis = f"{words.plural(driver.n_present, 'answer')} mention{'s' if driver.n_present == 1 else ''} it; it goes with"
-    return Proposal(_by(driver, tables, what), f"{basis} {figure} points")
+    what = say("mend {label}", label=words.quoted(words.clean(driver.label, most=60)))
+    basis = say_count(
+        driver.n_present,
+        "{n} answer mentions it; it goes with {figure} points",
+        "{n} answers mention it; it goes with {figure} points",
+        n=words.count(driver.n_present),
+        figure=figure,
+    )
+    return Proposal(_by(driver, tables, what), basis)
 
 
 def _leave_alone(driver: Driver, tables: Mapping[str, pd.DataFrame]) -> Proposal:
-    what = f"leave {words.quoted(words.clean(driver.label, most=60))} alone for now"
-    often = f"mentioned in {words.plural(driver.n_present, 'answer')}"
+    what = say("leave {label} alone for now", label=words.quoted(words.clean(driver.label, most=60)))
+    often = say("mentioned in {answers}", answers=words.plural(driver.n_present, "answer"))
     likely = words.likely(driver.total.low, driver.total.high, signed=True)
-    return Proposal(_by(driver, tables, what), f"{often}, but no effect of its own was found ({likely})")
+    return Proposal(
+        _by(driver, tables, what),
+        say("{often}, but no effect of its own was found ({likely})", often=often, likely=likely),
+    )
 
 
 def _by(driver: Driver, tables: Mapping[str, pd.DataFrame], what: str) -> str:
@@ -124,11 +137,16 @@ def _by(driver: Driver, tables: Mapping[str, pd.DataFrame], what: str) -> str:
     return f"{whose}: {what}" if whose else what[:1].upper() + what[1:]
 
 
-def _list(action: str, own: pd.DataFrame, currency: str) -> Proposal:
-    who, task, one, kind = _LISTS[action]
+def _list(action: str, own: pd.DataFrame, tables: Mapping[str, pd.DataFrame], currency: str) -> Proposal:
+    task, one = _LISTS[action]
     first, known = own.iloc[0], own[own["estimate"].notna()]
-    value = "" if pd.isna(first["value"]) else f"worth {amount(float(first['value']), currency=currency)} together"
+    value = (
+        ""
+        if pd.isna(first["value"])
+        else say("worth {value} together", value=amount(float(first["value"]), currency=currency))
+    )
     # How many passives a model would expect to be promoters reads like a promise; it stands in the chapter.
     told = gain(known.iloc[0], currency=currency) if len(known) and action != "convert" else ""
-    basis = "; ".join(part for part in (value, told) if part) or "what it brings is not known"
-    return Proposal(f"{who}: {task.format(n=words.plural(first['n'], one) + kind)}", basis)
+    soon = leaving_soon(tables) if action == "call" else ""
+    basis = "; ".join(part for part in (value, soon, told) if part) or say("what it brings is not known")
+    return Proposal(say(task, n=words.plural(first["n"], one)), basis)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from nps_insights.report import words
+from nps_insights.report.languages import say
 from nps_insights.report.watch_words import change_with_range, figure_name
 
 LOUDNESS = ("critical", "warning", "notice")
@@ -54,7 +55,17 @@ def standing(row: pd.Series) -> str:
         >>> standing(pd.Series({"status": "known", "severity": "critical"}))
         'known already'
     """
-    return _STANDINGS.get(str(row["status"]), str(row["severity"]))
+    return say(_STANDINGS.get(str(row["status"]), "")) or loudness(str(row["severity"]))
+
+
+def loudness(severity: str) -> str:
+    """Say how loud an alert is.
+
+    Example:
+        >>> loudness("notice")
+        'notice'
+    """
+    return say(LOUDNESS[LOUDNESS.index(severity)])
 
 
 def in_brief(row: pd.Series) -> str:

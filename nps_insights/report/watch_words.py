@@ -6,6 +6,7 @@ import re
 import pandas as pd
 
 from nps_insights.report import words
+from nps_insights.report.languages import digits, say
 
 _NAMES = {
     "nps": "NPS",
@@ -33,10 +34,11 @@ def figure_name(row: pd.Series) -> str:
         >>> figure_name(pd.Series({"metric": "theme_share", "by": "theme_id", "group": "t1", "label": "late"}))
         'Mentions of “late”'
     """
-    metric, group = str(row["metric"]), words.clean(row["group"], most=60, nothing="(not stated)")
+    metric, group = str(row["metric"]), words.clean(row["group"], most=60, nothing=say("(not stated)"))
     if metric == _THEME:
         label = row.get("label")
-        return f"Mentions of {words.quoted(words.clean(label if isinstance(label, str) and label else group, most=60))}"
+        called = words.clean(label if isinstance(label, str) and label else group, most=60)
+        return say("Mentions of {label}", label=words.quoted(called))
     name = metric_name(metric)
     return f"{name}, {words.clean(row['by'], most=40)}: {group}" if row["by"] else name
 
@@ -49,9 +51,9 @@ def metric_name(metric: str) -> str:
         ('NPS', 'Mentions', 'Comment rate')
     """
     if metric == _THEME:
-        return "Mentions"
+        return say("Mentions")
     plain = words.clean(metric, most=40).replace("_", " ")
-    return _NAMES.get(metric, plain[:1].upper() + plain[1:])
+    return say(_NAMES[metric]) if metric in _NAMES else plain[:1].upper() + plain[1:]
 
 
 def is_share(metric: str) -> bool:
@@ -84,7 +86,8 @@ def exact_level(metric: str, value: float) -> str:
         ('28.8', '49.1%')
     """
     share = metric in _SHARES
-    return words.points(100 * value if share else value, tenths=True) + ("%" if share else "")
+    written = words.points(100 * value if share else value, tenths=True)
+    return words.percent_sign(written) if share else written
 
 
 def level_with_range(metric: str, row: pd.Series) -> str:
@@ -115,7 +118,7 @@ def change_with_range(metric: str, row: pd.Series) -> str:
     if metric not in _SHARES:
         return words.with_range(*ends, signed=True, tenths=_is_mean(metric))
     written = words.with_range(*(100 * end for end in ends), signed=True)
-    return written if written == words.UNKNOWN else f"{written} percentage points"
+    return say("{change} percentage points", change=written) if math.isfinite(ends[0]) else written
 
 
 def _is_mean(metric: str) -> bool:
@@ -132,12 +135,12 @@ def amount(value: float, *, signed: bool = False, currency: str = "") -> str:
         ('1,020,000', '−132', '+113,000', 'not known')
     """
     if not math.isfinite(value):
-        return words.UNKNOWN
+        return say(words.UNKNOWN)
     size = abs(value)
     step = 10 ** max(math.floor(math.log10(size)) - 2, 0) if size >= 1 else 1
     shown = step * math.floor(size / step + 0.5)
     sign = "" if shown == 0 else words.MINUS if value < 0 else "+" if signed else ""
-    return f"{sign}{_unit(currency)}{shown:,}"
+    return f"{sign}{_unit(currency)}{digits(f'{shown:,}')}"
 
 
 def _unit(currency: str) -> str:
@@ -154,11 +157,11 @@ def amount_with_range(value: float, low: float, high: float, *, signed: bool = F
         '1,020,000 (likely 950,000 to 1,100,000)'
     """
     if not math.isfinite(value):
-        return words.UNKNOWN
+        return say(words.UNKNOWN)
     if not (math.isfinite(low) and math.isfinite(high)):
-        return f"{amount(value, signed=signed, currency=currency)} (range not known)"
-    ends = (amount(low, signed=signed), amount(high, signed=signed))
-    return f"{amount(value, signed=signed, currency=currency)} (likely {ends[0]} to {ends[1]})"
+        return f"{amount(value, signed=signed, currency=currency)} ({say('range not known')})"
+    likely = say("likely {low} to {high}", low=amount(low, signed=signed), high=amount(high, signed=signed))
+    return f"{amount(value, signed=signed, currency=currency)} ({likely})"
 
 
 def chance(probability: float) -> str:
@@ -169,10 +172,10 @@ def chance(probability: float) -> str:
         ('22%', 'under 1%', 'over 99%')
     """
     if not math.isfinite(probability):
-        return words.UNKNOWN
+        return say(words.UNKNOWN)
     if probability < 0.01:
-        return "under 1%"
-    return "over 99%" if probability > 0.99 else words.percent(probability)
+        return say("under {share}", share=words.percent(0.01))
+    return say("over {share}", share=words.percent(0.99)) if probability > 0.99 else words.percent(probability)
 
 
 def sentence(text: str | float | None, *, most: int = 500) -> str:
@@ -192,7 +195,9 @@ def short_day(when: pd.Timestamp) -> str:
         >>> short_day(pd.Timestamp("2026-06-03")).split("\u00a0")
         ['3', 'Jun', '2026']
     """
-    return f"{when.day}\u00a0{when:%b}\u00a0{when.year}"
+    form = "1 {month} {year}" if when.day == 1 else "{day} {month} {year}"
+    written = say(form, day=when.day, month=words.month(when, short=True), year=when.year)
+    return written.replace(" ", "\u00a0")
 
 
 def where_more(table: str) -> str:
@@ -202,4 +207,4 @@ def where_more(table: str) -> str:
         >>> where_more("actions")
         'All of them stand in tables/actions.parquet of the run folder.'
     """
-    return f"All of them stand in tables/{table}.parquet of the run folder."
+    return say("All of them stand in tables/{table}.parquet of the run folder.", table=table)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from nps_insights.report import words
 from nps_insights.report.chapter_targets import target_line, targets_in_order
+from nps_insights.report.languages import say
 from nps_insights.report.watch_rows import in_brief, raised
 from nps_insights.report.watch_words import sentence
 
@@ -29,7 +30,7 @@ def headline_title(metric: str) -> str:
         >>> headline_title("nps")
         'Net Promoter Score'
     """
-    return _TITLES.get(metric, "Net Promoter Score")
+    return say(_TITLES.get(metric, "Net Promoter Score"))
 
 
 def named_score(tables: Mapping[str, pd.DataFrame], metric: str) -> pd.Series | None:
@@ -53,10 +54,17 @@ def named_basis(row: pd.Series, usual: pd.Series | None) -> str:
         >>> named_basis(row, None)
         'Every account counts once; from 1,200 answers.'
     """
-    said = f"{_OF_OTHERS[str(row['metric'])]}; from {words.plural(row['n'], 'answer')}."
+    said = say(
+        "{of_others}; from {answers}.",
+        of_others=say(_OF_OTHERS[str(row["metric"])]),
+        answers=words.plural(row["n"], "answer"),
+    )
     if usual is not None:
         figure = words.with_range(usual["estimate"], usual["conf_low"], usual["conf_high"])
-        said += f" Counting every answer once it is {figure}; that score is meant wherever this page does not say."
+        said += say(
+            " Counting every answer once it is {figure}; that score is meant wherever this page does not say.",
+            figure=figure,
+        )
     return said
 
 
@@ -75,7 +83,7 @@ def target_lines(tables: Mapping[str, pd.DataFrame], headline: str = USUAL) -> l
     rows = targets_in_order(tables)
     lines = [target_line(row, headline=headline) for _, row in rows.head(MOST_TARGETS).iterrows()]
     further = len(rows) - len(lines)
-    return [*lines, *([f"{words.plural(further, 'more target')} below."] if further else [])]
+    return [*lines, *([say("{targets} below.", targets=words.plural(further, "more target"))] if further else [])]
 
 
 def alert_lines(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, str]]:
@@ -103,4 +111,4 @@ def alerts_further(tables: Mapping[str, pd.DataFrame]) -> str:
         ''
     """
     further = len(raised(tables)) - MOST_ALERTS
-    return f"{words.plural(further, 'more alert')} below." if further > 0 else ""
+    return say("{alerts} below.", alerts=words.plural(further, "more alert")) if further > 0 else ""

@@ -6,11 +6,18 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from nps_insights.report.languages import digits, number_form, say, say_count
 from nps_insights.tables import visible
 
 MINUS = "−"
 UNKNOWN = "not known"
-_SHORT_RANGE = re.compile(r"\(likely [^()]{3,14}\)")
+_LONGEST_SHORT_RANGE = 14
+_RANGE = "likely {low} to {high}"
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_SHORT_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LINE_BREAKS = str.maketrans({"\n": " ", "\r": " ", "\t": " ", "\u2028": " ", "\u2029": " "})
 
 
@@ -29,14 +36,14 @@ def points(value: float, *, signed: bool = False, tenths: bool = False) -> str:
         '−4.0'
     """
     if not math.isfinite(value):
-        return UNKNOWN
+        return say(UNKNOWN)
     size = abs(value)
     # Half is rounded away from zero, as people do; round() and format() would round 2.5 to 2.
     shown = math.floor(size * 10 + 0.5) / 10 if size < 1 or tenths else math.floor(size + 0.5)
     if shown == 0:
         return "0"
     sign = MINUS if value < 0 else "+" if signed else ""
-    return f"{sign}{shown:.1f}" if tenths else f"{sign}{shown:g}"
+    return sign + digits(f"{shown:.1f}" if tenths else f"{shown:g}")
 
 
 def likely(low: float, high: float, *, signed: bool = False, tenths: bool = False) -> str:
@@ -47,13 +54,13 @@ def likely(low: float, high: float, *, signed: bool = False, tenths: bool = Fals
         ('likely 28 to 34', 'likely just above 0 to +7', 'range not known')
     """
     if not (math.isfinite(low) and math.isfinite(high)):
-        return "range not known"
-    near_zero = "just above 0" if low > 0 else "just below 0" if high < 0 else "0"
+        return say("range not known")
+    near_zero = say("just above 0") if low > 0 else say("just below 0") if high < 0 else "0"
     ends = [
         text if text != "0" else near_zero
         for text in (points(end, signed=signed, tenths=tenths) for end in (low, high))
     ]
-    return f"likely {ends[0]} to {ends[1]}"
+    return say(_RANGE, low=ends[0], high=ends[1])
 
 
 def with_range(value: float, low: float, high: float, *, signed: bool = False, tenths: bool = False) -> str:
@@ -64,7 +71,7 @@ def with_range(value: float, low: float, high: float, *, signed: bool = False, t
         '31 (likely 28 to 34)'
     """
     if not math.isfinite(value):
-        return UNKNOWN
+        return say(UNKNOWN)
     written = points(value, signed=signed, tenths=tenths)
     return f"{written} ({likely(low, high, signed=signed, tenths=tenths)})"
 
@@ -79,10 +86,22 @@ def change(value: float, low: float, high: float, since: str) -> str:
         'Down 2 on Q2 2026 (likely −6 to +2): too close to call'
     """
     if not math.isfinite(value):
-        return f"The change on {since} is not known"
+        return say("The change on {since} is not known", since=since)
+    return f"{moved(value, since)} ({likely(low, high, signed=True)}): {verdict(low, high)}"
+
+
+def moved(value: float, since: str) -> str:
+    """Say how far a figure moved.
+
+    Example:
+        >>> moved(-6.2, "Q2 2026"), moved(0.0, "Q2 2026")
+        ('Down 6 on Q2 2026', 'Level with Q2 2026')
+    """
     size = points(abs(value))
-    moved = f"Level with {since}" if size == "0" else f"{'Up' if value > 0 else 'Down'} {size} on {since}"
-    return f"{moved} ({likely(low, high, signed=True)}): {verdict(low, high)}"
+    if size == "0":
+        return say("Level with {since}", since=since)
+    form = "Up {size} on {since}" if value > 0 else "Down {size} on {since}"
+    return say(form, size=size, since=since)
 
 
 def verdict(low: float, high: float) -> str:
@@ -93,8 +112,8 @@ def verdict(low: float, high: float) -> str:
         ('a real rise', 'a real drop', 'too close to call')
     """
     if low > 0:
-        return "a real rise"
-    return "a real drop" if high < 0 else "too close to call"
+        return say("a real rise")
+    return say("a real drop") if high < 0 else say("too close to call")
 
 
 def count(n: float) -> str:
@@ -104,7 +123,7 @@ def count(n: float) -> str:
         >>> count(12345)
         '12,345'
     """
-    return f"{int(n):,}"
+    return digits(f"{int(n):,}")
 
 
 def plural(n: float, one: str, many: str = "") -> str:
@@ -114,7 +133,7 @@ def plural(n: float, one: str, many: str = "") -> str:
         >>> plural(1, "answer"), plural(1200, "answer"), plural(2, "reply", "replies")
         ('1 answer', '1,200 answers', '2 replies')
     """
-    return f"{count(n)} {one if int(n) == 1 else many or one + 's'}"
+    return f"{count(n)} {say_count(n, one, many or one + 's')}"
 
 
 def percent(share: float) -> str:
@@ -125,12 +144,22 @@ def percent(share: float) -> str:
         ('18%', '0.4%', 'under 0.1%', '0%')
     """
     if not math.isfinite(share):
-        return UNKNOWN
+        return say(UNKNOWN)
     size = 100 * share
     if 0 < size < 0.05:
-        return "under 0.1%"
+        return say("under {share}", share=percent_sign(digits("0.1")))
     shown = math.floor(size * 10 + 0.5) / 10 if size < 1 else math.floor(size + 0.5)
-    return f"{shown:g}%"
+    return percent_sign(digits(f"{shown:g}"))
+
+
+def percent_sign(number: str) -> str:
+    """Write the sign behind a finished number.
+
+    Example:
+        >>> percent_sign("12")
+        '12%'
+    """
+    return number + number_form().percent
 
 
 def percent_with_range(share: float, low: float, high: float) -> str:
@@ -140,7 +169,7 @@ def percent_with_range(share: float, low: float, high: float) -> str:
         >>> percent_with_range(0.18, 0.16, 0.204)
         '18% (likely 16 to 20%)'
     """
-    return f"{percent(share)} ({percent_range(low, high)})" if math.isfinite(share) else UNKNOWN
+    return f"{percent(share)} ({percent_range(low, high)})" if math.isfinite(share) else say(UNKNOWN)
 
 
 def percent_range(low: float, high: float) -> str:
@@ -151,8 +180,8 @@ def percent_range(low: float, high: float) -> str:
         'likely 16 to 20%'
     """
     if not (math.isfinite(low) and math.isfinite(high)):
-        return "range not known"
-    return f"likely {percent(low).removesuffix('%')} to {percent(high)}"
+        return say("range not known")
+    return say(_RANGE, low=percent(low).removesuffix(number_form().percent), high=percent(high))
 
 
 def day(when: date) -> str:
@@ -162,7 +191,19 @@ def day(when: date) -> str:
         >>> day(date(2026, 6, 30))
         '30 June 2026'
     """
-    return f"{when.day} {when:%B} {when.year}"
+    if when.day == 1:
+        return say("1 {month} {year}", month=month(when), year=when.year)
+    return say("{day} {month} {year}", day=when.day, month=month(when), year=when.year)
+
+
+def month(when: date, *, short: bool = False) -> str:
+    """Name the month of a date.
+
+    Example:
+        >>> month(date(2026, 6, 30)), month(date(2026, 6, 30), short=True)
+        ('June', 'Jun')
+    """
+    return say(_SHORT_MONTHS[when.month - 1]) if short else say(_MONTHS[when.month - 1])
 
 
 def period(start: date, end: date) -> str:
@@ -182,18 +223,36 @@ def period(start: date, end: date) -> str:
     if whole and months == 12 and start.month == 1:
         return str(start.year)
     if whole and months == 3 and start.month % 3 == 1:
-        return f"Q{start.month // 3 + 1} {start.year}"
+        return _quarter(start)
     if whole and months == 1:
-        return f"{start:%B} {start.year}"
+        return _whole_month(start)
     if whole and months % 12 == 0 and start.month == 1:
-        return f"{start.year} to {end.year}"
+        return from_to(str(start.year), str(end.year))
     if whole and months % 3 == 0 and start.month % 3 == 1:
-        return f"Q{start.month // 3 + 1} {start.year} to Q{end.month // 3} {end.year}"
+        return from_to(_quarter(start), _quarter(end))
     if whole and months > 1:
-        return f"{start:%B} {start.year} to {end:%B} {end.year}"
+        return from_to(_whole_month(start), _whole_month(end))
     if (after - start).days == 7:
-        return f"week of {day(start)}"
-    return day(start) if start == end else f"{day(start)} to {day(end)}"
+        return say("week of {day}", day=day(start))
+    return from_to(day(start), day(end))
+
+
+def _quarter(when: date) -> str:
+    return say("Q{quarter} {year}", quarter=(when.month - 1) // 3 + 1, year=when.year)
+
+
+def _whole_month(when: date) -> str:
+    return say("{month} {year}", month=month(when), year=when.year)
+
+
+def from_to(first: str, last: str) -> str:
+    """Name a time by its ends.
+
+    Example:
+        >>> from_to("Q1 2026", "Q2 2026"), from_to("2026", "2026")
+        ('Q1 2026 to Q2 2026', '2026')
+    """
+    return first if first == last else say("{first} to {last}", first=first, last=last)
 
 
 def clean(text: str | float | None, *, most: int = 90, nothing: str = "(no name)") -> str:
@@ -224,7 +283,9 @@ def together(text: str) -> str:
         >>> together("−7 (likely −8 to −6)").split(" ")
         ['−7', '(likely\xa0−8\xa0to\xa0−6)']
     """
-    return _SHORT_RANGE.sub(lambda found: found.group().replace(" ", "\u00a0"), text)
+    likely_word = re.escape(say(_RANGE, low="|", high="|").partition("|")[0])
+    short_range = rf"\({likely_word}[^()]{{3,{_LONGEST_SHORT_RANGE}}}\)"
+    return re.sub(short_range, lambda found: found.group().replace(" ", "\u00a0"), text)
 
 
 def quoted(label: str) -> str:
@@ -234,7 +295,7 @@ def quoted(label: str) -> str:
         >>> quoted("late delivery")
         '“late delivery”'
     """
-    return f"“{label}”"
+    return say("“{label}”", label=label)
 
 
 def listed(names: list[str]) -> str:
@@ -244,4 +305,6 @@ def listed(names: list[str]) -> str:
         >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])
         ('a', 'a and b', 'a, b and c')
     """
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
+    if len(names) < 2:
+        return "".join(names)
+    return say("{names} and {last}", names=", ".join(names[:-1]), last=names[-1])

@@ -7,6 +7,7 @@ import pandas as pd
 
 from nps_insights.report import words
 from nps_insights.report.blocks import TextTable
+from nps_insights.report.languages import say
 from nps_insights.report.watch_words import amount_with_range, sentence
 
 _CATEGORIES = {
@@ -68,9 +69,9 @@ def money_table(money: pd.DataFrame, *, currency: str = "") -> TextTable | None:
         own = rows[rows["category"] == category]
         if len(own):
             amounts = [_amount(cells, metric, category, currency) for metric in metrics]
-            lines.append((name, words.count(own["n"].max()), *amounts))
-    heads = ("Customers", "How many", *(_AMOUNTS[name] for name in metrics))
-    return TextTable("What the customers of each category are worth, by their latest answer", heads, lines)
+            lines.append((say(name), words.count(own["n"].max()), *amounts))
+    heads = (say("Customers"), say("How many"), *(say(_AMOUNTS[name]) for name in metrics))
+    return TextTable(say("What the customers of each category are worth, by their latest answer"), heads, lines)
 
 
 def _amount(cells: pd.DataFrame, metric: str, category: str, currency: str) -> str:
@@ -94,17 +95,17 @@ def money_differences(money: pd.DataFrame, *, currency: str = "") -> TextTable |
     order = {name: place for place, name in enumerate(_DIFFERENCES)}
     ordered = rows.assign(place=rows["metric"].map(order)).sort_values(["place", "category"])
     lines = [
-        (_DIFFERENCES[row["metric"]], _difference(row, currency), words.count(row["n"]), sentence(row["reason"]))
+        (say(_DIFFERENCES[row["metric"]]), _difference(row, currency), words.count(row["n"]), sentence(row["reason"]))
         for _, row in ordered.iterrows()
     ]
-    heads = ("What", "Difference", "Customers", "In words")
-    return TextTable("What goes with being a promoter rather than a passive", heads, lines)
+    heads = (say("What"), say("Difference"), say("Customers"), say("In words"))
+    return TextTable(say("What goes with being a promoter rather than a passive"), heads, lines)
 
 
 def _difference(row: pd.Series, currency: str) -> str:
     ends = [float(row[name]) for name in ("estimate", "conf_low", "conf_high")]
     if row["metric"] == "retention_difference":
-        return f"{words.with_range(*(100 * end for end in ends), signed=True)} percentage points"
+        return say("{end} percentage points", end=words.with_range(*(100 * end for end in ends), signed=True))
     return amount_with_range(*ends, signed=True, currency=currency)
 
 
@@ -120,7 +121,7 @@ def closed_loop_parts(tables: Mapping[str, pd.DataFrame]) -> list[Loop]:
     for action, heading in _ACTIONS.items():
         own = rows[rows["action"] == action]
         if len(own):
-            found.append(Loop(heading, _followed(own), _loop_table(heading, own)))
+            found.append(Loop(say(heading), _followed(own), _loop_table(say(heading), own)))
     return found
 
 
@@ -134,11 +135,15 @@ def _followed(rows: pd.DataFrame) -> str:
         *(100 * float(difference[name]) for name in ("estimate", "conf_low", "conf_high")), signed=True
     )
     clear = difference["conf_low"] > 0 or difference["conf_high"] < 0
-    verdict = "more than chance" if clear else "too close to call"
-    return (
-        f"Of those contacted {shares[0]} moved up with their next answer; of comparable customers without a contact "
-        f"{shares[1]} did. The difference is {apart} percentage points: {verdict}. It goes with the contact; who is "
-        "contacted was not drawn by lot."
+    verdict = say("more than chance") if clear else say("too close to call")
+    return say(
+        "Of those contacted {contacted} moved up with their next answer; of comparable customers "
+        "without a contact {others} did. The difference is {apart} percentage points: {verdict}. It "
+        "goes with the contact; who is contacted was not drawn by lot.",
+        contacted=shares[0],
+        others=shares[1],
+        apart=apart,
+        verdict=verdict,
     )
 
 
@@ -156,15 +161,24 @@ def _loop_table(heading: str, rows: pd.DataFrame) -> TextTable:
         (_name(row), _figure(row), words.count(row["n"]), sentence(row["reason"]))
         for _, row in keys.sort_values(["place", "metric", "side", "group"]).iterrows()
     ]
-    return TextTable(f"{heading}: what became of them", ("What", "Figure", "Of", "In words"), lines)
+    return TextTable(
+        say("{heading}: what became of them", heading=heading),
+        (say("What"), say("Figure"), say("Of"), say("In words")),
+        lines,
+    )
 
 
 def _name(row: pd.Series) -> str:
     metric = str(row["metric"])
     if metric in _MOVED:
-        return f"Moved up: {_SIDES.get(row['group'], words.clean(row['group'], most=40))}"
-    name = _OF_CASES.get(metric, words.clean(metric, most=40).replace("_", " "))
+        return say("Moved up: {side}", side=_word(_SIDES, row["group"]))
+    name = _word(_OF_CASES, metric)
     return f"{name}: {words.clean(row['group'], most=40)}" if row["group"] else name
+
+
+def _word(known: Mapping[str, str], code: str) -> str:
+    """What a code is called; one that has no name stands as it is."""
+    return say(known[code]) if code in known else words.clean(code, most=40).replace("_", " ")
 
 
 def _figure(row: pd.Series) -> str:
@@ -174,5 +188,5 @@ def _figure(row: pd.Series) -> str:
     if row["metric"] == "days_to_contact":
         return words.with_range(*ends)
     if row["group"] == "difference":
-        return f"{words.with_range(*(100 * end for end in ends), signed=True)} percentage points"
+        return say("{end} percentage points", end=words.with_range(*(100 * end for end in ends), signed=True))
     return words.percent_with_range(*ends)

@@ -8,11 +8,13 @@ import pandas as pd
 from nps_insights.survey.aliases import FIELDS, is_alias, plain_name
 from nps_insights.survey.flags import FLAGS, flags_of
 from nps_insights.survey.kinds import unknown_kinds
+from nps_insights.survey.likely_columns import likely_scores, other_delimiter
 from nps_insights.survey.looks import Look, look_at
 from nps_insights.survey.raw import RawTable
 from nps_insights.survey.rounded_ids import rounded_ids
 from nps_insights.survey.scores import numbers_stated
 from nps_insights.survey.settings import SurveySettings
+from nps_insights.survey.similar_names import suggestions as suggestions
 from nps_insights.tables import DataRefusedError, SettingsError
 
 
@@ -155,20 +157,6 @@ def resolve(name: str, names: Sequence[str], role: str) -> str:
     return column
 
 
-def suggestions(name: str, names: Sequence[str]) -> list[str]:
-    """Return up to three similar names: for a hint to a person, never for a decision.
-
-    Example:
-        >>> suggestions("NPS Scroe", ["Country", "NPS Score"])
-        ['NPS Score']
-    """
-    from rapidfuzz import fuzz, process
-
-    plain = {column: plain_name(column) for column in names}
-    found = process.extract(plain_name(name), plain, scorer=fuzz.WRatio, limit=3, score_cutoff=70)
-    return [column for _, _, column in found]
-
-
 @dataclass
 class _Found:
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -271,7 +259,7 @@ def _line(name: str = "score", column: str = "...") -> str:
 def _no_score(raw: RawTable, free: list[str], taken: set[str]) -> str:
     shown = [column for column in likely_scores(raw, free) if column not in taken][:3]
     said = f"score: {raw.name} has no column that is known to hold the recommendation score"
-    if len(raw.frame.columns) == 1 and (split := _other_delimiter(str(raw.frame.columns[0]))):
+    if len(raw.frame.columns) == 1 and (split := other_delimiter(str(raw.frame.columns[0]))):
         return (
             f"{said}: it has one column, {str(raw.frame.columns[0])[:80]!r}. If {split!r} separates its cells, save it "
             "with commas, semicolons, tabs or | between them"
@@ -279,43 +267,6 @@ def _no_score(raw: RawTable, free: list[str], taken: set[str]) -> str:
     if shown:
         return f"{said}; state it: {' or '.join(_line('score', column) for column in shown)}"
     return f"{said}, and none holds numbers of a scale; write answers in words as numbers, or state it: {_line()}"
-
-
-def likely_scores(raw: RawTable, free: Sequence[str]) -> list[str]:
-    """Return the columns that could hold the score, the likeliest first: for a hint to a person, never for a decision.
-
-    Only columns of few whole numbers count. Names like that of a score come first, then scales that run to 10.
-
-    Args:
-        raw: The file as read.
-        free: Columns that are not known to be anything else.
-
-    Example:
-        >>> import numpy as np
-        >>> frame = pd.DataFrame({"Stars": ["5", "1"], "Q1": ["0", "10"], "Why": ["slow", "kind"]}, dtype="str")
-        >>> likely_scores(RawTable("export.csv", frame, np.array([2, 3]), pd.DataFrame()), list(frame.columns))
-        ['Q1', 'Stars']
-    """
-    near = suggestions("nps score recommend", list(raw.frame.columns))
-    rated = [column for column in free if look_at(raw.frame[column]).kind == "rating"]
-    highest = {column: float(numbers_stated(raw.frame[column]).max()) for column in rated}
-    # One answer repeated, or a 0 and 1 of a box that was ticked, is no scale.
-    scales = [column for column in rated if highest[column] > 1]
-    return sorted(
-        scales,
-        key=lambda c: (
-            not is_alias(c, "score"),
-            any(is_alias(c, other) for other in ("csat", "ces", "weight")),
-            near.index(c) if c in near else len(near),
-            highest[c] not in (9, 10),
-        ),
-    )
-
-
-def _other_delimiter(header: str) -> str:
-    """What seems to separate the names of a header that was read as one name; nothing if nothing does."""
-    counts = {mark: header.count(mark) for mark in "~^\x1f\x01" if header.count(mark)}
-    return max(counts, key=lambda mark: counts[mark], default="")
 
 
 def _misfit(name: str, column: str, texts: pd.Series) -> str:

@@ -1,5 +1,7 @@
 """Join accounts onto responses: who is missing on either side is counted and listed."""
 
+import re
+from collections import Counter
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -127,12 +129,33 @@ def _looked_up(responses: pd.DataFrame, known: pd.DataFrame, notes: list[str]) -
 
 def _unmatched(answered: pd.Series, listed: pd.Series, notes: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     present = set(answered.dropna())
+    _refuse_strangers(present, set(listed))
     silent, unknown = tuple(sorted(set(listed) - present)), tuple(sorted(present - set(listed)))
     n_blank = int(answered.isna().sum())
     notes += [f"accounts: {len(silent):,} of {len(listed):,} have no response"] if silent else []
     notes += [f"accounts: {len(unknown):,} account_ids of the survey are not in the accounts' file"] if unknown else []
     notes += [f"accounts: {n_blank:,} responses name no account"] if n_blank else []
     return silent, unknown
+
+
+def _refuse_strangers(answered: set[str], listed: set[str]) -> None:
+    """Refuse two files that share no account: every attribute would be empty, and look like a finding."""
+    if not answered or not listed or answered & listed:
+        return
+    here, there = (_commonest_form(ids) for ids in (answered, listed))
+    forms = f": they are written like {here} in the survey and like {there} in the accounts" if here != there else ""
+    raise DataRefusedError(
+        f"account_id: none of the {len(answered):,} accounts that answered is among the {len(listed):,} of the "
+        f"accounts' file{forms}; name the column that holds the same ids, for the survey with "
+        '--columns account_id="...", for the accounts in a pipeline file under [account_columns], '
+        "or leave the accounts out"
+    )
+
+
+def _commonest_form(ids: set[str]) -> str:
+    """How most ids are written, with x for every letter and 9 for every digit: nobody's id is shown."""
+    forms = Counter(re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "9", one)) for one in ids)
+    return min(forms, key=lambda form: (-forms[form], form))[:40]
 
 
 def _refuse_unknown(mapping: ColumnMapping) -> None:

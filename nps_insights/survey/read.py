@@ -4,6 +4,7 @@ import glob
 import hashlib
 import stat
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 
 from nps_insights.survey.delimited import Delimited, read_delimited, refuse_endless_line
@@ -113,7 +114,8 @@ def _bytes_of(path: Path, limits: Limits) -> bytes:
         return path.read_bytes()
     except FileNotFoundError as error:
         near = path.absolute().parent
-        others = sorted(other.name for other in near.glob(f"*{glob.escape(path.suffix)}"))[:5] if near.is_dir() else []
+        there = sorted(other.name for other in near.glob(f"*{glob.escape(path.suffix)}")) if near.is_dir() else []
+        others = list(dict.fromkeys([*get_close_matches(path.name, there, n=3), *there]))[:5]
         hint = f"; that folder has {', '.join(others)}" if others else ""
         raise SettingsError(f"{path}: there is no such file{hint}") from error
     except PermissionError as error:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from nps_insights.survey.columns import ColumnMapping, likely_scores
+from nps_insights.survey.columns import ColumnMapping
+from nps_insights.survey.likely_columns import likely_scores
 from nps_insights.survey.looks import look_at
 from nps_insights.survey.raw import RawTable
 from nps_insights.survey.settings import SurveySettings, parse_cuts, parse_scale

@@ -46,6 +46,20 @@ ACTION_TABLES = (
         ),
     ),
     Table(
+        name="leaving",
+        row="how many accounts of one group are expected to leave within the horizon of the churn model",
+        key=("group",),
+        columns=(
+            Column("group", "text", vocabulary=("all", "listed")),
+            Column("as_of", "date"),
+            # Not known where the model was trained on a snapshot without dates.
+            may_be_empty("horizon_days", "number"),
+            may_be_empty("value", "number"),
+            *INTERVAL,
+            Column("n", "integer"),
+        ),
+    ),
+    Table(
         name="outcomes",
         row="one account that was to be contacted, and what became of it",
         key=("action", "account_id", "proposed_at"),

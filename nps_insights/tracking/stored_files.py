@@ -74,6 +74,8 @@ def delete_stored(tracking_uri: str, model: StoredModel) -> None:
         client.delete_model_version(name, number)
     if model.folder.is_dir():
         shutil.rmtree(model.folder)
+        if not any(model.folder.parent.iterdir()):
+            model.folder.parent.rmdir()
     client.delete_logged_model(model.model_id)
 
 

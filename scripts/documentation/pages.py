@@ -16,12 +16,14 @@ LAST = ("CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/RESULTS.md")
 _PICTURES = (".png", ".svg", ".jpg")
 _STYLE = """\
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; }
+* { box-sizing: border-box; }
 body { font: 16px/1.55 system-ui, sans-serif; margin: 0; display: flex; flex-wrap: wrap; }
 nav { flex: 0 0 15rem; padding: 1.5rem; border-right: 1px solid var(--line); }
 nav ul { list-style: none; padding: 0; margin: 0 0 1rem; }
 main { flex: 1 1 20rem; max-width: 52rem; min-width: 0; padding: 1rem 2rem 4rem; }
 pre { background: var(--soft); padding: .8rem; overflow-x: auto; }
-code { font-size: .92em; }
+code { font-size: .92em; overflow-wrap: anywhere; }
+pre code { overflow-wrap: normal; }
 table { border-collapse: collapse; display: block; overflow-x: auto; }
 th, td { border: 1px solid var(--line); padding: .3rem .6rem; text-align: left; vertical-align: top; }
 img { max-width: 100%; }

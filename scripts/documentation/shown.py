@@ -4,6 +4,7 @@ import re
 import shlex
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,11 @@ def commands_in(text: str) -> list[str]:
     return found
 
 
+@cache
+def _program() -> Any:
+    return get_command(app)
+
+
 def command_problem(command: str) -> str:
     """Return why a command line does not parse, or "" where it does. Nothing is run.
 
@@ -67,7 +73,7 @@ def command_problem(command: str) -> str:
         command: Its words, without the program's name.
     """
     words = shlex.split(command)
-    known: Any = get_command(app)
+    known: Any = _program()
     context: Any = None
     name = "nps-insights"
     while hasattr(known, "commands"):

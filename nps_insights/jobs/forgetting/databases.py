@@ -2,16 +2,21 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nps_insights.jobs.forgetting.person import Person
 from nps_insights.jobs.secrets import masked
-from nps_insights.tables import SettingsError
+from nps_insights.tables import BusyFolderError, SettingsError
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 _WAIT_SECONDS = 60.0
 _OF_A_CONTACT = ("contact_id", "contact_role", "last_score", "answered_at", "category", "quote")
+_FIGURES = "nps_"
 _REASONS = ("reason_1", "reason_2", "reason_3")
 
 
@@ -29,10 +34,11 @@ def forget_vectors(cache: Path, texts: Iterable[str], *, write: bool) -> int:
         write: Whether to remove them; the file's free pages are overwritten too.
     """
     keys = [(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest(),) for text in sorted(texts)]
-    with closing(sqlite3.connect(cache, timeout=_WAIT_SECONDS)) as connection:
+    with _opened(cache) as connection:
         find = "SELECT COUNT(*) FROM vectors WHERE text_sha256 = ?"
         n = sum(connection.execute(find, key).fetchone()[0] for key in keys)
         if n and write:
+            # What is deleted is overwritten at once, so that a kill before the file is packed leaves no byte.
             connection.execute("PRAGMA secure_delete = ON")
             with connection:
                 connection.executemany("DELETE FROM vectors WHERE text_sha256 = ?", keys)
@@ -49,7 +55,7 @@ def scrub_database(file: Path, person: Person, *, write: bool) -> int:
         write: Whether to change anything; free pages are overwritten, so that no byte stays behind.
     """
     n = 0
-    with closing(sqlite3.connect(file, timeout=_WAIT_SECONDS)) as connection:
+    with _opened(file) as connection:
         connection.execute("PRAGMA secure_delete = ON")
         with connection:
             for table, column in _columns(connection):
@@ -96,16 +102,82 @@ def forget_flags(url: str, table: str, person: Person, *, write: bool) -> int:
                 connection.execute(sa.delete(rows).where(accounts))
                 nothing = {name: None for name in (*_OF_A_CONTACT, *_REASONS) if name in rows.c}
                 connection.execute(sa.update(rows).where(contacts | quoted).values(nothing))
-        if write and n and engine.dialect.name == "sqlite":
-            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.execute(sa.text("VACUUM"))
-        engine.dispose()
+        _vacuum(engine, where=write)
     except (SQLAlchemyError, ImportError) as error:
-        raise SettingsError(
-            f"database {masked(url)!r}: nobody can be forgotten there ({type(error).__name__}); check the URL and "
-            "whether rows may be changed, and run the same command again"
-        ) from None
+        raise SettingsError(_unreachable(url, error)) from None
     return int(n)
+
+
+def scrub_figures(url: str, person: Person, *, write: bool) -> int:
+    """Take a person out of the figures that reports put into a database; return how many texts hold them.
+
+    No customer stands there, but labels of themes do, and a word of one may be the person's own.
+
+    Args:
+        url: SQLAlchemy URL, as `[output] database` names it.
+        person: Who is forgotten.
+        write: Whether to change anything.
+
+    Raises:
+        SettingsError: The database cannot be reached or written.
+    """
+    import sqlalchemy as sa
+    from sqlalchemy.exc import SQLAlchemyError
+
+    n = 0
+    try:
+        engine = sa.create_engine(url)
+        with engine.begin() as connection:
+            names = [name for name in sa.inspect(connection).get_table_names() if name.startswith(_FIGURES)]
+            for rows in [sa.Table(name, sa.MetaData(), autoload_with=connection) for name in names]:
+                for column in (one for one in rows.c if isinstance(one.type, sa.String)):
+                    values = connection.execute(sa.select(column).distinct().where(column.is_not(None))).scalars().all()
+                    clean = person.out_of_keywords if column.name == "keywords" else person.out_of
+                    for value, told in ((one, clean(one)) for one in values):
+                        n += told != value
+                        if told != value and write:
+                            connection.execute(sa.update(rows).where(column == value).values({column: told}))
+        _vacuum(engine, where=write)
+    except (SQLAlchemyError, ImportError) as error:
+        raise SettingsError(_unreachable(url, error)) from None
+    return n
+
+
+def _vacuum(engine: "sa.Engine", *, where: bool) -> None:
+    """Take deleted rows out of the file of a SQLite database; others do so by themselves.
+
+    Also where none were deleted: a call that was killed before this line may have left them.
+    """
+    import sqlalchemy as sa
+
+    if where and engine.dialect.name == "sqlite":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.text("VACUUM"))
+    engine.dispose()
+
+
+def _unreachable(url: str, error: Exception) -> str:
+    return (
+        f"database {masked(url)!r}: nobody can be forgotten there ({type(error).__name__}); check the URL and whether "
+        "rows may be changed, and run the same command again"
+    )
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[sqlite3.Connection]:
+    """Open a database of ours.
+
+    Raises:
+        BusyFolderError: Another program holds it.
+    """
+    with closing(sqlite3.connect(file, timeout=_WAIT_SECONDS)) as connection:
+        try:
+            yield connection
+        except sqlite3.OperationalError as error:
+            raise BusyFolderError(
+                f"{file}: cannot be changed now ({error}); stop what uses it, such as `mlflow ui`, and run the same "
+                "command again"
+            ) from None
 
 
 def _is_cache(path: Path) -> bool:

@@ -50,9 +50,9 @@ def _tidy(table: Any, person: Person) -> bool:
         elif isinstance(value, dict):
             _tidy(value, person)
         elif key == _KEYWORDS:
-            left = [one for one in str(value).split(", ") if not words_of(one) & person.words]
-            if ", ".join(left) != value:
-                table[key] = ", ".join(left)
+            left = person.out_of_keywords(str(value))
+            if left != value:
+                table[key] = left
     return emptied
 
 

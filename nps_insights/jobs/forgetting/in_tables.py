@@ -14,6 +14,8 @@ _OF_A_CONTACT = (
 )  # fmt: skip
 _ROW_OF = ("response_id", "account_id")
 _KEYWORDS = "keywords"
+# What themes are called, and what analysts decided about them: single words of comments stand there too.
+_NAMES = ("label", "theme_label", "given")
 _ELLIPSIS = "…"
 _SHORTEST_QUOTE = 8
 
@@ -43,7 +45,11 @@ def without_person(name: str, table: pd.DataFrame, person: Person) -> pd.DataFra
     left = _without_contact(name, left, person)
     emptied = {}
     for column in left.select_dtypes(["object", "string"]).columns:
-        told = _without_words(left[column], person) if column == _KEYWORDS else _cells(left[column], person)
+        told = _cells(left[column], person)
+        if column == _KEYWORDS:
+            told = left[column].map(person.out_of_keywords, na_action="ignore").astype(left[column].dtype)
+        elif column in _NAMES:
+            told = told.map(lambda name: _name_without(name, person), na_action="ignore").astype(left[column].dtype)
         if not told.equals(left[column]):
             emptied[column] = told.mask(told == GONE) if _may_be_empty(name, str(column)) else told
     return left.assign(**emptied).reset_index(drop=True)
@@ -113,9 +119,5 @@ def _out_of_cell(value: str, person: Person) -> str:
     return person.out_of(value)
 
 
-def _without_words(values: pd.Series, person: Person) -> pd.Series:
-    def kept(listed: str) -> str:
-        left = [one for one in listed.split(", ") if not words_of(one) & person.words]
-        return ", ".join(left) or GONE
-
-    return values.map(kept, na_action="ignore").astype(values.dtype)
+def _name_without(name: str, person: Person) -> str:
+    return GONE if words_of(name) & person.words else name

@@ -27,11 +27,13 @@ class Person:
         ids: account_id, contact_id, response_id -> ids; real ones and pseudonyms.
         texts: Comments and segments that only they wrote, as they stand in the tables.
         words: Words that only they wrote, in small letters.
+        labels: Labels of themes with such a word: these ask for two answers, which may both be theirs.
     """
 
     ids: Mapping[str, frozenset[str]] = field(default_factory=dict)
     texts: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
 
     @property
     def all_ids(self) -> frozenset[str]:
@@ -43,7 +45,7 @@ class Person:
         """Ids and texts that cannot stand anywhere by chance, the longest first."""
         ids = [one for one in self.all_ids if len(one) >= _LONG_ENOUGH]
         texts = [one for one in self.texts if len(one) >= _LONG_ENOUGH_TEXT]
-        return sorted({*ids, *texts}, key=lambda one: (-len(one), one))
+        return sorted({*ids, *texts, *self.labels}, key=lambda one: (-len(one), one))
 
     @cached_property
     def pattern(self) -> re.Pattern[str] | None:
@@ -69,6 +71,16 @@ class Person:
             return GONE
         return text if self.pattern is None else self.pattern.sub(GONE, text)
 
+    def out_of_keywords(self, listed: str) -> str:
+        """Return words listed with commas, less those that only they wrote.
+
+        Example:
+            >>> Person(words=frozenset({"zebra"})).out_of_keywords("zebra, stable")
+            'stable'
+        """
+        left = [one for one in listed.split(", ") if not words_of(one) & self.words]
+        return ", ".join(left) or GONE
+
 
 def tables_in(folder: Path) -> list[Path]:
     """Return the parquet files of a run folder."""
@@ -86,27 +98,34 @@ def kinds_of(ids: Iterable[str], folders: Sequence[Path]) -> dict[str, set[str]]
     return {name: known for name, known in found.items() if known}
 
 
-def stated_kinds(ids: Sequence[str], found: Mapping[str, set[str]], kind: str | None) -> list[tuple[str, str]]:
+def stated_kinds(
+    asked: Sequence[Sequence[str]], found: Mapping[str, set[str]], kind: str | None
+) -> list[tuple[str, str]]:
     """Return (kind, id) of everybody who was asked for; ids that stand nowhere are taken as all kinds.
+
+    Args:
+        asked: Of each person the id, and its pseudonym where there is a key.
+        found: As `kinds_of` returns it.
+        kind: As it was stated, or None.
 
     Raises:
         SettingsError: An id stands under two kinds, so that it may be two people's.
 
     Example:
-        >>> stated_kinds(["c7"], {"contact_id": {"c7"}}, None)
+        >>> stated_kinds([["c7"]], {"contact_id": {"c7"}}, None)
         [('contact_id', 'c7')]
     """
     if kind is not None and kind not in FORGOTTEN_BY:
         raise SettingsError(f"--as {kind}: must be one of {', '.join(FORGOTTEN_BY)}")
     pairs = []
-    for one in ids:
-        known = [kind] if kind else [name for name in FORGOTTEN_BY if one in found.get(name, ())]
+    for names in asked:
+        known = [kind] if kind else [name for name in FORGOTTEN_BY if found.get(name, set()) & set(names)]
         if len(known) > 1:
             raise SettingsError(
-                f"--id: one of the {len(ids)} ids stands as {' and as '.join(known)}, which may be two people; say "
+                f"--id: one of the {len(asked)} ids stands as {' and as '.join(known)}, which may be two people; say "
                 f"which one with --as {known[0]}"
             )
-        pairs += [(name, one) for name in known or FORGOTTEN_BY]
+        pairs += [(name, one) for name in known or FORGOTTEN_BY for one in names]
     return pairs
 
 
@@ -132,7 +151,9 @@ def person_in(folders: Sequence[Path], asked: Iterable[tuple[str, str]], forgott
     texts = frozenset(text for text in own if not said[text])
     others = {word for text in said for word in words_of(text)}
     words = frozenset(word for text in own for word in words_of(text) if word not in others)
-    return Person({name: frozenset(known) for name, known in ids.items()}, texts, words)
+    named = (label for folder in folders for path in tables_in(folder) for label in _labels(path))
+    labels = frozenset(label for label in named if words_of(label) & words)
+    return Person({name: frozenset(known) for name, known in ids.items()}, texts, words, labels)
 
 
 def words_of(text: str) -> set[str]:
@@ -166,6 +187,11 @@ def _gather_texts(path: Path, ids: Mapping[str, set[str]], own: set[str], said: 
     texts = found["text"].str.strip()
     own |= set(texts[theirs].dropna())
     said.update(texts[~theirs].dropna())
+
+
+def _labels(path: Path) -> list[str]:
+    found = _columns(path, ("theme_id", "label"))
+    return list(found["label"].dropna().unique()) if len(found) == 2 else []
 
 
 def _columns(path: Path, names: Iterable[str]) -> dict[str, pd.Series]:

@@ -13,6 +13,7 @@ from nps_insights.jobs.churn_settings import ChurnScoringSettings
 from nps_insights.jobs.folder import MANIFEST
 from nps_insights.jobs.forgetting.person import Person, tables_in
 from nps_insights.jobs.pipeline import read_pipeline
+from nps_insights.jobs.secrets import from_environment
 from nps_insights.tables import SettingsError
 from nps_insights.tracking import database_of, local_tracking_uri
 
@@ -32,6 +33,7 @@ class Places:
         caches: Folders of encoded texts.
         tracking: URI -> file of a local tracking database.
         databases: (URL, table) of lists of flags.
+        figures: URLs of databases that hold the figures of reports.
         unreadable: What could not be looked into, in sentences.
     """
 
@@ -41,6 +43,7 @@ class Places:
     caches: list[Path]
     tracking: dict[str, Path]
     databases: list[tuple[str, str]]
+    figures: list[str]
     unreadable: list[str] = field(default_factory=list)
 
     def runs_of(self, person: Person) -> list[Path]:
@@ -86,6 +89,7 @@ def places_of(
         caches=_caches(project, roots, told),
         tracking=_tracking(project, told, tracking_uri, unreadable),
         databases=list(dict.fromkeys([*databases, *_of_pipelines(project, unreadable)])),
+        figures=_figures(told, unreadable),
         unreadable=unreadable,
     )
 
@@ -135,6 +139,17 @@ def _tracking(
             scheme = uri.partition("://")[0]
             unreadable.append(f"MLflow at {scheme}://...: is not on this machine; who runs it deletes there")
     return found
+
+
+def _figures(told: Sequence[dict[str, Any]], unreadable: list[str]) -> list[str]:
+    """Databases that the runs put their figures into."""
+    found = []
+    for stated in dict.fromkeys(_of(manifest, "output", "database") for manifest in told):
+        try:
+            found += [from_environment(stated, "output.database")] if stated else []
+        except SettingsError as why:
+            unreadable.append(f"a database of figures was not looked into ({why})")
+    return list(dict.fromkeys(found))
 
 
 def _of_pipelines(project: Path, unreadable: list[str]) -> list[tuple[str, str]]:

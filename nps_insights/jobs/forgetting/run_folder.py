@@ -18,6 +18,7 @@ from nps_insights.jobs.forgetting.in_files import out_of_json, rewritten
 from nps_insights.jobs.forgetting.in_tables import with_other_examples
 from nps_insights.jobs.forgetting.models import holds_their_text
 from nps_insights.jobs.forgetting.person import Person
+from nps_insights.jobs.forgetting.search import holds
 from nps_insights.jobs.manifest import write_manifest
 from nps_insights.jobs.nightly import only_run, sweep_leftovers
 from nps_insights.jobs.outputs import write_outputs
@@ -99,30 +100,34 @@ def changes_in(folder: Path, person: Person) -> Changes:
     return replace(changes, pages=True)
 
 
-def apply_changes(changes: Changes, person: Person) -> Changes:
-    """Put the run folder without the person in the place of the one with them, in one step.
+def forget_in(folder: Path, person: Person) -> Changes:
+    """Put the run folder without the person in the place of the one with them, in one step, and return what was done.
 
-    Returns:
-        What was done: pages that could not be made anew are among the deleted.
+    What has to be done is looked up again while the folder is held, so that no run writes between.
+
+    Raises:
+        BusyFolderError: A run holds the folder.
     """
-    folder, told = changes.folder, _manifest(changes.folder)
-    with _hold(folder), published(folder) as partial:
-        gone = {*changes.deleted, *changes.models}
-        shutil.copytree(folder, partial, dirs_exist_ok=True)
-        for name in gone:
-            _remove(partial / name)
-        for name, content in changes.written.items():
-            (partial / name).write_bytes(content)
-        if changes.pages:
-            changes = _with_pages(partial, changes, told, person)
-        write_manifest(partial, _told_again(told, partial, person))
+    with _hold(folder):
+        changes, told = changes_in(folder, person), _manifest(folder)
+        if not changes.touched:
+            return changes
+        with published(folder) as partial:
+            shutil.copytree(folder, partial, dirs_exist_ok=True)
+            for name in (*changes.deleted, *changes.models):
+                _remove(partial / name)
+            for name, content in changes.written.items():
+                (partial / name).write_bytes(content)
+            if changes.pages:
+                changes = _with_pages(partial, changes, person)
+            write_manifest(partial, _told_again(told, partial, person))
     return changes
 
 
-def _with_pages(partial: Path, changes: Changes, told: dict[str, Any], person: Person) -> Changes:
-    for pattern in _RENDERED:
-        for path in partial.glob(pattern):
-            path.unlink()
+def _with_pages(partial: Path, changes: Changes, person: Person) -> Changes:
+    pages = sorted(path.name for pattern in _RENDERED for path in partial.glob(pattern))
+    for name in pages:
+        _remove(partial / name)
     try:
         tables, facts, settings = _read_again(partial, person)
         tables = with_other_examples(tables)
@@ -131,11 +136,17 @@ def _with_pages(partial: Path, changes: Changes, told: dict[str, Any], person: P
         write_pages(partial, tables, facts, settings)
         write_outputs(partial, tables, facts, settings)
     except NpsInsightsError as why:
-        pages = sorted({path.name for pattern in _RENDERED for path in changes.folder.glob(pattern)})
-        for name in pages:
-            _remove(partial / name)
-        return replace(changes, deleted=[*changes.deleted, *pages], pages=False, why_not=str(why))
-    return changes
+        return _without_pages(partial, replace(changes, pages=False, why_not=str(why)), pages)
+    written = {name: (partial / name).read_bytes() for name in pages if (partial / name).is_file()}
+    return _without_pages(
+        partial, changes, [name for name, page in written.items() if holds(page, person.unmistakable, name)]
+    )
+
+
+def _without_pages(partial: Path, changes: Changes, names: list[str]) -> Changes:
+    for name in names:
+        _remove(partial / name)
+    return replace(changes, deleted=[*changes.deleted, *names])
 
 
 def _read_again(folder: Path, person: Person | None) -> tuple[dict[str, pd.DataFrame], ReportFacts, Any]:

@@ -9,6 +9,8 @@ const Charts = (function () {
   const HOVER = { bgcolor: "#1b2130", bordercolor: "#5a6374", font: { color: "#ffffff" } };
   const charts = JSON.parse(document.getElementById("chart-data").textContent);
   const drawn = new Map();
+  let isKept = null;
+  let token = "";
 
   const turned = (colour) => ON_DARK[colour] || colour;
 
@@ -20,13 +22,25 @@ const Charts = (function () {
     });
   }
 
+  // Marks that a filter leaves out have no figure any more; what stands beside them in the chart stays.
+  function kept(traces, keys) {
+    const [marks, ...others] = traces;
+    const along = marks.error_x ? "x" : "y";
+    const only = (values) => values.map((value, at) => (isKept(keys[at]) ? value : null));
+    const error = Object.assign({}, marks["error_" + along]);
+    for (const end of ["array", "arrayminus"]) if (error[end]) error[end] = only(error[end]);
+    return [Object.assign({}, marks, { [along]: only(marks[along]), ["error_" + along]: error }), ...others];
+  }
+
   function draw(element, figure, width, dark) {
     const layout = Object.assign({ hoverlabel: HOVER }, figure.layout, { width: width });
     for (const [axis, narrow] of Object.entries(figure.narrow)) {
       const names = width < NARROW ? narrow : figure.layout[axis].ticktext;
       layout[axis] = Object.assign({}, figure.layout[axis], { ticktext: names });
     }
-    Plotly.react(element, coloured(figure, dark), layout, { displayModeBar: false });
+    const keys = isKept && element.dataset.keys ? element.dataset.keys.split("\n") : null;
+    const traces = coloured(figure, dark);
+    Plotly.react(element, keys ? kept(traces, keys) : traces, layout, { displayModeBar: false });
   }
 
   // A chart in folded details has no width yet; it is drawn when they are opened.
@@ -34,10 +48,19 @@ const Charts = (function () {
     for (const [id, figure] of Object.entries(charts)) {
       const element = document.getElementById(id);
       const width = givenWidth || Math.floor(element.clientWidth);
-      const state = width + (dark ? "d" : "l");
+      const state = width + (dark ? "d" : "l") + (element.dataset.keys ? token : "");
       if (width > 0 && drawn.get(id) !== state) draw(element, figure, width, dark);
       if (width > 0) drawn.set(id, state);
     }
   }
-  return { fit: fit };
+  // Which marks are kept, by their keys; a chart without any of them is hidden. `name` tells one choice from another.
+  function keep(test, name) {
+    isKept = test;
+    token = name;
+    for (const element of document.querySelectorAll(".chart[data-keys]")) {
+      element.hidden = Boolean(test) && !element.dataset.keys.split("\n").some(test);
+    }
+    window.dispatchEvent(new Event("resize"));
+  }
+  return { fit: fit, keep: keep };
 })();
