@@ -14,7 +14,10 @@ _COUNTED = {"plural": (1, 2), "say_count": (1, 2)}
 
 def messages_of_code() -> set[str]:
     """Messages given to `say`, `say_count` and `plural`: as they stand, from a table of the module, or a local name."""
-    return {text for path in sorted(ROOM.glob("*.py")) for text in _of_module(ast.parse(path.read_text("utf-8")))}
+    modules = [ast.parse(path.read_text("utf-8")) for path in sorted(ROOM.glob("*.py"))]
+    # Tables of one module are read by others.
+    shared = {name: value for module in modules for name, value in _tables(module).items() if not name.startswith("_")}
+    return {text for module in modules for text in _of_module(module, shared | _tables(module))}
 
 
 def messages_of_templates() -> set[str]:
@@ -28,14 +31,17 @@ def messages_of_templates() -> set[str]:
     return found
 
 
-def _of_module(tree: ast.Module) -> Iterator[str]:
-    tables = {
+def _tables(tree: ast.Module) -> dict[str, ast.expr]:
+    return {
         target.id: node.value
         for node in tree.body
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None
         for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
         if isinstance(target, ast.Name)
     }
+
+
+def _of_module(tree: ast.Module, tables: dict[str, ast.expr]) -> Iterator[str]:
     for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
         known = tables | _assigned(function)
         for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
@@ -49,9 +55,10 @@ def _assigned(function: ast.FunctionDef) -> dict[str, ast.expr]:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             before = [found[node.targets[0].id]] if node.targets[0].id in found else []
             found[node.targets[0].id] = ast.Tuple([*before, node.value], ast.Load())
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
-            names = zip(node.targets[0].elts, node.value.elts, strict=True)
-            found |= {name.id: value for name, value in names if isinstance(name, ast.Name)}
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple):
+            names = node.targets[0].elts
+            values = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value] * len(names)
+            found |= {name.id: value for name, value in zip(names, values, strict=True) if isinstance(name, ast.Name)}
         if isinstance(node, ast.For | ast.comprehension):
             for name in (one for one in ast.walk(node.target) if isinstance(one, ast.Name)):
                 found.setdefault(name.id, node.iter)
@@ -63,11 +70,10 @@ def _of_call(call: ast.Call, known: dict[str, ast.expr]) -> Iterator[str]:
     if name == "say":
         yield from _texts(call.args[0], known)
     elif name in _COUNTED:
-        given = [text for argument in call.args[1:3] for text in list(_texts(argument, known))[:1]]
-        given += [word.value.value for word in call.keywords if word.arg == "many" and name == "plural"]
+        given = [text for argument in call.args[1:3] for text in _texts(argument, known)]
         yield from given
-        if name == "plural" and len(given) == 1:
-            yield f"{given[0]}s"
+        if name == "plural" and len(call.args) == 2:
+            yield from (f"{text}s" for text in given)
 
 
 def _texts(given: ast.expr, known: dict[str, ast.expr], depth: int = 0) -> Iterator[str]:
@@ -80,6 +86,9 @@ def _texts(given: ast.expr, known: dict[str, ast.expr], depth: int = 0) -> Itera
             yield from _texts(known[given.id], known, depth + 1)
     elif isinstance(given, ast.Subscript):
         yield from _texts(given.value, known, depth)
+    elif isinstance(given, ast.BinOp):
+        yield from _texts(given.left, known, depth)
+        yield from _texts(given.right, known, depth)
     elif isinstance(given, ast.Call):
         # A look-up with a text in its place: names.get(code, "text"), names.items().
         if isinstance(given.func, ast.Attribute) and given.func.attr in ("get", "items", "values", "partition"):

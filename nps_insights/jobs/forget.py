@@ -91,7 +91,7 @@ def forget(
     file = tombstones_file(project / "models")
     before = read_tombstones(file)
     named = _with_pseudonyms(ids)
-    asked = stated_kinds(named, kinds_of([one for names in named for one in names], places.runs), kind)
+    asked = stated_kinds(named, kinds_of([one for names in named for one in names], places.runs, before), kind)
     marked = with_marks(before, asked, salt=salt)
     person = person_in([*places.runs, *places.beside], asked, marked)
     marked = with_marks(marked, ((name, one) for name, known in person.ids.items() for one in known), salt=salt)

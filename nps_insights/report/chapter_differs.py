@@ -7,10 +7,11 @@ import pandas as pd
 
 from nps_insights.report import words
 from nps_insights.report.blocks import RowKey, TextTable
-from nps_insights.report.charts import Chart, Mark, described, keyed, range_chart
+from nps_insights.report.charts import Chart, Mark, described, range_chart
 from nps_insights.report.driver_rows import CLEAR_Q
 from nps_insights.report.guard_rails import no_causes
 from nps_insights.report.inputs import top_themes
+from nps_insights.report.keyed_charts import keyed
 from nps_insights.report.languages import say, say_count
 
 MOST_DRIVERS = 5

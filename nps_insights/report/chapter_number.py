@@ -6,7 +6,7 @@ import pandas as pd
 
 from nps_insights.report import words
 from nps_insights.report.blocks import RowKey, TextTable
-from nps_insights.report.charts import Chart, Mark, described, keyed, range_chart, time_chart
+from nps_insights.report.charts import Chart, Mark, described, range_chart, time_chart
 from nps_insights.report.groups_over_time import (
     GroupOverTime,
     column_name,
@@ -16,6 +16,7 @@ from nps_insights.report.groups_over_time import (
     is_usable,
 )
 from nps_insights.report.inputs import group_columns, groups, overall_figure, periods, shifted_themes
+from nps_insights.report.keyed_charts import keyed
 from nps_insights.report.languages import say
 
 MOST_GROUPS = 12

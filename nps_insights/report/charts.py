@@ -2,11 +2,10 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from nps_insights.report import words
-from nps_insights.report.blocks import RowKey
 from nps_insights.report.languages import number_form, say
 from nps_insights.report.security import plotly_text
 
@@ -61,21 +60,6 @@ class Chart:
     figure: dict[str, Any]
     height: int
     keys: str = ""
-
-
-def keyed(chart: Chart, keys: Sequence[RowKey]) -> Chart:
-    r"""Return a chart whose marks say of whom and when they are, so that a filter can leave out the others.
-
-    Args:
-        chart: A chart of one mark per key, in that order.
-        keys: One per mark.
-
-    Example:
-        >>> chart = time_chart("c", "NPS over time", [Mark("Q1 2026", 30, 20, 40)], axis="NPS")
-        >>> keyed(chart, [RowKey(period="Q1 2026")]).keys
-        '\t\tQ1 2026'
-    """
-    return replace(chart, keys="\n".join("\t".join((key.by, key.group, key.period)) for key in keys))
 
 
 def range_chart(
@@ -358,4 +342,9 @@ def described(what: str, marks: Sequence[Mark], *, signed: bool) -> str:
     if not marks:
         return say("Chart: {what}.", what=what)
     first, last = (f"{mark.label} {words.points(mark.estimate, signed=signed)}" for mark in (marks[0], marks[-1]))
-    return say("Chart: {what}, from {first} to {last}. The table beside it holds every figure.", what=what, first=first, last=last)
+    return say(
+        "Chart: {what}, from {first} to {last}. The table beside it holds every figure.",
+        what=what,
+        first=first,
+        last=last,
+    )

@@ -8,7 +8,8 @@ import pandas as pd
 from nps_insights.metrics import COMMENTED
 from nps_insights.report import words
 from nps_insights.report.blocks import RowKey, TextTable
-from nps_insights.report.charts import Chart, Mark, described, keyed, time_chart
+from nps_insights.report.charts import Chart, Mark, described, time_chart
+from nps_insights.report.keyed_charts import keyed
 
 MOST_GROUPS = 40
 _NAME_LENGTHS = {"by": 40, "group": 60}
@@ -118,8 +119,8 @@ def _group(at: int, rows: pd.DataFrame) -> GroupOverTime:
         lines.append((name, figure + over, words.count(row["n"])))
         keys.append(key)
         if usable:
-            ends = (float(row[end]) for end in ("estimate", "conf_low", "conf_high"))
-            marks.append(Mark(name, *ends, hover=f"{name}: {key.figure}"))
+            estimate, low, high = (float(row[end]) for end in ("estimate", "conf_low", "conf_high"))
+            marks.append(Mark(name, estimate, low, high, hover=f"{name}: {key.figure}"))
             marked.append(key)
     what = f"NPS of {by}: {group} over time"
     chart = time_chart(f"chart-over-time-{at}", described(what, marks, signed=False), marks, axis="NPS")

@@ -87,10 +87,11 @@ def tables_in(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.parquet"))
 
 
-def kinds_of(ids: Iterable[str], folders: Sequence[Path]) -> dict[str, set[str]]:
-    """Return kind of id -> those of `ids` that stand under it in a table of the runs."""
-    found: dict[str, set[str]] = {name: set() for name in FORGOTTEN_BY}
+def kinds_of(ids: Iterable[str], folders: Sequence[Path], forgotten: Forgotten) -> dict[str, set[str]]:
+    """Return kind of id -> those of `ids` that stand under it in a table of the runs, or were forgotten under it."""
     wanted = set(ids)
+    listed = pd.Series(sorted(wanted), dtype="str")
+    found = {name: set(listed[forgotten.holds(name, listed)]) for name in FORGOTTEN_BY}
     for folder in folders:
         for path in tables_in(folder):
             for name, values in _columns(path, FORGOTTEN_BY).items():

@@ -4,8 +4,9 @@ Translations are data: `de.toml` and `fr.toml` beside this file. A message is fo
 code reads as the page does and an English page needs no look-up. Placeholders are named, which lets a language put
 them in another order. Text from data is never a message: it only ever fills a placeholder.
 
-What the analysis itself writes into tables (reasons, notes) and the chapters for those who reckon themselves are not
-translated in this version; `docs` and the page name them.
+What stays English in this version is stated, too: the messages listed in `english.toml` (sentences within chapters),
+the chapter on methods, the appendix, the workbook, and what the analysis itself writes into tables (reasons, notes). A
+page in another language says so. A message that is neither translated nor listed is an error.
 """
 
 import tomllib
@@ -15,6 +16,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from nps_insights.tables import SettingsError
 
@@ -84,9 +86,9 @@ def translated(text: str, language: str, **values: object) -> str:
     """
     if known_language(language) != ENGLISH:
         known = messages(language)
-        if text not in known:
-            raise LookupError(f"languages/{language}.toml holds no translation of {text!r}")
-        text = known[text]
+        if text not in known and text not in english_messages():
+            raise LookupError(f"languages/{language}.toml holds no translation of {text!r}, nor does english.toml list it")
+        text = known.get(text, text)
     return text.format_map(values) if values else text
 
 
@@ -187,6 +189,17 @@ def messages(language: str) -> Mapping[str, str]:
     return found
 
 
-def _read(language: str) -> dict[str, dict[str, dict[str, str]]]:
-    text = files("nps_insights.report.languages").joinpath(f"{language}.toml").read_text(encoding="utf-8")
+@cache
+def english_messages() -> frozenset[str]:
+    """Return the messages that stay English in every language.
+
+    Example:
+        >>> "Targets" in english_messages()
+        False
+    """
+    return frozenset(_read("english")["messages"])
+
+
+def _read(name: str) -> dict[str, Any]:
+    text = files("nps_insights.report.languages").joinpath(f"{name}.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
