@@ -135,7 +135,7 @@ def test_one_that_is_no_better_says_so_and_simulated_accounts_are_called_so(trai
 
 
 def test_a_snapshot_says_that_time_was_not_tested() -> None:
-    training = train_churn_model(planted(pd.DatetimeIndex([pd.NaT])), n_draws=50)
+    training = train_churn_model(planted(pd.DatetimeIndex([pd.NaT]), 150), n_draws=50)
     assert isinstance(training, ChurnTraining)
     card = churn_card(training, **TOLD)
     assert "**Time was not tested**" in card.card_md

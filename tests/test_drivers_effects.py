@@ -69,9 +69,10 @@ def test_sums_of_effects_are_effects() -> None:
     np.testing.assert_allclose(covariance(fitted.model, both)[0, 0], every[:2, :2].sum())
 
 
+@pytest.mark.usefixtures("values_unchecked")
 def test_errors_are_the_spread_over_worlds() -> None:
     estimates, errors = [], []
-    for seed in range(120):
+    for seed in range(80):
         fitted = fitted_world(700, seed=seed)
         sides = values(fitted.model, fitted.effects)
         estimates.append(sides[:, 0] - sides[:, 1])
@@ -160,6 +161,7 @@ def talkative_world(n: int, *, seed: int, themes: int = 12) -> tuple[pd.DataFram
     return pd.DataFrame({"response_id": ids, "category": category}), comments, codes
 
 
+@pytest.mark.usefixtures("values_unchecked")
 def test_themes_of_long_comments_are_compared_among_comments_of_like_length() -> None:
     scores, coefficients = [], []
     for seed in range(40):

@@ -21,6 +21,8 @@ from nps_insights.tables import DataRefusedError, SettingsError
 from nps_insights.tracking import champion_of, load_churn_model
 
 NIGHT = pd.Timestamp(AS_OF)
+# Training where it is not its quality that counts: the fewest dates of which one can judge the other.
+TWO_DATES = ("2025-07-01", "2026-01-01")
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +104,7 @@ def test_trained_again_on_the_same_data_the_champion_stays_until_somebody_decide
     files: dict[str, Path], home: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(home, tmp_path, dirs_exist_ok=True)
-    again = trained(files, tmp_path)
+    again = trained(files, tmp_path, dates=TWO_DATES)
     assert again.promotion is not None
     assert again.stored_as == "churn_risk@2"
     assert not again.promotion.promoted, "on the same data nothing can be better than what has seen it"
@@ -119,10 +121,10 @@ def test_a_column_that_knows_the_outcome_stops_training_and_can_be_left_out(
         leaking["accounts"], index=False
     )
     with pytest.raises(DataRefusedError, match=r'(?s)attribute/stage.*leave_out = \["attribute/stage"\]'):
-        trained(leaking, tmp_path)
+        trained(leaking, tmp_path, dates=TWO_DATES)
     with pytest.raises(SettingsError, match="did you mean 'stage'"):
-        trained(leaking, tmp_path, leave_out=("stge",))
-    run = trained(leaking, tmp_path, leave_out=("stage",))
+        trained(leaking, tmp_path, dates=TWO_DATES, leave_out=("stge",))
+    run = trained(leaking, tmp_path, dates=TWO_DATES, leave_out=("stage",))
     assert run.stored_as == "churn_risk@1"
     assert not any("stage" in name for name in load_churn_model(run.tracking_uri, run.stored_as).spec.names)
 

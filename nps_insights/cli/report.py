@@ -107,6 +107,7 @@ def report(
             help="Who reads it: board, analyst or cs; give it again for another page.", autocompletion=words(EDITIONS)
         ),
     ] = None,
+    language: Annotated[str, typer.Option(help="Language of the page: en, de or fr.")] = "en",
     per: Annotated[
         str | None,
         typer.Option(
@@ -172,6 +173,7 @@ def report(
             "theme_columns": parse_names(theme_columns),
             "as_of": as_of,
             "per": per,
+            "language": language,
             **({"edition": parse_names(edition)} if edition else {}),
         },
         "themes": {

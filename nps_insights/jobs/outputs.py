@@ -25,6 +25,7 @@ from nps_insights.report import (
 )
 from nps_insights.report.first_screen import first_screen
 from nps_insights.report.inputs import periods, report_tables
+from nps_insights.report.languages import spoken
 from nps_insights.tables import SettingsError
 
 WORKBOOK, MESSAGE, PAGE, PAPER = "report.xlsx", "report.md", "report.html", "report.pdf"
@@ -70,7 +71,8 @@ def write_outputs(
 def message_of(tables: Mapping[str, pd.DataFrame], facts: ReportFacts, settings: DriverReportSettings) -> str:
     """Return the first screen as a message for a chat."""
     shown, told = first_edition(tables, facts, settings)
-    return report_markdown(first_screen(shown, told), told, link=settings.delivery.link or "")
+    with spoken(settings.report.language):
+        return report_markdown(first_screen(shown, told), told, link=settings.delivery.link or "")
 
 
 def hand_out(

@@ -31,7 +31,7 @@ def write_pages(
     """
     editions = settings.report.edition
     for name in editions:
-        page = render_report(_told(tables, name, real), facts, edition=name)
+        page = render_report(_told(tables, name, real), facts, edition=name, language=settings.report.language)
         (folder / file_name(editions, name)).write_text(page, encoding="utf-8")
 
 

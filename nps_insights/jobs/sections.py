@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from nps_insights.report.languages import LANGUAGES
 from nps_insights.survey import USUAL_LIMITS, Limits, parse_cuts
 
 
@@ -114,6 +115,12 @@ def _editions(given: Any) -> Any:
     return tuple(dict.fromkeys(names)) if isinstance(names, list | tuple) else names
 
 
+def _language(given: str) -> str:
+    if given not in LANGUAGES:
+        raise ValueError(f"must be one of {', '.join(LANGUAGES)}")
+    return given
+
+
 # "board", or ["analyst", "board"].
 Editions = Annotated[tuple[Literal["board", "analyst", "cs"], ...], BeforeValidator(_editions), Field(min_length=1)]
 
@@ -133,6 +140,7 @@ class ReportSettings(Section):
         min_group: Groups with fewer answers are marked as too small.
         edition: Who reads it: "board" (no individuals, no group of fewer than ten), "analyst" (accounts by number) or
             "cs" (ids and names, lists first); several make a page each, the first one report.html.
+        language: In which the frame of page and message is written: "en", "de" or "fr".
     """
 
     title: str | None = None
@@ -145,6 +153,7 @@ class ReportSettings(Section):
     confidence_level: float = Field(0.95, gt=0, lt=1)
     min_group: int = Field(30, ge=2)
     edition: Editions = ("analyst",)
+    language: Annotated[str, AfterValidator(_language)] = "en"
 
 
 class ThemeSettings(Section):

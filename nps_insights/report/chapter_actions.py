@@ -113,19 +113,19 @@ def _table(action: str, rows: pd.DataFrame, n_listed: int, currency: str) -> Tex
     """The first accounts; a column that nothing is known of is left out."""
     is_money, money = action == "call", partial(amount, currency=currency)
     columns = {
-        "Account": [_account(row) for _, row in rows.iterrows()],
-        "Why": [sentence(row["reason"], most=240) or "–" for _, row in rows.iterrows()],
-        "They said": [words.clean(row["quote"], most=160, nothing="–") for _, row in rows.iterrows()],
-        "Theme": [_theme(row) for _, row in rows.iterrows()],
-        "Value": [_known(row["value"], money) for _, row in rows.iterrows()],
-        "Expected gain" if is_money else "Chance": [
+        say("Account"): [_account(row) for _, row in rows.iterrows()],
+        say("Why"): [sentence(row["reason"], most=240) or "–" for _, row in rows.iterrows()],
+        say("They said"): [words.clean(row["quote"], most=160, nothing="–") for _, row in rows.iterrows()],
+        say("Theme"): [_theme(row) for _, row in rows.iterrows()],
+        say("Value"): [_known(row["value"], money) for _, row in rows.iterrows()],
+        say("Expected gain") if is_money else say("Chance"): [
             _known(row["expected_gain"], money if is_money else words.percent) for _, row in rows.iterrows()
         ],
-        "Whose": [words.clean(row["owner"], most=40, nothing="–") for _, row in rows.iterrows()],
-        "Until": [_known(row["due_at"], short_day) for _, row in rows.iterrows()],
-        "So far": [_so_far(row) for _, row in rows.iterrows()],
+        say("Whose"): [words.clean(row["owner"], most=40, nothing="–") for _, row in rows.iterrows()],
+        say("Until"): [_known(row["due_at"], short_day) for _, row in rows.iterrows()],
+        say("So far"): [_so_far(row) for _, row in rows.iterrows()],
     }
-    kept = {say(name): cells for name, cells in columns.items() if name == "Account" or set(cells) != {"–"}}
+    kept = {name: cells for name, cells in columns.items() if name == say("Account") or set(cells) != {"–"}}
     lines = list(zip(*kept.values(), strict=True))
     shown = (
         say("all {rows}", rows=words.count(len(rows)))

@@ -171,14 +171,14 @@ def _loop_table(heading: str, rows: pd.DataFrame) -> TextTable:
 def _name(row: pd.Series) -> str:
     metric = str(row["metric"])
     if metric in _MOVED:
-        return say("Moved up: {side}", side=_word(_SIDES, row["group"]))
-    name = _word(_OF_CASES, metric)
+        return say("Moved up: {side}", side=say(_SIDES.get(row["group"], "")) or _plain(row["group"]))
+    name = say(_OF_CASES.get(metric, "")) or _plain(metric)
     return f"{name}: {words.clean(row['group'], most=40)}" if row["group"] else name
 
 
-def _word(known: Mapping[str, str], code: str) -> str:
-    """What a code is called; one that has no name stands as it is."""
-    return say(known[code]) if code in known else words.clean(code, most=40).replace("_", " ")
+def _plain(code: str) -> str:
+    """A code that has no name stands as it is."""
+    return words.clean(code, most=40).replace("_", " ")
 
 
 def _figure(row: pd.Series) -> str:
