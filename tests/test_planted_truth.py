@@ -4,21 +4,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.planted_truth import one_world
-
-# The benchmark draws twenty; an effect off by a point in one theme shows in twelve as well.
-N_WORLDS = 12
+from benchmarks.planted_truth import N_SEEDS, one_world
 
 
 @pytest.fixture(scope="module")
 def worlds() -> pd.DataFrame:
-    return pd.concat([one_world(seed) for seed in range(N_WORLDS)], ignore_index=True)
+    return pd.concat([one_world(seed) for seed in range(N_SEEDS)], ignore_index=True)
 
 
 class TestPlantedTruth:
     def test_every_planted_driver_is_significant_with_the_right_sign(self, worlds: pd.DataFrame) -> None:
         planted = worlds[worlds["role"].isin(["harmful", "helpful"])]
-        assert planted.groupby("driver_id")["seed"].nunique().eq(N_WORLDS).all()
+        assert planted.groupby("driver_id")["seed"].nunique().eq(N_SEEDS).all()
         assert (planted["q_value adjusted"] < 0.05).all()
         assert (np.sign(planted["estimate adjusted"]) == np.sign(planted["nps"])).all()
 

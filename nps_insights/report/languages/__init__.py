@@ -87,7 +87,7 @@ def translated(text: str, language: str, **values: object) -> str:
     if known_language(language) != ENGLISH:
         known = messages(language)
         if text not in known and text not in english_messages():
-            raise LookupError(f"languages/{language}.toml holds no translation of {text!r}, nor does english.toml list it")
+            raise LookupError(f"languages/{language}.toml does not hold {text!r}, nor does english.toml list it")
         text = known.get(text, text)
     return text.format_map(values) if values else text
 
