@@ -32,6 +32,12 @@ ATTACKS = (
     "=TODAY()",
     "=-1",
     '="a"&"b"',
+    "nice;=1+1",
+    "nice; =1+1",
+    "nice\t=1+1",
+    "nice|=1+1",
+    'nice;"=1+1"',
+    "a\n=1+1;b",
 )
 LEGITIMATE = (
     "+1 415 555",
@@ -39,6 +45,8 @@ LEGITIMATE = (
     "+1-415-555-0100",
     "-great",
     "- slow\n- late",
+    "good; -great",
+    "9;-5",
     "=)",
     "=D thanks",
     "=> see above",

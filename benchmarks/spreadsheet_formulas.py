@@ -19,9 +19,11 @@ from nps_insights.jobs.for_people import write_for_people
 from nps_insights.survey import read_source
 from nps_insights.tables import texts_as_they_were, visible
 
-# Comma, double quote, UTF-8, from line 1; no language; quoted cells are not forced to be text, special numbers are
-# detected, and (the last) formulas are evaluated: the most dangerous way to open the file.
-_FILTER = "CSV:44,34,76,1,,0,false,true,false,false,false,-1,true"
+# The separator, double quote, UTF-8, from line 1; no language; quoted cells are not forced to be text, special numbers
+# are detected, and (the last) formulas are evaluated: the most dangerous way to open the file.
+_FILTER = "CSV:{},34,76,1,,0,false,true,false,false,false,-1,true"
+# What a program may take for the separator: where the comma is the decimal sign, it is the semicolon.
+SEPARATORS = (",", ";")
 _FORMULA = re.compile(r"table:formula=\"([^\"]*)\"")
 
 
@@ -31,15 +33,16 @@ def texts_table() -> pd.DataFrame:
     return pd.DataFrame({"row_id": [f"r{i}" for i in range(len(texts))], "text": texts}, dtype="str")
 
 
-def live_formulas(path: Path, folder: Path) -> list[str]:
+def live_formulas(path: Path, folder: Path, separator: str = ",") -> list[str]:
     """Convert a file with LibreOffice and return the formulas of the result.
 
     Args:
         path: CSV or Excel file.
         folder: Where the result and the profile of LibreOffice are written.
+        separator: What a CSV file is opened with.
     """
     command = ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless"]
-    command += [f"--infilter={_FILTER}"] if path.suffix == ".csv" else []
+    command += [f"--infilter={_FILTER.format(ord(separator))}"] if path.suffix == ".csv" else []
     command += ["--convert-to", "fods", "--outdir", str(folder), str(path)]
     subprocess.run(command, check=True, capture_output=True, timeout=180)
     return _FORMULA.findall((folder / f"{path.stem}.fods").read_text(encoding="utf-8"))
@@ -67,13 +70,17 @@ def main() -> None:
         folder = Path(name)
         bare = folder / "bare.csv"
         table.to_csv(bare, index=False)
-        rows.append(["CSV by pandas alone", len(live_formulas(bare, folder)), "-"])
+        for separator in SEPARATORS:
+            rows.append([f"CSV by pandas alone, opened with {separator!r}", len(live_formulas(bare, folder, separator)), "-"])
         for ending in (".csv", ".xlsx"):
             path = folder / f"ours{ending}"
             write_for_people(path, {"texts": table})
-            found, lost = live_formulas(path, folder), came_back(path, table)
-            print(ending, found, lost)
-            rows.append([f"ours, {ending}", len(found), len(lost)])
+            lost = came_back(path, table)
+            for separator in SEPARATORS if ending == ".csv" else SEPARATORS[:1]:
+                found = live_formulas(path, folder, separator)
+                print(ending, separator, found, lost)
+                opened = f", opened with {separator!r}" if ending == ".csv" else ""
+                rows.append([f"ours, {ending}{opened}", len(found), len(lost)])
     header = ["file", "live formulas", f"of {len(table)} texts not read back as they were"]
     lines = markdown_table(header, rows)
     print("\n".join(lines))

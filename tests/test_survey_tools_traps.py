@@ -176,6 +176,37 @@ def test_without_an_nps_survey_nothing_is_taken_for_one(file: str) -> None:
         admitted(others)
 
 
+def test_numbers_of_other_surveys_of_help_scout_are_no_nps() -> None:
+    rows = [
+        ["value", "category", "comment", "timestamp"],
+        *(["9", "promoter", "kind", "2026-01-02T00:00:00Z"], ["0", "detractor", "late", "2026-01-04T00:00:00Z"]),
+        *(["3", "", "rating of a call", "2026-01-03T00:00:00Z"], ["2", "", "another", "2026-01-03T00:00:00Z"]),
+    ]
+    admission = admitted(rows)
+    assert admission.responses["score"].tolist() == [9.0, 0.0]
+    assert admission.counts == {"read": 4, "kept": 2, "quarantined": 0, "duplicate": 0, "filtered": 2}
+
+
+def test_a_rating_beside_an_nps_is_an_attribute_and_no_reason_to_refuse() -> None:
+    head = ["id", "nps", "comment", "satisfaction rating", "date"]
+    rows = [[f"r{i}", str(i % 11), f"said {i}", "good" if i % 2 else "bad", f"2026-01-{i + 1:02}"] for i in range(20)]
+    admission = admitted([head, *rows], attributes=("satisfaction rating",))
+    assert admission.mapping.one("score") == "nps"
+    assert set(admission.responses["attribute/satisfaction rating"]) == {"good", "bad"}
+    tickets = [[*head, "ticket id"], *([*row, str(n)] for n, row in enumerate(rows))]
+    assert admitted(tickets).mapping.one("score") == "nps"
+
+
+def test_a_list_of_companies_with_their_nps_is_a_survey() -> None:
+    rows = [["Company ID", "Name", "Company owner", "NPS score", "Comment"]]
+    rows += [[f"c{i}", f"Firm {i}", "Anna", str(i % 11), f"said {i}"] for i in range(12)]
+    admission = admitted(rows)
+    assert (admission.mapping.one("score"), admission.mapping.one("account_id")) == ("NPS score", "Company ID")
+    lead = [["Score" if name == "NPS score" else name for name in rows[0]], *rows[1:]]
+    with pytest.raises(DataRefusedError, match="list of companies"):
+        admitted(lead)
+
+
 def test_flattened_properties_of_delighted_are_known_by_what_they_are() -> None:
     admission = admitted(rows_of("delighted.csv"))
     assert admission.mapping.one("account_id") == "person_properties.Customer ID"

@@ -215,10 +215,11 @@ def _by_tool(raw: RawTable, free: list[str], found: _Found) -> None:
 def _by_alias(raw: RawTable, name: str, free: list[str], found: _Found) -> None:
     taken = {column for columns in found.columns.values() for column in columns}
     known = raw.tool
-    if name == "score" and known is not None and known.no_score:
-        found.problems.append(known.no_score)
-        return
+    refused = known.no_score if known is not None and name == "score" else ""
     wrong = () if known is None else known.never.get(name, ())
+    if known is not None and refused:
+        # Only a name that says what was asked makes a survey of an export that has none as a rule.
+        wrong = (*wrong, *known.columns.get(name, ()), *(one for one in free if plain_name(one) == "score"))
     labels = {} if known is None else known.labels
     candidates = [
         column
@@ -243,7 +244,7 @@ def _by_alias(raw: RawTable, name: str, free: list[str], found: _Found) -> None:
     elif len(fitting) > 1:
         found.problems.append(_undecided(name, fitting))
     elif name == "score":
-        found.problems.append(_no_score(raw, free, taken))
+        found.problems.append(refused or _no_score(raw, free, taken))
     if name in found.columns:
         found.how[name] = "by its name"
 

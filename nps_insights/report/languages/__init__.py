@@ -167,7 +167,7 @@ def digits(number: str) -> str:
         '1.234,5'
     """
     form = number_form()
-    return number.translate(str.maketrans({",": form.thousands, ".": form.decimal}))
+    return number.translate({ord(","): form.thousands, ord("."): form.decimal})
 
 
 @cache

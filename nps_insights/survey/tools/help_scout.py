@@ -4,7 +4,7 @@ Stands on Help Scout's webhook pages "Survey Response" and "Survey Response Data
 survey, an emoji or a choice for others), category (promoter, passive, detractor; only for NPS), comment, timestamp
 (UTC), the name of the message and the id of the customer.
 
-Traps: faces, thumbs and choices stand in the same column as the scores; "category" is not the score.
+Traps: faces, thumbs, choices and other surveys' numbers stand in the same column as the scores; "category" is not the score.
 """
 
 from nps_insights.survey.raw import RawTable
@@ -22,8 +22,9 @@ def _prepared(raw: RawTable) -> RawTable:
             no_score=f"score: {raw.name} holds no answer to an NPS survey of Help Scout (none has a category "
             'promoter, passive or detractor); export the NPS survey, or state the column: --columns score="..."',
         )
-    other = ~nps & ~raw.frame[value].str.strip().str.fullmatch(r"\d{1,2}") & (raw.frame[value].str.strip() != "")
-    return set_aside(raw, other, "an answer to another kind of survey (faces, thumbs, a choice)")
+    # Where the answers to an NPS survey have their category, a number without one answers another question.
+    other = ~nps & (raw.frame[value].str.strip() != "")
+    return set_aside(raw, other, "an answer to another kind of survey (it has no category of an NPS)")
 
 
 TOOL = Tool(

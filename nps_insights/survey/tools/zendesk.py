@@ -26,8 +26,8 @@ TOOL = Tool(
     signatures=(
         frozenset({"score", "ticket id", "requester id"}),
         frozenset({"score", "ticket id", "assignee id"}),
-        frozenset({"satisfaction score"}),
-        frozenset({"satisfaction rating"}),
+        frozenset({"satisfaction score", "ticket id"}),
+        frozenset({"satisfaction rating", "ticket id"}),
     ),
     fits=_fits,
     no_score=(
