@@ -71,7 +71,9 @@ def main() -> None:
         bare = folder / "bare.csv"
         table.to_csv(bare, index=False)
         for separator in SEPARATORS:
-            rows.append([f"CSV by pandas alone, opened with {separator!r}", len(live_formulas(bare, folder, separator)), "-"])
+            rows.append(
+                [f"CSV by pandas alone, opened with {separator!r}", len(live_formulas(bare, folder, separator)), "-"]
+            )
         for ending in (".csv", ".xlsx"):
             path = folder / f"ours{ending}"
             write_for_people(path, {"texts": table})

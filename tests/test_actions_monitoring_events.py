@@ -71,6 +71,41 @@ def test_two_regions_that_fall_are_two_alerts() -> None:
     assert all(set(raised(one)) == {"North", "West"} for one in told)
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_second_culprit_is_not_hidden_by_the_first(seed: int) -> None:
+    responses = answers(seed, lower({"North": 45.0, "South": 35.0}), n=800)
+    alerts = alerts_of(responses)
+    assert set(raised(alerts)) == {"North", "South"}
+
+
+def test_a_region_that_falls_while_another_rises_is_no_part_of_that_one() -> None:
+    for seed in (1, 2):
+        alerts = alerts_of(answers(seed, lower({"North": 40.0, "West": -30.0}), n=1200))
+        parts = alerts[(alerts["status"] == "part") & (alerts["group"] != "")]
+        ways = alerts.assign(key="nps region=" + alerts["group"]).set_index("key")["direction"]
+        assert "North" in raised(alerts)
+        assert all(row.direction == ways.get(row.part_of, row.direction) for row in parts.itertuples())
+
+
+def test_a_new_drop_of_one_region_does_not_vanish_into_a_known_one_of_the_company() -> None:
+    fallen = lower(dict.fromkeys(REGIONS, 14.0), since=5)
+    fallen[0, 7] += 15.0
+    # Worlds in which the figures alone say that North fell further, and the company is where it is known to be.
+    for seed in (1, 4, 7):
+        told = alerts_of(answers(seed, fallen)).set_index("group")["status"]
+        assert (told[""], told["North"]) == ("known", "raised")
+
+
+def test_a_region_late_to_show_the_known_level_of_the_company_is_a_part_of_it() -> None:
+    fallen, late = lower(dict.fromkeys(REGIONS, 14.0), since=6), []
+    for seed in range(4):
+        alerts = alerts_of(answers(seed, fallen))
+        company = alerts[alerts["group"] == ""]
+        if company["status"].tolist() == ["known"]:
+            late += alerts.loc[(alerts["group"] != "") & (alerts["status"] != "known"), "status"].tolist()
+    assert late.count("raised") <= 1
+
+
 def test_a_group_that_overlaps_with_the_cause_is_a_part_of_it() -> None:
     responses = answers(3, lower({"South": 35.0}))
     luck = np.random.default_rng(4).random(len(responses))

@@ -83,10 +83,94 @@ def test_nothing_of_single_people_leaves_the_house(tables: dict[str, pd.DataFram
 
 def test_a_group_of_few_is_left_out_and_all_customers_never() -> None:
     row = {"metric": "nps", "estimate": 1.0, "conf_low": 0.0, "conf_high": 2.0, "too_small": True}
-    groups = [("", "", 4), ("plan", "Pro", 9), ("plan", "Basic", 10), ("agent_id", "A1", 500)]
+    groups = [("", "", 4), ("plan", "Pro", 9), ("plan", "Old", 3), ("plan", "Basic", 10), ("agent_id", "A1", 500)]
     given = pd.DataFrame([row | {"by": by, "group": group, "n": n, "n_eff": float(n)} for by, group, n in groups])
     shared = aggregates({"estimates": given})["estimates"]
     assert shared["group"].tolist() == ["", "Basic"]
+
+
+@pytest.mark.parametrize("by", ["Owner", "Account ID", "account_id", "Betreuer", "plan & Owner", "Mail address"])
+def test_individuals_are_no_groups_whatever_the_file_calls_them(by: str) -> None:
+    shared = aggregates(grouped_by(by), ("Betreuer",))
+    assert set(shared["estimates"]["by"]) == set(shared["changes"]["by"]) == {"plan"}
+    assert shared["effects"]["driver_id"].tolist() == ["attribute/plan/Old", "attribute/plan/Pro"]
+    assert len(shared["alerts"]) == 1
+    assert not [name for name, table in shared.items() if "Anna Koch" in table.to_csv()]
+
+
+def grouped_by(by: str) -> dict[str, pd.DataFrame]:
+    """Figures of forty answers each, by plan and by the column; as many mail addresses as there are accounts."""
+    groups = [("plan", "Pro"), ("plan", "Old"), (by, "Anna Koch"), (by, "Bo Li")]
+    frame = pd.DataFrame(groups, columns=["by", "group"])
+    figures = {"metric": "nps", "estimate": 1.0, "conf_low": 0.0, "conf_high": 2.0, "n": 40}
+    times = {"before_start": "2026-01-01", "before_end": "2026-03-31", "after_start": "2026-04-01"}
+    times = {name: pd.Timestamp(day) for name, day in (times | {"after_end": "2026-06-30"}).items()}
+    moved = frame.assign(**figures, **times, before_estimate=0.0, after_estimate=1.0, p_value=0.5, n_before=40)
+    told = {
+        "label": "",
+        "direction": "rise",
+        "severity": "notice",
+        "status": "raised",
+        "reason": "Anna Koch rose most.",
+    }
+    drivers = (frame["by"] + "/" + frame["group"]).radd("attribute/")
+    effects = {"kind": "attribute", "label": "x", "outcome": "nps", "method": "adjusted", "n": 80, "n_present": 40}
+    blank = {"std_error": None, "p_value": None, "q_value": None, "per_mention": None}
+    people = pd.DataFrame(
+        {
+            "response_id": [f"r{i}" for i in range(80)],
+            "score": 8.0,
+            "category": "passive",
+            "scale_min": 0,
+            "scale_max": 10,
+        }
+    )
+    people["attribute/Mail address"] = people["response_id"] + "@example.com"
+    return {
+        "estimates": conform("estimates", frame.assign(**figures, n_eff=40.0, too_small=False)),
+        "changes": conform("changes", moved),
+        "alerts": conform("alerts", moved[:1].assign(**told, q_value=0.01, known_since=pd.Timestamp("2026-07-01"))),
+        "effects": conform(
+            "effects",
+            frame.assign(driver_id=drivers, **figures | effects | blank)[
+                [
+                    "driver_id",
+                    "kind",
+                    "label",
+                    "outcome",
+                    "method",
+                    "estimate",
+                    "conf_low",
+                    "conf_high",
+                    "n",
+                    "n_present",
+                    *blank,
+                ]
+            ],
+        ),
+        "responses": people,
+    }
+
+
+def test_ten_answers_hold_on_both_sides_for_themes_and_for_what_others_would_tell() -> None:
+    tables = grouped_by("region")
+    changes = tables["changes"].assign(n_before=[1, 40, 40, 40])
+    tables["changes"] = changes[changes["by"] == "plan"]
+    shared = aggregates(tables)
+    # What is left of a column of two groups would tell the one that is hidden.
+    assert shared["changes"].empty
+    tables = grouped_by("region")
+    rows = tables["effects"].assign(n_present=[3, 77, 40, 40])
+    assert aggregates(tables | {"effects": rows})["effects"]["driver_id"].str.contains("region").all()
+    few = watched_example()["themes"].assign(
+        n_responses=lambda rows: rows["n_responses"].mask(rows["theme_id"] == "t12", 7)
+    )
+    shared = aggregates(watched_example() | driver_tables() | {"themes": few})
+    assert "t12" not in set(shared["themes"]["theme_id"])
+    for name in ("effects", "driver_sides", "explained_shares", "group_effects", "movement_effects"):
+        assert "theme/t12" not in set(shared[name]["driver_id"]), name
+    parts = driver_tables()["change_parts"].assign(n_before=6)
+    assert aggregates(driver_tables() | {"change_parts": parts})["change_parts"].empty
 
 
 def test_written_again_the_rows_stand_there_once(tables: dict[str, pd.DataFrame], tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ def test_the_figures_stand_in_the_database_under_survey_and_period(
     with sqlite3.connect(tmp_path / "bi.db") as database:
         (run,) = database.execute(f"select run_survey, run_period, run_id, n from {RUNS}").fetchall()
     assert run == ("q2", "2026-04-01/2026-06-30", watched_facts().run_id, 5012)
-    named = settings(output={"database_name": "Router customers"})
+    named = settings(output={"database": "env:NPS_TEST_DATABASE", "database_name": "Router customers"})
     assert issue_of(tables, watched_facts(), named, folder).survey == "Router customers"
 
 

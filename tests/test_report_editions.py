@@ -9,9 +9,9 @@ from report_driver_tables import driver_tables
 from report_tables import facts_example
 from report_watch_tables import watched_example, watched_facts
 
-from nps_insights.metrics import nps_interval
+from nps_insights.metrics import account_mix, nps_interval
 from nps_insights.report import ReportFacts, render_report
-from nps_insights.report.board import _AS_THEY_ARE, _RULES, board_tables
+from nps_insights.report.board import AS_THEY_ARE, RULES, board_tables
 from nps_insights.report.editions import EDITIONS, edition_named, file_name, in_edition
 from nps_insights.report.inputs import READ, report_tables
 from nps_insights.report.small_groups import Hidden, hidden_groups
@@ -35,7 +35,7 @@ def marked(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 def planted() -> tuple[dict[str, pd.DataFrame], ReportFacts]:
     """Canaries wherever an individual or a small group can stand: whole tables, quotes, notes, texts that name them."""
     tables = watched_example() | driver_tables()
-    for name in set(tables) - set(_RULES) - set(_AS_THEY_ARE):
+    for name in set(tables) - set(RULES) - set(AS_THEY_ARE):
         tables[name] = marked(name, tables[name])
     themes = tables["themes"].assign(example_negative=f"{CANARY} of a detractor")
     few = themes["theme_id"] == "t12"
@@ -97,7 +97,7 @@ def test_a_table_nobody_decided_on_is_not_shown_to_the_board() -> None:
     tables, _ = planted()
     shown = board_tables(report_tables(tables))
     assert set(shown) == set(READ)
-    for name in set(READ) - set(_RULES) - set(_AS_THEY_ARE):
+    for name in set(READ) - set(RULES) - set(AS_THEY_ARE):
         assert shown[name].empty
 
 
@@ -140,6 +140,22 @@ def assert_hidden(left: int, *, shown_any: bool) -> None:
     assert left == 0 or left >= 10 or not shown_any
 
 
+@pytest.mark.parametrize("by", ["account_id", "agent_id", "Owner", "Betreuer", "plan & agent_id"])
+def test_individuals_are_no_groups_for_the_board_however_many_answers_they_have(by: str) -> None:
+    tables = watched_example()
+    many = pd.concat([small_group(by, f"{CANARY}{one}", n=100) for one in "ab"])
+    told = f"NPS fell; answers of {CANARY}a fell most."
+    tables["estimates"] = pd.concat([tables["estimates"], many], ignore_index=True)
+    tables["alerts"] = tables["alerts"].assign(reason=told)
+    tables["traces"] = tables["traces"][:1].assign(dimension=by, part_group=f"{CANARY}a")
+    facts = dataclasses.replace(watched_facts(), person_columns=("Betreuer",))
+    shown, said = in_edition(report_tables(tables), facts, EDITIONS["board"])
+    assert by not in set(shown["estimates"]["by"])
+    assert shown["traces"].empty
+    assert not [name for name, table in shown.items() if CANARY in table.to_csv()]
+    assert said.person_columns == ()
+
+
 def test_large_groups_stay() -> None:
     estimates = watched_example()["estimates"]
     assert hidden_groups(report_tables({"estimates": estimates})).ever == frozenset()
@@ -156,13 +172,32 @@ def test_a_hidden_name_is_found_as_a_word_only() -> None:
 def test_analysts_see_numbers_for_accounts_the_same_on_the_whole_page() -> None:
     tables = watched_example()
     tables["actions"] = marked("actions", tables["actions"]).assign(reason="score of 3", theme_label=None)
-    tables["account_mix"] = tables["account_mix"].assign(reason=f"Account {CANARY} holds 0.4% of the value.")
     shown, _ = in_edition(report_tables(tables), facts_example(), EDITIONS["analyst"])
     ids = ["account_id", "account_name", "contact_id", "quote"]
     told = [shown["actions"][ids].to_csv(), shown["silent_accounts"].to_csv(), shown["account_mix"].to_csv()]
     assert not [text for text in told if CANARY in text or "silent-" in text]
-    assert shown["account_mix"]["reason"].iloc[0] == "Account (the largest) holds 0.4% of the value."
     assert shown["actions"]["account_id"].is_unique
+
+
+@pytest.mark.parametrize("account", ["Acme", "Acme holds Ltd", "Acme nps GmbH", "the NPS", "A. (x)", ".*", " holds"])
+def test_analysts_read_nothing_of_the_largest_accounts_id(account: str) -> None:
+    names = [account, "Acme", "Bolt", "Acme holds"]
+    answers = {"score": 9.0, "scale_min": 0.0, "scale_max": 10.0, "category": "promoter"}
+    responses = pd.DataFrame({"response_id": list("abcd"), "account_id": names}).assign(**answers)
+    accounts = pd.DataFrame({"account_id": names, "value": [90.0, 4, 3, 2]}).drop_duplicates("account_id")
+    mix = account_mix(responses, accounts)
+    assert mix["reason"].str.contains(account, regex=False).any()
+    shown, _ = in_edition(
+        report_tables({"responses": responses, "account_mix": mix}), facts_example(), EDITIONS["analyst"]
+    )
+    reasons = shown["account_mix"].set_index(["fact", "group"])["reason"]
+    share = mix.set_index(["fact", "group"])["estimate"][("largest_account", "nps_revenue")]
+    assert reasons[("largest_account", "nps_revenue")] == f"Account (the largest) holds {share:.1%} of the value."
+    assert reasons[("swing", "nps_revenue")].startswith("Without account (the largest) the NPS, by value, would be")
+    unknown = in_edition(report_tables({"account_mix": mix}), facts_example(), EDITIONS["analyst"])[0]["account_mix"]
+    assert set(unknown.loc[unknown["fact"].isin(["largest_account", "swing"]), "reason"]) == {""}
+    rest = ~mix["fact"].isin(["largest_account", "swing"])
+    assert unknown.loc[rest, "reason"].tolist() == mix.loc[rest, "reason"].tolist()
 
 
 def test_the_first_edition_is_the_report_and_each_further_one_has_its_own_name() -> None:

@@ -13,6 +13,7 @@ from report_driver_tables import driver_tables
 from report_tables import SCRIPT_LABEL
 from report_watch_tables import watched_example, watched_facts
 
+from nps_insights.jobs.work_list import work_list
 from nps_insights.report import report_workbook
 from nps_insights.report.headings import heading, number_formats
 from nps_insights.report.inputs import READ, report_tables
@@ -62,6 +63,16 @@ def test_every_table_has_a_sheet_in_the_reports_order() -> None:
     told = {row[1]: (row[0], row[3]) for row in contents[1:]}
     for name in SHEETS:
         assert told[name] == (SHEETS[name] if name in tables() else "", len(tables().get(name, ()))), name
+
+
+def test_actions_stand_list_by_list_as_people_work_through_them() -> None:
+    given = tables()["actions"]
+    turned = dict(tables()) | {"actions": given.sort_values(["account_id", "action"], ascending=False)}
+    head, *rows = cells(report_workbook(turned, watched_facts()), SHEETS["actions"])
+    found = [(row[head.index("Action")], row[head.index("Account id")]) for row in rows]
+    expected = work_list(report_tables(turned)["actions"])
+    assert found == list(zip(expected["Action"], expected["Account id"], strict=True))
+    assert len({action for action, _ in found}) > 1
 
 
 def test_figures_and_dates_are_numbers_that_read_as_what_they_are() -> None:

@@ -13,6 +13,7 @@ from benchmarks.hostile import MOST_MB, MOST_SECONDS, refused
 from benchmarks.hostile_files import HOSTILE, MB, workbook_bytes
 from nps_insights.survey import Limits, read_source
 from nps_insights.survey.limits import gunzipped, members
+from nps_insights.survey.sheets import is_binary_workbook
 from nps_insights.survey.workbooks import read_excel, read_parquet
 from nps_insights.tables import DataRefusedError, SettingsError
 
@@ -143,6 +144,27 @@ def test_a_sheet_with_few_cells_far_apart_is_refused_and_a_full_one_read() -> No
 def test_a_workbook_with_a_second_end_is_refused() -> None:
     with pytest.raises(DataRefusedError, match="goes on behind its end"):
         read_excel(workbook_bytes(b"<sheetData/>") + b"more", "a.xlsx")
+
+
+@pytest.mark.parametrize("name", ["xl/workbook.bin", "XL/Workbook.bin", "docs/xl/workbook.bin"])
+def test_a_binary_part_takes_no_workbook_past_the_guards(name: str) -> None:
+    far = (
+        b'<sheetData><row r="1"><c r="A1"><v>1</v></c></row><row r="9000"><c r="XFD9000"><v>1</v></c></row></sheetData>'
+    )
+    with zipfile.ZipFile(packed := io.BytesIO(workbook_bytes(far)), "a") as archive:
+        archive.writestr(name, "")
+    with pytest.raises(DataRefusedError, match=r"the limit is|both as XML and in the binary form"):
+        read_excel(packed.getvalue(), "a.xlsx")
+
+
+def test_a_binary_workbook_is_told_by_its_parts_and_not_by_its_bytes() -> None:
+    assert is_binary_workbook(zipped({"[Content_Types].xml": b"", "xl/workbook.bin": b""}), "a.xlsb")
+    assert not is_binary_workbook(
+        zipped({"[Content_Types].xml": b"", "xl/workbook.xml": b"xl/workbook.bin"}, 0), "a.xlsx"
+    )
+    for other in ("xl/workbook.xml", "xl/worksheets/sheet1.xml", "content.xml", "xl\\workbook.xml"):
+        with pytest.raises(DataRefusedError, match="both as XML and in the binary form"):
+            is_binary_workbook(zipped({"xl/workbook.bin": b"", other: b""}), "a.xlsx")
 
 
 def test_a_damaged_old_workbook_is_refused_from_a_process_of_its_own() -> None:

@@ -11,7 +11,15 @@ from nps_insights.jobs.admission import admit
 from nps_insights.jobs.facts import redactions_of
 from nps_insights.jobs.privacy import with_real_ids
 from nps_insights.jobs.settings import check_settings
-from nps_insights.survey import RawTable, SurveySettings, admit_comments, admit_outcomes, admit_survey, inspect_survey
+from nps_insights.survey import (
+    RawTable,
+    SurveySettings,
+    admit_accounts,
+    admit_comments,
+    admit_outcomes,
+    admit_survey,
+    inspect_survey,
+)
 from nps_insights.survey.comments import says_nothing
 from nps_insights.tables import DataRefusedError
 from nps_insights.themes.fitted import as_read
@@ -140,3 +148,45 @@ def test_settings_reach_the_door_and_the_key_reaches_no_dump(tmp_path: Path, mon
     assert set(shown["responses"]["account_id"]) == {"A1", "A2"}
     assert shown["accounts"]["owner"].tolist() == ["Rita Zander"] * 2
     assert "a secret" not in json.dumps(chosen.model_dump(mode="json"))
+
+
+def test_free_text_of_accounts_and_outcomes_holds_no_known_name(tmp_path: Path) -> None:
+    n = 12
+    accounts = pd.DataFrame(
+        {
+            "Account ID": [f"A{at}" for at in range(n)],
+            "Owner": ["Rita Zander"] * n,
+            "Contact": ["Ilse Unger"] * n,
+            "Remarks": [f"Ilse Unger wants out, says Unger {at}" for at in range(n)],
+            "Sponsor": ["Unger, Ilse"] * n,
+            "Plan": ["gold", "Rita"] * (n // 2),
+            "Churn reason": ["Call Ilse Unger at +49 30 901820 or jo.canary@example.com", "", "too dear"] * (n // 3),
+        }
+    )
+    accounts.to_csv(tmp_path / "accounts.csv", index=False)
+    survey = pd.DataFrame(
+        {"id": range(n), "account_id": accounts["Account ID"], "nps": range(n), "comment": "Ask Ilse"}
+    )
+    survey.assign(nps=9).to_csv(tmp_path / "survey.csv", index=False)
+    done = {"action": "call", "account_id": "A1", "proposed_at": "2026-02-01", "result": "Ilse Unger was promised [5]"}
+    pd.DataFrame([done]).to_csv(tmp_path / "outcomes.csv", index=False)
+    event = {"date": "2026-03-01", "label": "Rita Zander took over, jo.canary@example.com"}
+    pd.DataFrame([event]).to_csv(tmp_path / "events.csv", index=False)
+    given = {name: str(tmp_path / f"{name}.csv") for name in ("survey", "accounts", "outcomes", "events")}
+    found = admit(check_settings({"input": given, "score": {"scale": "0-10"}}))
+    kept = found.admission.accounts
+    assert kept is not None
+    assert kept["attribute/Remarks"].iloc[0] == "[name] wants out, says [name] 0"
+    assert kept["ended_reason"].dropna().unique().tolist() == ["Call [name] at [phone] or [e-mail]", "too dear"]
+    assert "attribute/Sponsor" not in kept
+    # One word by itself is a class, as is a plan that bears somebody's first name.
+    assert kept["attribute/Plan"].unique().tolist() == ["gold", "Rita"]
+    assert found.sides.tables["outcomes"]["result"].tolist() == ["[name] was promised [5]"]
+    assert found.sides.tables["events"]["label"].tolist() == ["[name] took over, [e-mail]"]
+
+
+def test_accounts_by_themselves_are_known_by_their_own_names() -> None:
+    alone = raw("a.csv", id=["1", "2"], Contact=["Ilse Unger"] * 2, **{"Churn reason": ["says Ilse Unger", "price"]})
+    assert admit_accounts(alone, SurveySettings()).accounts["ended_reason"].tolist() == ["says [name]", "price"]
+    kept = admit_accounts(alone, SurveySettings(redact=False)).accounts
+    assert kept["ended_reason"].tolist() == ["says Ilse Unger", "price"]

@@ -1,5 +1,7 @@
 """Redaction finds what is private in a labelled set, leaves the rest, and changes nothing a second time."""
 
+import unicodedata
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -113,3 +115,38 @@ def test_a_name_that_is_a_word_is_told_from_the_word() -> None:
         "willing smithy": "willing smithy",
     }
     assert redact(pd.Series(list(said), dtype="str"), names=known).texts.tolist() == list(said.values())
+
+
+def test_a_first_name_written_small_is_a_name_however_often() -> None:
+    said = [
+        "anna was rude",
+        "spoke with anna again",
+        "no thanks to anna",
+        "anna. Never again",
+        "Thanks Anna",
+        "i saw koch",
+    ]
+    said += ["koch never called", "i asked krol", "krol said no", "why does krol shout", "by krol again"]
+    redacted = redact(pd.Series(said, dtype="str"), names=["Anna Koch", "Jan Krol"]).texts
+    assert not redacted.str.contains("(?i)anna|krol").any()
+
+
+def test_an_answer_in_a_column_of_names_is_no_name() -> None:
+    redacted = redact(pd.Series(["Yes, I say yes", "ask Si Vu"], dtype="str"), names=["Yes", "no", "Si Vu"]).texts
+    assert redacted.tolist() == ["Yes, I say yes", "ask [name]"]
+
+
+def test_a_surname_that_these_texts_use_as_a_word_stays() -> None:
+    said = ["the fee is high", "no fee please", "a fee again", "which fee", "ask Lena Fee"]
+    redacted = redact(pd.Series(said, dtype="str"), names=["Lena Fee"]).texts.tolist()
+    assert redacted == [*said[:4], "ask [name]"]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD", "NFKD"])
+@pytest.mark.parametrize("of_name", ["NFC", "NFD"])
+def test_names_are_found_however_their_accents_are_coded(form: str, of_name: str) -> None:
+    names = [unicodedata.normalize(of_name, name) for name in ("Jürgen Müller", "Adébáyọ̀ Ọlá", "김민준")]
+    said = "é! Ask Frau Müller; Jürgen or Adébáyọ̀: 김민준 là, tél. 020 7946 0958 é"
+    kept = "é! Ask Frau [name]; [name] or [name]: [name] là, tél. [phone] é"
+    redacted = redact(pd.Series([unicodedata.normalize(form, said)], dtype="str"), names=names).texts.tolist()
+    assert redacted == [unicodedata.normalize(form, kept)]

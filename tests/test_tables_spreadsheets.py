@@ -1,7 +1,6 @@
 """Text stays text in what we write: nothing runs, nothing is lost, and our own readers give back what was written."""
 
 import re
-import shutil
 import zipfile
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.formula_texts import ATTACKS, LEGITIMATE
-from benchmarks.spreadsheet_formulas import SEPARATORS, came_back, live_formulas, texts_table
+from benchmarks.spreadsheet_formulas import came_back, texts_table
 from nps_insights.jobs.for_people import shown, write_for_people
 from nps_insights.tables import as_it_was, not_a_formula, texts_as_they_were
 
@@ -39,7 +38,7 @@ def test_no_part_of_a_text_begins_like_a_formula_whatever_separates_cells(text: 
         ("nice;=1+1", "nice;'=1+1"),
         ("nice\t@SUM(1)", "nice\t'@SUM(1)"),
         ("nice|+1+1", "nice|'+1+1"),
-        ('nice;"=1+1"', "nice;'\"=1+1\""),
+        ('nice;"=1+1"', 'nice;\'"=1+1"'),
         ("a\n=1+1;b", "a\n'=1+1;b"),
         ("good; -great", "good;' -great"),
         ("good; fine", "good; fine"),
@@ -49,14 +48,6 @@ def test_no_part_of_a_text_begins_like_a_formula_whatever_separates_cells(text: 
 def test_a_formula_behind_another_separator_is_shown_too(text: str, written: str) -> None:
     assert not_a_formula(text) == written
     assert as_it_was(written) == text
-
-
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
-@pytest.mark.parametrize("separator", SEPARATORS)
-def test_libreoffice_finds_no_formula_whatever_it_takes_for_a_separator(separator: str, tmp_path: Path) -> None:
-    path = tmp_path / "texts.csv"
-    write_for_people(path, {"texts": texts_table()})
-    assert live_formulas(path, tmp_path, separator) == []
 
 
 @pytest.mark.parametrize("text", ["11", "-5", "-12.5", "+4", "+1 415 555", "+49 (30) 123 456", "it's fine", "'quoted'"])

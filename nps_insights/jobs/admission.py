@@ -78,7 +78,7 @@ def admit(settings: DriverReportSettings, *, apart: bool = False) -> AdmittedSur
     counts = admission.counts
     _log.info("read %d rows of %s, kept %d", counts["read"], raw.name, counts["kept"])
     _refuse_period_without_dates(settings, admission)
-    sides = read_side_files(_side_files(settings), read_as, limits, admission.accounts)
+    sides = read_side_files(_side_files(settings), read_as, limits, admission.accounts, admission.names)
     ruled = _by_rule(admission, settings, apart=apart)
     columns = admission.named_attributes
     return AdmittedSurvey(

@@ -1,9 +1,13 @@
 """What of a report may leave the house: figures of many, without quotes, without a single customer or colleague."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
+from nps_insights.jobs.shared_drivers import SHARED_BESIDE
+from nps_insights.report.board import board_tables, silenced
+from nps_insights.report.inputs import report_tables
+from nps_insights.report.small_groups import hidden_groups
 from nps_insights.tables import TABLES, Table, empty
 
 # Table -> columns that hold somebody's words.
@@ -43,28 +47,35 @@ AGGREGATES: dict[str, tuple[str, ...]] = {
     "closed_loop": (),
     "money": (),
 }
-# A group of fewer answers is nearly a person.
-FEWEST = 10
-_OF_PERSONS = {"agent_id", "contact_id", "account_id", "response_id", "owner", "account_name"}
 
 
-def aggregates(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def aggregates(tables: Mapping[str, pd.DataFrame], person_columns: Collection[str] = ()) -> dict[str, pd.DataFrame]:
     """Return the tables of a report that may leave the house; all of them, those that are absent empty.
 
-    Rows of groups that are persons (agents, contacts, accounts) are left out, and so are rows of groups with fewer than
-    ten answers.
+    What the board sees too goes by the board's rules: no groups that are persons or accounts, none of fewer than ten
+    answers, and nothing from which one could be computed. The others go by the same rules.
 
     Args:
         tables: Tables of a run, by name, as the contract has them.
+        person_columns: Columns of the files that were read as ids or names of accounts and people.
 
     Returns:
-        One frame per name of `AGGREGATES`.
+        One frame per name of `AGGREGATES`, with the columns that were given.
 
     Example:
         >>> sorted(aggregates({})) == sorted(AGGREGATES)
         True
     """
-    return {name: _shared(name, tables.get(name, empty(name))) for name in AGGREGATES}
+    whole = report_tables(tables)
+    hidden = hidden_groups(whole, person_columns)
+    found = board_tables(whole, person_columns)
+    for name, rule in SHARED_BESIDE.items():
+        found[name] = silenced(rule(whole[name], whole, hidden), hidden).reset_index(drop=True)
+    return {name: _as_given(found[name], tables.get(name, empty(name)), name) for name in AGGREGATES}
+
+
+def _as_given(found: pd.DataFrame, given: pd.DataFrame, name: str) -> pd.DataFrame:
+    return found[[column for column in given.columns if column in found and column not in AGGREGATES[name]]]
 
 
 def shared_contract(name: str) -> Table:
@@ -76,12 +87,3 @@ def shared_contract(name: str) -> Table:
     """
     table, held = TABLES[name], AGGREGATES[name]
     return Table(table.name, table.row, table.key, tuple(one for one in table.columns if one.name not in held))
-
-
-def _shared(name: str, table: pd.DataFrame) -> pd.DataFrame:
-    keep = pd.Series(True, index=table.index)
-    for column in {"by", "dimension"} & set(table.columns):
-        keep &= ~table[column].isin(_OF_PERSONS)
-    if {"by", "group", "n"} <= set(table.columns):
-        keep &= (table["group"] == "") | (table["n"] >= FEWEST)
-    return table[keep].drop(columns=list(AGGREGATES[name]), errors="ignore").reset_index(drop=True)

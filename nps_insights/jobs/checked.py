@@ -60,6 +60,7 @@ def _problems(model: type[BaseModel], error: ValidationError) -> list[tuple[tupl
 
 def _sentence(model: type[BaseModel], where: tuple[int | str, ...], kind: str, message: str) -> str:
     name = ".".join(str(part) for part in where)
+    message = message.removeprefix("Value error, ")
     if kind != "extra_forbidden":
         return f"{name}: {message[0].lower()}{message[1:]}"
     known = sorted(_section(model, where[:-1]).model_fields)

@@ -92,6 +92,7 @@ def admit_customers(settings: ChurnTrainingSettings | ChurnScoringSettings) -> C
         read_as,
         limits,
         admission.accounts,
+        admission.names,
     )
     return Customers(
         admission=admission,

@@ -156,15 +156,6 @@ def run_driver_report(
             run.log_tables(tables)
         # After the folder is there: a figure that nobody can read was not issued.
         if settings.output.published:
-            if watching.per:
-                keep_sent(
-                    settings,
-                    watching.tables["alerts"],
-                    watching.tables["series"],
-                    per=watching.per,
-                    published_at=issued_at(published_at, admission),
-                    run_id=run.run_id,
-                )
             issue(
                 settings,
                 today(admission.responses),
@@ -174,6 +165,16 @@ def run_driver_report(
                 themes_version=themes_version,
             )
     owed = hand_out(folder, tables, facts, settings)
+    # After the delivery: an alert that reached nobody was not told, and the run made again tells it.
+    if settings.output.published and watching.per and not owed:
+        keep_sent(
+            settings,
+            tables["alerts"],
+            tables["series"],
+            per=watching.per,
+            published_at=issued_at(published_at, admission),
+            run_id=run.run_id,
+        )
     return ReportRun(folder, folder / "report.html", run.run_id, uri, tables, notes, tuple(owed))
 
 

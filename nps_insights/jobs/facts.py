@@ -13,7 +13,10 @@ from nps_insights.jobs.secrets import masked
 from nps_insights.jobs.settings import DriverReportSettings
 from nps_insights.metrics import overall
 from nps_insights.report import ReportFacts
+from nps_insights.report.persons import PERSON_FIELDS
 from nps_insights.survey import Admission
+from nps_insights.survey.aliases import is_account_alias, is_alias
+from nps_insights.survey.known_people import identifying
 from nps_insights.themes import FoundThemes
 
 
@@ -56,7 +59,20 @@ def report_facts(
         notes=tuple(notes),
         survey=_kind_of_survey(admission.responses, settings),
         currency=settings.money.currency,
+        person_columns=_person_columns(survey),
     )
+
+
+def _person_columns(survey: AdmittedSurvey) -> tuple[str, ...]:
+    """Columns of both files that were read as a field that names somebody, or are called like one."""
+    admission, files = survey.admission, [one for one in (survey.raw, survey.accounts) if one is not None]
+    found = {column for name in PERSON_FIELDS for column in admission.mapping.columns.get(name, ())}
+    found |= {column for name, column in admission.account_columns.items() if name in PERSON_FIELDS}
+    for column in (str(column) for file in files for column in file.frame.columns):
+        named = any(is_alias(column, name) for name in ("account_id", "contact_id", "agent_id"))
+        if named or identifying(column) or any(is_account_alias(column, name) for name in ("owner", "account_name")):
+            found.add(column)
+    return tuple(sorted(found))
 
 
 def _kind_of_survey(responses: pd.DataFrame, settings: DriverReportSettings) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nps_insights.jobs.folder import MANIFEST
+from nps_insights.jobs.forgetting.cells import MAY_NAME, in_cells, may_name
 from nps_insights.jobs.forgetting.databases import (
     caches_in,
     forget_flags,
@@ -19,13 +20,13 @@ from nps_insights.jobs.forgetting.databases import (
 from nps_insights.jobs.forgetting.decided import decided_without
 from nps_insights.jobs.forgetting.in_files import rewritten
 from nps_insights.jobs.forgetting.models import holds_their_text
-from nps_insights.jobs.forgetting.person import Person, kinds_of, person_in, stated_kinds
+from nps_insights.jobs.forgetting.person import Person, ids_in, kinds_of, person_in, stated_kinds
 from nps_insights.jobs.forgetting.places import Places, places_of
-from nps_insights.jobs.forgetting.run_folder import Changes, changes_in, forget_in, sweep_killed_runs
+from nps_insights.jobs.forgetting.run_folder import Changes, changes_in, forget_in, sweep_killed_runs, unreadable
 from nps_insights.jobs.forgetting.search import holds
-from nps_insights.jobs.tombstones import read_tombstones, replace_file, tombstones_file, with_marks, write_tombstones
-from nps_insights.survey import KEY_VARIABLE, key_from, pseudonym
-from nps_insights.tables import SettingsError
+from nps_insights.jobs.tombstones import add_marks, read_tombstones, replace_file, tombstones_file, with_marks
+from nps_insights.survey import KEY_VARIABLE, is_pseudonym, key_from, pseudonym
+from nps_insights.tables import DataRefusedError, SettingsError
 from nps_insights.tracking import StoredModel, artifact_folders, delete_stored, stored_models
 
 _log = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ class Forgetting:
         models: Stored models that held their text, and are deleted.
         learned: Stored models that were fitted on their comments too and hold none of their text: fit them anew.
         left_to_you: Files that name them and are nobody's to change but yours, such as the export itself.
+        marks: Where the marks stand that stop a re-import.
         known_before: Whether everybody asked for had been forgotten before.
     """
 
@@ -51,6 +53,7 @@ class Forgetting:
     models: list[str] = field(default_factory=list)
     learned: list[str] = field(default_factory=list)
     left_to_you: list[str] = field(default_factory=list)
+    marks: str = ""
     known_before: bool = False
 
 
@@ -83,22 +86,23 @@ def forget(
         dry_run: Write nothing.
 
     Raises:
-        SettingsError: An id is blank or ambiguous, or a folder or database cannot be used.
-        DataRefusedError: The list of who was forgotten is damaged.
+        SettingsError: An id is blank or ambiguous, or it is a real one and runs hold pseudonyms whose key is
+            missing, or a folder or database cannot be used.
+        DataRefusedError: The list of who was forgotten is damaged, or a table of a run is.
         BusyFolderError: A run holds a folder.
     """
     places = places_of(project, folders, tracking_uri, databases)
     file = tombstones_file(project / "models")
     before = read_tombstones(file)
-    named = _with_pseudonyms(ids)
+    named = _with_pseudonyms(ids, places)
     asked = stated_kinds(named, kinds_of([one for names in named for one in names], places.runs, before), kind)
     marked = with_marks(before, asked, salt=salt)
     person = person_in([*places.runs, *places.beside], asked, marked)
     marked = with_marks(marked, ((name, one) for name, known in person.ids.items() for one in known), salt=salt)
     _log.info("looking into %d run folders", len(places.runs))
-    done = Forgetting(dry_run, known_before=marked.marks == before.marks)
+    done = Forgetting(dry_run, marks=str(file), known_before=marked.marks == before.marks)
     if not dry_run:
-        write_tombstones(file, marked)
+        add_marks(file, [*asked, *((name, one) for name, known in person.ids.items() for one in known)], salt=salt)
         for folder in places.roots:
             sweep_killed_runs(folder)
     _forget_in_databases(places, person, done)
@@ -110,14 +114,24 @@ def forget(
     return done
 
 
-def _with_pseudonyms(ids: Sequence[str]) -> list[list[str]]:
+def _with_pseudonyms(ids: Sequence[str], places: Places) -> list[list[str]]:
     stated = [one.strip() for one in ids]
     if not stated or not all(stated):
         raise SettingsError("--id: is blank; give a contact_id, account_id or response_id")
     if not os.environ.get(KEY_VARIABLE, "").strip():
+        if places.pseudonyms or any(map(is_pseudonym, ids_in(places.runs))):
+            _refuse_real(stated)
         return [[one] for one in stated]
     key = key_from(os.environ)
     return [list(dict.fromkeys([one, pseudonym(one, key)])) for one in stated]
+
+
+def _refuse_real(ids: Sequence[str]) -> None:
+    if not all(map(is_pseudonym, ids)):
+        raise SettingsError(
+            f"--id: runs of this project hold pseudonyms, and without the key nobody can tell which are of the ids "
+            f"given; set the environment variable {KEY_VARIABLE} to the key that the runs had, or give pseudonyms"
+        )
 
 
 def _forget_in_databases(places: Places, person: Person, done: Forgetting) -> None:
@@ -149,7 +163,12 @@ def _forget_decisions(models: Path, person: Person, done: Forgetting) -> None:
 def _forget_models(places: Places, person: Person, done: Forgetting) -> None:
     for uri, file in places.tracking.items():
         for model in stored_models(uri):
-            if holds_their_text(model.folder, person):
+            try:
+                theirs = holds_their_text(model.folder, person)
+            except DataRefusedError as why:
+                done.left_to_you.append(f"model {model.called}: {unreadable(why)}")
+                continue
+            if theirs:
                 done.models.append(model.called)
                 if not done.dry_run:
                     delete_stored(uri, model)
@@ -184,7 +203,11 @@ def _forget_files(places: Places, person: Person, done: Forgetting) -> None:
 
 
 def _rewrite(path: Path, person: Person, done: Forgetting) -> None:
-    left = rewritten(path, person)
+    try:
+        left = rewritten(path, person)
+    except DataRefusedError as why:
+        done.left_to_you.append(f"{path}: {unreadable(why)}")
+        return
     if left is None:
         done.deleted.append(str(path))
         if not done.dry_run:
@@ -198,6 +221,7 @@ def _rewrite(path: Path, person: Person, done: Forgetting) -> None:
 def _forget_runs(places: Places, person: Person, done: Forgetting) -> None:
     for folder in places.runs:
         changes = changes_in(folder, person) if done.dry_run else forget_in(folder, person)
+        done.left_to_you.extend(f"{folder / name}: {why}" for name, why in changes.unsure.items())
         if not changes.touched:
             continue
         done.changed.append(_in_words(changes))
@@ -212,10 +236,23 @@ def _in_words(changes: Changes) -> str:
 
 
 def _others(places: Places, person: Person, done: Forgetting) -> list[str]:
-    """Files of the project that name the person and are not ours to change."""
-    if not person.unmistakable:
-        return []
-    found = [path for path in places.other_files() if holds(path.read_bytes(), person.unmistakable, path.name)]
+    """Files of the project that name the person, or may, and are not ours to change."""
     # In a dry run they still hold what would be taken out of them.
-    ours = tuple(told.partition(":")[0] for told in [*done.changed, *done.deleted])
-    return [str(path) for path in found if str(path) not in ours]
+    ours = {told.partition(": ")[0] for told in [*done.changed, *done.deleted, *done.left_to_you]}
+    told = []
+    for path in (one for one in places.other_files() if str(one) not in ours):
+        try:
+            said = _said_of(path, person)
+        except DataRefusedError as why:
+            said = f"{path}: {unreadable(why)}"
+        told += [said] if said else []
+    if person.counts:
+        told.append("an id is a number too short to be told from others: look for it in the files that no run wrote")
+    return told
+
+
+def _said_of(path: Path, person: Person) -> str:
+    data = path.read_bytes()
+    if holds(data, person.unmistakable, path.name) or in_cells(data, person, path.name):
+        return str(path)
+    return f"{path}: {MAY_NAME}" if may_name(data, person, path.name) else ""

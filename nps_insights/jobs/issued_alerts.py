@@ -42,16 +42,26 @@ def alerts_file(published: str | Path) -> Path:
     return Path(published).with_suffix(".alerts.parquet")
 
 
-def sent_before(settings: DriverReportSettings, *, per: str, published_at: pd.Timestamp) -> SentBefore:
+def sent_before(
+    settings: DriverReportSettings,
+    *,
+    per: str,
+    published_at: pd.Timestamp,
+    same_since: pd.Timestamp | None = None,
+    until: pd.Timestamp | None = None,
+) -> SentBefore:
     """Return what earlier issues told; nothing where no issues are kept, or none was made by this period.
 
-    An issue of the same moment is this one, made again. Themes that are found anew in every run are not remembered:
-    `t04` is another theme each time.
+    An issue of the same moment is this one, made again, and so is one that judged the same last period on the same
+    answers, whenever it was made: what it told is told again. Themes that are found anew in every run are not
+    remembered: `t04` is another theme each time.
 
     Args:
         settings: Of the report; `output.published` names the file.
         per: The period that is watched by; alerts by another one say nothing of it.
         published_at: Moment of the issue.
+        same_since: From this issue on all were of today's answers (`same_answers_since`), or None.
+        until: Last day of the last period that is over today.
 
     Raises:
         DataRefusedError: The file is damaged.
@@ -62,6 +72,8 @@ def sent_before(settings: DriverReportSettings, *, per: str, published_at: pd.Ti
     if kept is None:
         return SentBefore()
     own = kept[(kept["published_at"] < published_at) & (kept["per"] == per)]
+    if same_since is not None and until is not None:
+        own = own[(own["published_at"] < same_since) | (own["watched_until"] != until)]
     if own.empty:
         return SentBefore()
     anew = settings.themes.start == SCRATCH and settings.themes.taxonomy is None
@@ -79,6 +91,8 @@ def keep_sent(
     run_id: str,
 ) -> None:
     """Add the alerts of an issue to those that are kept; the same issue again changes nothing.
+
+    To be called when the report was delivered: what reached nobody was not told.
 
     The file is the old one or the new one, whenever the run is stopped.
 

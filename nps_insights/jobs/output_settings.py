@@ -1,6 +1,6 @@
 """Settings of what a report leaves: where its run folder goes, what stands beside the page, and who gets it."""
 
-from pydantic import Field, field_serializer
+from pydantic import Field, field_serializer, model_validator
 
 from nps_insights.jobs.secrets import without_targets
 from nps_insights.jobs.sections import OutputSettings, Section
@@ -29,6 +29,15 @@ class ReportOutputSettings(OutputSettings):
     database: str | None = None
     database_name: str | None = Field(None, min_length=1, max_length=255)
 
+    @model_validator(mode="after")
+    def _named_where_written(self) -> "ReportOutputSettings":
+        if self.database_name is not None and self.database is None:
+            raise ValueError(
+                "database_name names the survey in a database, and no database is stated; state database too, or leave "
+                "database_name out"
+            )
+        return self
+
 
 class DeliverySettings(Section):
     """Who gets the report (the extra `notify`): its first screen as the message.
@@ -42,6 +51,15 @@ class DeliverySettings(Section):
     to: tuple[str, ...] = ()
     attach: bool = False
     link: str | None = Field(None, pattern=r"^https?://[^\s<>()\[\]\"'`\\]+$", max_length=500)
+
+    @model_validator(mode="after")
+    def _attached_where_sent(self) -> "DeliverySettings":
+        if self.attach and not self.to:
+            raise ValueError(
+                "attach puts the page onto a message that goes to nobody; state to with URLs of receivers, or leave "
+                "attach out"
+            )
+        return self
 
     @field_serializer("to")
     def _without_targets(self, to: tuple[str, ...]) -> list[str]:

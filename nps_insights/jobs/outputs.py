@@ -95,7 +95,7 @@ def hand_out(
     if settings.output.database:
         url = from_environment(settings.output.database, _DATABASE)
         try:
-            write_aggregates(aggregates(tables), url, issue_of(tables, facts, settings, folder))
+            write_aggregates(aggregates(tables, facts.person_columns), url, issue_of(tables, facts, settings, folder))
         except SettingsError as error:
             owed.append(f"{error}. The run is complete; running it again writes them.")
     if settings.delivery.to:

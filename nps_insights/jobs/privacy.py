@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+from pydantic import model_validator
 
 from nps_insights.jobs.sections import Section
 from nps_insights.survey import REGIONS, PseudonymKey, key_from
@@ -36,6 +37,20 @@ class PrivacySettings(Section):
     name_columns: tuple[str, ...] = ()
     pseudonyms: bool = False
     real_ids: bool = False
+
+    @model_validator(mode="after")
+    def _nothing_ignored(self) -> "PrivacySettings":
+        if self.real_ids and not self.pseudonyms:
+            raise ValueError(
+                "real_ids turns pseudonyms back and there are none; state pseudonyms = true too, or leave real_ids out"
+            )
+        if not self.redact and self.name_columns:
+            raise ValueError(
+                "name_columns tells which names are redacted, and redact is false; leave one of the two out"
+            )
+        if not self.redact and self.regions != REGIONS:
+            raise ValueError("regions tells which phones are redacted, and redact is false; leave one of the two out")
+        return self
 
     def key(self) -> PseudonymKey | None:
         """Return the key of the pseudonyms; None where there are none.

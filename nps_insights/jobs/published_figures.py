@@ -184,6 +184,24 @@ def read_issued(published: str | Path) -> pd.DataFrame | None:
         raise DataRefusedError(f"{file}: is damaged ({error}); restore it from a copy") from None
 
 
+def same_answers_since(settings: DriverReportSettings, responses: pd.DataFrame) -> pd.Timestamp | None:
+    """Return the first issue from which on all issues were of just these answers; None where the last one was not.
+
+    Args:
+        settings: Of the report; `output.published` names the file.
+        responses: Table `responses` of today.
+
+    Raises:
+        DataRefusedError: The file is damaged.
+    """
+    issued = read_issued(settings.output.published) if settings.output.published else None
+    if issued is None or issued.empty:
+        return None
+    last = pd.Timestamp(issued["published_at"].max())
+    again = issue_answers(issued, responses, published_at=last + pd.Timedelta(seconds=1))
+    return last if len(again) == len(issued) else None
+
+
 def replace_table(file: Path, table: pd.DataFrame) -> None:
     """Write a table to a parquet file that is the old one or the new one, whenever the writing is stopped."""
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -8,8 +8,25 @@ from typing import Any
 from nps_insights.tables import SettingsError
 
 FROM_ENVIRONMENT = "env:"
-_IN_URL = re.compile(r"(://[^:/@\s]*):[^@\s]*@")
-_AS_PARAMETER = re.compile(r"(?i)\b(password|pwd|passwd|token|secret|access_key)=[^&\s;]+")
+_SCHEME = r"[A-Za-z][\w+.-]*://"
+# In quotes a URL may hold spaces.
+_URL = re.compile(rf"(?<='){_SCHEME}[^'\n]*(?=')|(?<=\"){_SCHEME}[^\"\n]*(?=\")|{_SCHEME}[^\s'\"]+")
+_WHOLE_URL = re.compile(rf"{_SCHEME}.*", re.DOTALL)
+# A password may hold "@", "/" and "?", so that only the last "@" is sure to end it; a user name may hold "@" too.
+_PASSWORD = re.compile(r"(://[^:/?]*):.*@", re.DOTALL)
+_AS_PARAMETER = re.compile(
+    r"(?i)([\w-]*(?:password|pwd|passwd|passcode|passphrase|token|secret|credential|access_key|api_?key|private_key)"
+    r"[\w-]*)(=|%3D)(?:\{[^}]*\}|(?:(?!%3B|%26)[^&\s;'\"])+)"
+)
+# What drivers ask for beside secrets. All other values of a query are masked: each driver names its secrets otherwise.
+_HARMLESS_KEYS = """
+user username uid host hostaddr hostname server port database dbname schema catalog warehouse role driver dsn sslmode
+sslrootcert ssl_ca ssl_verify_cert encrypt trustservercertificate trusted_connection mars_connection charset collation
+client_encoding encoding application_name appname app timeout connect_timeout login_timeout read_timeout
+target_session_attrs service_name sid region location project dataset http_path mode cache uri check_same_thread
+nolock immutable autocommit isolation_level authenticator
+"""
+_HARMLESS = frozenset(_HARMLESS_KEYS.split())
 
 
 def from_environment(stated: str, setting: str) -> str:
@@ -47,14 +64,32 @@ def without_targets(urls: Iterable[str]) -> list[str]:
 def masked(value: Any) -> Any:
     """Return text, or JSON-like data, with every password replaced by ***.
 
+    Of a URL the password is masked up to the last "@", and every value of the query whose key is not known to be
+    harmless: `odbc_connect` holds a whole connection string, and each driver names its secrets otherwise.
+
     Example:
         >>> masked({"survey": "postgresql://anna:s3cret@db/crm?sslmode=require", "by": ["plan"]})
         {'survey': 'postgresql://anna:***@db/crm?sslmode=require', 'by': ['plan']}
     """
     if isinstance(value, str):
-        return _AS_PARAMETER.sub(r"\1=***", _IN_URL.sub(r"\1:***@", value))
+        whole = _WHOLE_URL.fullmatch(value)
+        shown = _masked_url(value) if whole else _URL.sub(lambda url: _masked_url(url.group()), value)
+        return _AS_PARAMETER.sub(r"\1\2***", shown)
     if isinstance(value, dict):
         return {key: masked(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [masked(one) for one in value]
     return value
+
+
+def _masked_url(url: str) -> str:
+    head, mark, query = _PASSWORD.sub(r"\1:***@", url).partition("?")
+    return head + mark + "".join(map(_masked_value, re.split("([&;])", query)))
+
+
+def _masked_value(part: str) -> str:
+    """A part of a query: "sslmode=require", "passcode=***", a separator, or something without a key."""
+    key, equals, value = part.partition("=")
+    if part in ("", "&", ";") or (equals and (not value or key.lower() in _HARMLESS)):
+        return part
+    return f"{key}=***" if equals else "***"

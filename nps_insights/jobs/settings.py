@@ -20,7 +20,7 @@ from nps_insights.jobs.sections import (
     ThemeSettings,
     TrackingSettings,
 )
-from nps_insights.jobs.tombstones import read_tombstones, tombstones_file
+from nps_insights.jobs.tombstones import tombstones_near
 from nps_insights.jobs.watch_settings import (
     ActionSection,
     AnswerSettings,
@@ -70,10 +70,17 @@ class SurveyJobSettings(Section):
             missing_scores=self.score.missing,
             date_format=self.dates.format,
             missing_dates=self.dates.missing,
-            forgotten=read_tombstones(tombstones_file(self.output.models)),
+            forgotten=tombstones_near(*self._places()),
             **self.privacy.for_door(),
             **further,
         )
+
+    def _places(self) -> list[str]:
+        """Files that are read and written: the project is found by them."""
+        given = self.input.model_dump(exclude={"query", "sheet", "encoding"})
+        read = [one for one in given.values() if isinstance(one, str)]
+        written = [self.output.folder, self.output.models, self.tracking.uri]
+        return [*read, *(str(one) for one in written if one)]
 
 
 class DriverReportSettings(SurveyJobSettings):

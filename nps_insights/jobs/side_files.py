@@ -7,6 +7,7 @@ import pandas as pd
 
 from nps_insights.survey import (
     USUAL_LIMITS,
+    KnownNames,
     Limits,
     RawTable,
     SideAdmission,
@@ -18,6 +19,9 @@ from nps_insights.survey import (
     with_listed_ids,
 )
 from nps_insights.tables import empty, texts_as_they_were
+
+_NOBODY = KnownNames()
+_WITH_FREE_TEXT = ("outcomes", "events")
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ def read_side_files(
     read_as: SurveySettings,
     limits: Limits = USUAL_LIMITS,
     accounts: pd.DataFrame | None = None,
+    names: KnownNames = _NOBODY,
 ) -> SideFiles:
     """Read the files that were named.
 
@@ -69,6 +74,7 @@ def read_side_files(
         read_as: How dates are read, and the moment of knowing.
         limits: How much each file may hold.
         accounts: Table `accounts`, where one is given: Salesforce's ids are written as it writes them.
+        names: Names that are taken out of free text, refused rows, notes and errors.
 
     Raises:
         SettingsError: A setting does not fit a file.
@@ -86,16 +92,17 @@ def read_side_files(
             # What became of calls stands in a copy of our own list.
             if name == "outcomes" and raw.delimiter:
                 raw = replace(raw, frame=texts_as_they_were(raw.frame))
-            with private_errors(read_as):
-                read[name] = (raw, file.admit(raw, read_as, columns=file.columns))
+            known = {"names": names} if name in _WITH_FREE_TEXT else {}
+            with private_errors(read_as, names):
+                read[name] = (raw, file.admit(raw, read_as, columns=file.columns, **known))
     refused = pd.concat([empty("quarantine"), *(side.quarantine for _, side in read.values())])
     notes = [note for _, side in read.values() for note in side.notes]
     return SideFiles(
         tables={name: with_listed_ids(side.table, accounts) for name, (_, side) in read.items()},
-        quarantine=private_quarantine(refused, read_as),
+        quarantine=private_quarantine(refused, read_as, names),
         counts={name: side.counts for name, (_, side) in read.items()},
         hashes={name: hash_of(raw) for name, (raw, _) in read.items()},
-        notes=list(private_notes(notes, read_as)),
+        notes=list(private_notes(notes, read_as, names)),
     )
 
 

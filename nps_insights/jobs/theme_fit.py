@@ -13,7 +13,7 @@ from nps_insights.jobs.manifest import versions, write_manifest
 from nps_insights.jobs.privacy import PrivacySettings
 from nps_insights.jobs.sections import ThemeSettings
 from nps_insights.jobs.theming import MODEL, encoder_of, fit_facts, guidance, model_of
-from nps_insights.jobs.tombstones import read_tombstones, tombstones_file
+from nps_insights.jobs.tombstones import tombstones_near
 from nps_insights.survey import CommentsAdmission, RawTable, SurveySettings, admit_comments, read_source
 from nps_insights.tables import empty
 from nps_insights.themes import (
@@ -70,7 +70,7 @@ def fit_comments(
         DataRefusedError: The comments cannot be used as they are.
     """
     raw = read_source(source)
-    admission = admit_comments(raw, columns, _read_as(privacy))
+    admission = admit_comments(raw, columns, _read_as(privacy, source, folder, tracking_uri))
     with held(folder):
         guided = guidance(settings, tracking_uri or local_tracking_uri(Path.cwd()))
         found = find_themes(
@@ -138,7 +138,7 @@ def assign_comments(
     """
     fitted, fingerprint = load_theme_version(tracking_uri or local_tracking_uri(Path.cwd()), model_of(named))
     raw = read_source(source)
-    admission = admit_comments(raw, columns, _read_as(privacy))
+    admission = admit_comments(raw, columns, _read_as(privacy, source, folder, tracking_uri))
     with held(folder):
         read = readable_comments(admission.comments, fitted.encoder)
         cache_folder = Path(cache) if cache else Path.cwd() / ".cache" / "vectors"
@@ -160,9 +160,8 @@ def assign_comments(
     return ThemeRun(folder, tables, notes)
 
 
-def _read_as(privacy: PrivacySettings | None) -> SurveySettings:
-    forgotten = read_tombstones(tombstones_file(None))
-    return SurveySettings(forgotten=forgotten, **(privacy or PrivacySettings()).for_door())
+def _read_as(privacy: PrivacySettings | None, *near: str | Path | None) -> SurveySettings:
+    return SurveySettings(forgotten=tombstones_near(*near), **(privacy or PrivacySettings()).for_door())
 
 
 def _assigned(

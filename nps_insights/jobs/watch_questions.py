@@ -21,7 +21,7 @@ from nps_insights.jobs.watched_scope import watched_metrics, watched_period
 from nps_insights.jobs.watching import sentences_of, watching_of
 from nps_insights.metrics import choose_period, estimates_of, nps, period_changes
 from nps_insights.report import words
-from nps_insights.survey import SurveySettings, admit_outcomes
+from nps_insights.survey import KnownNames, SurveySettings, admit_outcomes, known_names
 from nps_insights.tables import SettingsError, empty
 
 LISTS = {"call": "Accounts to call", "convert": "Passives to win over", "refer": "Promoters to ask"}
@@ -142,7 +142,8 @@ def actions_of(
     chosen = check_settings(manifest["settings"])
     tonight = read_flags(flags or chosen.input.flags)
     files = {"outcomes": SideFile(outcomes, admit_outcomes, chosen.outcome_columns, sheet="actions")}
-    read = read_side_files(files, SurveySettings(date_format=chosen.dates.format, **chosen.privacy.for_door()))
+    read_as = SurveySettings(date_format=chosen.dates.format, **chosen.privacy.for_door())
+    read = read_side_files(files, read_as, names=_names_of(tables.get("accounts")))
     cases = read.tables.get("outcomes", tables.get("outcomes"))
     moment = _moment(pd.Timestamp(manifest["as_of"]), tonight, as_of, read.tables.get("outcomes"))
     asked = chosen.actions.checked() if most is None else replace(chosen.actions.checked(), most=most)
@@ -179,6 +180,16 @@ def actions_of(
         listed["closed_loop"] = loop
         said += [_followed(row) for row in loop[loop["estimate"].notna()].to_dict("records")]
     return WatchAnswer(listed, said, [*read.notes, *found.notes])
+
+
+def _names_of(accounts: pd.DataFrame | None) -> KnownNames:
+    """Owners and accounts by name; names of contacts are not stored."""
+    if accounts is None:
+        return KnownNames()
+    owners, companies = (
+        accounts[name].dropna().unique() if name in accounts else () for name in ("owner", "account_name")
+    )
+    return known_names(owners, companies)
 
 
 def _moment(

@@ -11,6 +11,7 @@ from nps_insights.drivers import sentiment_only
 from nps_insights.jobs.admission import AdmittedSurvey, known_until
 from nps_insights.jobs.asked_targets import targets_of
 from nps_insights.jobs.issued_alerts import sent_before
+from nps_insights.jobs.published_figures import same_answers_since
 from nps_insights.jobs.settings import DriverReportSettings
 from nps_insights.jobs.watched_scope import (
     HEADLINES,
@@ -37,6 +38,7 @@ from nps_insights.metrics import (
     silent_accounts,
     theme_trend,
 )
+from nps_insights.metrics.periods import is_finished, period_ends, period_starts
 from nps_insights.tables import conform, empty
 from nps_insights.themes import FoundThemes
 
@@ -175,7 +177,13 @@ def _watched(
     headline = HEADLINES[settings.watch.headline]
     events = survey.sides.tables.get("events")
     moment = pd.Timestamp(admission.as_of) if published_at is None else published_at
-    before = sent_before(settings, per=per, published_at=moment)
+    before = sent_before(
+        settings,
+        per=per,
+        published_at=moment,
+        same_since=same_answers_since(settings, admission.responses),
+        until=_over_until(admission.responses, per, known_until(admission)),
+    )
     watched = watch(
         admission.responses,
         per=per,
@@ -207,6 +215,17 @@ def _watched(
     judged, told = _targets(survey, watched.series, settings, per)
     notes = [*watched.notes, *_coarse(per, settings), *told]
     return Watching(tables | judged, notes=notes, n_judged=watched.n_judged, per=per)
+
+
+def _over_until(responses: pd.DataFrame, per: str, known_at: pd.Timestamp | None) -> pd.Timestamp | None:
+    """Last day of the last period that is over; None where none is."""
+    if known_at is None:
+        return None
+    dates = responses["responded_at"].dropna()
+    starts = period_starts(dates[dates <= known_at], per).drop_duplicates()
+    ends = period_ends(starts, per)
+    over = ends[is_finished(starts, ends, known_at)]
+    return pd.Timestamp(over.max()) if len(over) else None
 
 
 def _moods(found: FoundThemes | None) -> list[str]:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-_ORDER = {"call": 0, "convert": 1, "refer": 2}
+from nps_insights.report.action_rows import in_order_of_work
 
 
 def work_list(actions: pd.DataFrame) -> pd.DataFrame:
@@ -16,9 +16,7 @@ def work_list(actions: pd.DataFrame) -> pd.DataFrame:
         >>> work_list(actions)[["Action", "Account id"]].values.tolist()
         [['call', 'a'], ['call', 'b'], ['refer', 'c']]
     """
-    rows = actions.assign(_list=actions["action"].map(_ORDER), _last=actions["rank"].isna())
-    ordered = rows.sort_values(["_list", "_last", "rank", "account_id"], ignore_index=True)
-    return ordered[actions.columns].rename(columns=heading)
+    return in_order_of_work(actions).rename(columns=heading)
 
 
 def heading(name: str) -> str:

@@ -47,6 +47,20 @@ def lists_in_order(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, pd.Dat
     return found
 
 
+def in_order_of_work(actions: pd.DataFrame) -> pd.DataFrame:
+    """Return table `actions` list by list, by rank, who is left alone last.
+
+    Example:
+        >>> actions = pd.DataFrame({"action": ["refer", "call", "call"], "account_id": ["c", "b", "a"],
+        ...                         "rank": [1, 2, 1]})
+        >>> in_order_of_work(actions)["account_id"].tolist()
+        ['a', 'b', 'c']
+    """
+    places = {action: place for place, action in enumerate(_ORDER)}
+    rows = actions.assign(_list=actions["action"].map(places), _last=actions["rank"].isna())
+    return rows.sort_values(["_list", "_last", "rank", "account_id"], ignore_index=True)[list(actions.columns)]
+
+
 def task(action: str, n: int) -> str:
     """Say what a list asks for.
 

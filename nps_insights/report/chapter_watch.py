@@ -67,7 +67,9 @@ def watch_chapter(tables: Mapping[str, pd.DataFrame], *, n_judged: int | None = 
 
 
 def _lead(tables: Mapping[str, pd.DataFrame], n_judged: int | None, counts: Mapping[str, int]) -> str:
-    n_raised, n_parts = counts.get("raised", 0), counts.get("part", 0)
+    n_raised = counts.get("raised", 0)
+    # Where nothing was raised they are parts of a level that was known already.
+    n_parts = counts.get("part", 0) if n_raised else 0
     n_kept = sum(counts.values()) - n_raised - n_parts
     series = tables["series"]
     dated = series[series["period_start"].notna() & ~series["metric"].isin(["promoter", "passive", "detractor"])]

@@ -79,7 +79,7 @@ def in_edition(
         ()
     """
     if edition.accounts == "none":
-        return board_tables(tables), board_facts(tables, facts)
+        return board_tables(tables, facts.person_columns), board_facts(tables, facts)
     if edition.accounts == "numbered":
         return numbered(tables), facts
     return dict(tables), replace(facts)

@@ -40,6 +40,7 @@ class ReportFacts:
         n_judged: Number of figures that could be held against earlier periods; None where nobody counted.
         survey: Kind of survey: "relational", "transactional" or "pooled"; empty where it is not known.
         currency: What amounts of money are in, as it was given; empty where nobody said.
+        person_columns: Columns of the files that were read as ids or names of accounts and people.
 
     Example:
         >>> ReportFacts(title="Customer loyalty", source_name="survey.csv").confidence_level
@@ -74,3 +75,4 @@ class ReportFacts:
     n_judged: int | None = None
     survey: str = ""
     currency: str = ""
+    person_columns: tuple[str, ...] = ()

@@ -1,13 +1,15 @@
 """Accounts by number: a page that shows what is proposed for each account, and not which account it is."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
 _TABLES = ("actions", "silent_accounts", "closest")
 _HIDDEN = ("account_name", "contact_id", "quote")
-_NAMED_ACCOUNT = re.compile(r"\b([Aa]ccount) .+?(?= (?:holds|the NPS|nps)\b)")
+# Facts whose reason names one account, and how.
+_NAMING = ("largest_account", "swing")
+_NAMED = ("Account {} holds ", "Without account {} the NPS")
+_NOBODY, _LARGEST = "(an answer without an account)", "(the largest)"
 
 
 def numbered(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -33,8 +35,25 @@ def numbered(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         hidden = {column: None for column in _HIDDEN if column in rows}
         found[name] = rows.assign(account_id=rows["account_id"].map(numbers).astype("str"), **hidden)
     mix = found["account_mix"]
-    told = (
-        mix["reason"].astype("str").map(lambda text: _NAMED_ACCOUNT.sub(r"\1 (the largest)", text), na_action="ignore")
-    )
-    found["account_mix"] = mix.assign(reason=told.astype("str"))
+    known = {*ids, *found["responses"]["account_id"].dropna()}
+    found["account_mix"] = mix.assign(reason=_unnamed(mix, known))
     return found
+
+
+def _unnamed(mix: pd.DataFrame, known: Collection[str]) -> pd.Series:
+    """What is told of the largest account, without its id; nothing where no known id stands in the sentence.
+
+    Ids may hold spaces and words of the sentence ("Acme holds Ltd"), so that they are compared and not guessed.
+    """
+    longest_first = [_NOBODY, *sorted(known, key=lambda one: (-len(one), one))]
+
+    def told(reason: str) -> str:
+        for one in longest_first:
+            for form in _NAMED:
+                if reason.startswith(form.format(one)):
+                    shown = form.format(one if one == _NOBODY else _LARGEST)
+                    return shown + reason[len(form.format(one)) :]
+        return ""
+
+    naming = mix["fact"].isin(_NAMING)
+    return mix["reason"].mask(naming, mix["reason"].where(naming).map(told, na_action="ignore")).astype("str")

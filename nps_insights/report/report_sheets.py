@@ -7,6 +7,7 @@ import pandas as pd
 
 from nps_insights.metrics import THEME_SHARE
 from nps_insights.report import words
+from nps_insights.report.action_rows import in_order_of_work
 from nps_insights.report.facts import ReportFacts
 from nps_insights.report.headings import heading, in_words, number_formats
 from nps_insights.report.inputs import report_tables
@@ -100,6 +101,7 @@ def report_sheets(
         ['Contents', 'About']
     """
     whole = report_tables(tables)
+    whole["actions"] = in_order_of_work(whole["actions"])
     names = [*SHEETS, *(name for name in whole if name not in (*SHEETS, *_KEPT_BACK))]
     labels = dict(zip(whole["themes"]["theme_id"], whole["themes"]["label"], strict=True))
     sheets = [_sheet(name, whole[name].head(most_rows), labels) for name in names if len(whole[name])]

@@ -5,10 +5,12 @@ others where it is the only one, so groups are hidden until those hidden hold te
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
+
+from nps_insights.report.persons import person_columns as columns_of_persons
 
 SMALLEST = 10
 ALL_TIME = "all time"
@@ -31,6 +33,7 @@ class Hidden:
         ever: (column, group) that is in no figure.
         by_period: (column, group) that is in no figure of a single period; holds `ever`.
         periods: First days of the periods that are not shown at all.
+        persons: Columns whose groups are single persons or accounts; none of them is in any figure.
 
     Example:
         >>> Hidden().names
@@ -40,6 +43,7 @@ class Hidden:
     ever: frozenset[tuple[str, str]] = frozenset()
     by_period: frozenset[tuple[str, str]] = frozenset()
     periods: frozenset[str] = frozenset()
+    persons: frozenset[str] = frozenset()
 
     @property
     def names(self) -> frozenset[str]:
@@ -58,7 +62,8 @@ class Hidden:
         for at, pair in enumerate(pairs):
             moments = [rows[name].iloc[at] for name in times]
             dated = [_when(moment) for moment in moments if pd.notna(moment)]
-            keep.append(pair not in (self.by_period if dated else self.ever) and not self.periods & set(dated))
+            allowed = pair[0] not in self.persons and pair not in (self.by_period if dated else self.ever)
+            keep.append(allowed and not self.periods & set(dated))
         return rows[pd.Series(keep, index=rows.index, dtype=bool)]
 
     def tells_of(self, text: object) -> bool:
@@ -66,11 +71,14 @@ class Hidden:
         return isinstance(text, str) and bool(self.names) and bool(_pattern(self.names).search(text))
 
 
-def hidden_groups(tables: Mapping[str, pd.DataFrame], *, smallest: int = SMALLEST) -> Hidden:
+def hidden_groups(
+    tables: Mapping[str, pd.DataFrame], person_columns: Collection[str] = (), *, smallest: int = SMALLEST
+) -> Hidden:
     """Return what must be hidden.
 
     Args:
         tables: Tables as `report_tables` returns them.
+        person_columns: Columns of the files that were read as fields that name somebody, see `persons.py`.
         smallest: Fewest answers that a shown group has, and that all hidden groups have together.
 
     Example:
@@ -78,7 +86,9 @@ def hidden_groups(tables: Mapping[str, pd.DataFrame], *, smallest: int = SMALLES
         >>> hidden_groups(report_tables({})) == Hidden()
         True
     """
+    persons = columns_of_persons(tables, person_columns)
     cells = _cells(tables)
+    cells = cells[~cells["by"].isin(persons)]
     whole = cells[cells["by"] == ""]
     periods = _small(
         whole[whole["time"] != ALL_TIME].assign(cell=whole["metric"], part=whole["time"]), smallest=smallest
@@ -91,7 +101,14 @@ def hidden_groups(tables: Mapping[str, pd.DataFrame], *, smallest: int = SMALLES
         ever |= {(str(by), part) for part in _small(whole_time, smallest=smallest)}
         first = {part for column, part in ever if column == by}
         dated |= {(str(by), part) for part in _small(parts, smallest=smallest, hidden=first)}
-    return Hidden(frozenset(ever), frozenset(dated | ever), frozenset(periods))
+    ever |= _pairs_of(persons, tables)
+    return Hidden(frozenset(ever), frozenset(dated | ever), frozenset(periods), persons)
+
+
+def _pairs_of(columns: Collection[str], tables: Mapping[str, pd.DataFrame]) -> set[tuple[str, str]]:
+    named = (("by", "group"), ("dimension", "part_group"))
+    both = [table[list(pair)] for table in tables.values() for pair in named if set(pair) <= set(table.columns)]
+    return {(by, group) for rows in both for by, group in rows.itertuples(index=False, name=None) if by in columns}
 
 
 def _cells(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -15,15 +15,17 @@ from nps_insights.survey.inspect import Inspection, inspect_survey
 from nps_insights.survey.invitations import admit_invitations
 from nps_insights.survey.kinds import survey_kinds
 from nps_insights.survey.languages import with_languages
-from nps_insights.survey.limits import USUAL_LIMITS, Limits
+from nps_insights.survey.limits import USUAL_LIMITS, Limits, Unpacking
 from nps_insights.survey.outcomes import admit_outcomes
+from nps_insights.survey.packed_contents import packed_contents, unpacked_stream
+from nps_insights.survey.parquet_limits import refuse_hostile_parquet
 from nps_insights.survey.private_texts import private_errors, private_notes, private_quarantine, redaction_note
 from nps_insights.survey.proxies import proxies
 from nps_insights.survey.pseudonym_key import KEY_VARIABLE, PseudonymKey, key_from
-from nps_insights.survey.pseudonyms import pseudonym, pseudonyms_of, reversed_ids
+from nps_insights.survey.pseudonyms import is_pseudonym, pseudonym, pseudonyms_of, reversed_ids
 from nps_insights.survey.read import RawTable, read_source
 from nps_insights.survey.real_accounts import real_accounts
-from nps_insights.survey.redaction import REGIONS, Redacted, redact
+from nps_insights.survey.redaction import REGIONS, KnownNames, Redacted, known_names, redact
 from nps_insights.survey.salesforce_ids import with_listed_ids
 from nps_insights.survey.scale import ScaleFinding, scale_findings
 from nps_insights.survey.scores import parse_scores
@@ -44,6 +46,7 @@ __all__ = [
     "DateColumn",
     "Forgotten",
     "Inspection",
+    "KnownNames",
     "Limits",
     "PseudonymKey",
     "RawTable",
@@ -52,6 +55,7 @@ __all__ = [
     "ScaleRange",
     "SideAdmission",
     "SurveySettings",
+    "Unpacking",
     "admit_accounts",
     "admit_benchmark",
     "admit_comments",
@@ -61,9 +65,12 @@ __all__ = [
     "admit_survey",
     "admit_usage",
     "inspect_survey",
+    "is_pseudonym",
     "key_from",
+    "known_names",
     "map_columns",
     "mark_of",
+    "packed_contents",
     "parse_cuts",
     "parse_dates",
     "parse_scale",
@@ -78,10 +85,12 @@ __all__ = [
     "real_accounts",
     "redact",
     "redaction_note",
+    "refuse_hostile_parquet",
     "reversed_ids",
     "says_nothing",
     "scale_findings",
     "survey_kinds",
+    "unpacked_stream",
     "with_languages",
     "with_listed_ids",
 ]

@@ -10,11 +10,13 @@ from nps_insights.survey.columns import resolve
 from nps_insights.survey.customer_ids import names_nobody
 from nps_insights.survey.field_columns import field_columns, reasons_in_words, side_dates
 from nps_insights.survey.forgotten_rows import without_forgotten
+from nps_insights.survey.known_people import known_people
 from nps_insights.survey.ledger import Ledger
 from nps_insights.survey.numbers import is_missing, parse_numbers
 from nps_insights.survey.personal_columns import without_personal_columns
 from nps_insights.survey.pseudonyms import with_pseudonyms
 from nps_insights.survey.read import RawTable
+from nps_insights.survey.redaction import KnownNames
 from nps_insights.survey.settings import SurveySettings
 from nps_insights.tables import ATTRIBUTE_PREFIX, DataRefusedError, SettingsError, conform
 
@@ -46,7 +48,7 @@ class AccountAdmission:
     notes: tuple[str, ...] = field(default=())
 
 
-def admit_accounts(raw: RawTable, settings: SurveySettings) -> AccountAdmission:
+def admit_accounts(raw: RawTable, settings: SurveySettings, names: KnownNames | None = None) -> AccountAdmission:
     """Turn an export of accounts into the accounts table.
 
     Columns are found by their names or by `settings.account_columns`; all others become `attribute/<name>`, save those
@@ -55,6 +57,8 @@ def admit_accounts(raw: RawTable, settings: SurveySettings) -> AccountAdmission:
     Args:
         raw: The export as read.
         settings: `account_columns`, `date_format`, `missing_dates` and what is said of privacy are used.
+        names: Names that are taken out of free text; those of the accounts' own contacts and owners, and of
+            themselves, if not given. Owner and account_name stay.
 
     Returns:
         The accounts, what was refused and why.
@@ -74,7 +78,8 @@ def admit_accounts(raw: RawTable, settings: SurveySettings) -> AccountAdmission:
     columns, notes = field_columns(
         raw, settings.account_columns, ACCOUNT_FIELDS, required=("account_id",), option="account_columns"
     )
-    raw, columns, told = without_personal_columns(raw, columns, settings)
+    known_names = known_people(None, raw, settings) if names is None and settings.redact else names or KnownNames()
+    raw, columns, told = without_personal_columns(raw, columns, settings, known_names)
     notes += told
     raw = without_forgotten(raw, columns, settings.forgotten, settings.pseudonym_key)
     raw = with_pseudonyms(raw, columns, settings.pseudonym_key)

@@ -71,6 +71,7 @@ class Admission:
             accounts' own that are fit for it; the controls are not among them.
         stated_codes: Columns named as `theme_columns`, ranges resolved; `codes` lacks those that are never used.
         redactions: Table `redactions`: what was taken out of the comments before anything else was done.
+        names: Names that were looked for; the files beside the survey are searched for them too.
     """
 
     responses: pd.DataFrame
@@ -94,6 +95,7 @@ class Admission:
     stated_codes: tuple[str, ...] = ()
     account_columns: dict[str, str] = field(default_factory=dict)
     redactions: pd.DataFrame = field(default_factory=lambda: empty("redactions"))
+    names: KnownNames = field(default_factory=KnownNames, repr=False)
 
 
 def admit_survey(raw: RawTable, settings: SurveySettings, accounts: RawTable | None = None) -> Admission:
@@ -125,7 +127,7 @@ def admit_survey(raw: RawTable, settings: SurveySettings, accounts: RawTable | N
     names = known_people(raw, accounts, settings) if settings.redact else KnownNames()
     with private_errors(settings, names):
         mapping = map_columns(raw, settings)
-        customers = None if accounts is None else admit_accounts(accounts, settings)
+        customers = None if accounts is None else admit_accounts(accounts, settings, names)
         fields = {name: mapping.one(name) for name in mapping.columns}
         raw = without_forgotten(raw, fields, settings.forgotten, settings.pseudonym_key)
         raw, redactions = without_private_texts(raw, mapping.columns.get("comment", ()), settings, names)
@@ -136,6 +138,7 @@ def admit_survey(raw: RawTable, settings: SurveySettings, accounts: RawTable | N
         quarantine=private_quarantine(admission.quarantine, settings, names),
         notes=(*private_notes(admission.notes, settings, names), *redaction_note(redactions, settings)),
         redactions=redactions,
+        names=names,
     )
 
 

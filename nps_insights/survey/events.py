@@ -8,13 +8,21 @@ from nps_insights.survey.aliases import EVENT_FIELDS
 from nps_insights.survey.dates import after_moment
 from nps_insights.survey.field_columns import field_columns, side_dates
 from nps_insights.survey.ledger import Ledger
+from nps_insights.survey.private_texts import without_private_texts
 from nps_insights.survey.read import RawTable
+from nps_insights.survey.redaction import KnownNames
 from nps_insights.survey.settings import SurveySettings
 from nps_insights.survey.side_tables import SideAdmission, side_admission, take_out_repeated
 
+_NOBODY = KnownNames()
+
 
 def admit_events(
-    raw: RawTable, settings: SurveySettings | None = None, *, columns: Mapping[str, str] | None = None
+    raw: RawTable,
+    settings: SurveySettings | None = None,
+    *,
+    columns: Mapping[str, str] | None = None,
+    names: KnownNames = _NOBODY,
 ) -> SideAdmission:
     """Turn a list of events into table `events`; columns that are no field are left out.
 
@@ -22,9 +30,10 @@ def admit_events(
 
     Args:
         raw: The file as read.
-        settings: `date_format`, `missing_dates` and `as_of` are used.
+        settings: `date_format`, `missing_dates`, `as_of` and what is said of privacy are used.
         columns: Field (event_at, ended_at, label, kind) -> column, where the names (date, until, label, kind) do not
             tell.
+        names: Names that are taken out of the labels.
 
     Returns:
         The table, what was refused and why. It does not depend on the order of the rows.
@@ -44,6 +53,7 @@ def admit_events(
     found, notes = field_columns(
         raw, columns or {}, EVENT_FIELDS, required=("event_at", "label"), option="event_columns"
     )
+    raw, _ = without_private_texts(raw, [found[name] for name in ("label", "kind") if name in found], stated, names)
     ledger = Ledger(raw)
     frame = raw.frame.apply(lambda cells: cells.str.strip())
     ledger.take_out((frame == "").all(axis="columns"), "filtered", "the row is blank")

@@ -29,6 +29,7 @@ class Forgotten:
     Attributes:
         salt: The project's own; the same for all marks.
         marks: As `mark_of` makes them.
+        beside: Who was forgotten in further projects, each under a salt of its own.
 
     Example:
         >>> known = Forgotten("salt", frozenset({mark_of("contact_id", "c7", "salt")}))
@@ -38,6 +39,12 @@ class Forgotten:
 
     salt: str = ""
     marks: frozenset[str] = frozenset()
+    beside: tuple["Forgotten", ...] = ()
+
+    @property
+    def anybody(self) -> bool:
+        """Whether anybody was forgotten."""
+        return bool(self.marks) or any(one.anybody for one in self.beside)
 
     def holds(self, field: str, ids: pd.Series) -> pd.Series:
         """Return which ids were forgotten.
@@ -49,8 +56,11 @@ class Forgotten:
         Returns:
             bool, same index.
         """
-        if not self.marks:
+        if not self.anybody:
             return pd.Series(False, index=ids.index)
         texts = ids.fillna("").astype("str").str.strip()
-        known = [text for text in texts.unique() if text and mark_of(field, text, self.salt) in self.marks]
-        return texts.isin(known)
+        return texts.isin([text for text in texts.unique() if text and self._knows(field, text)])
+
+    def _knows(self, field: str, text: str) -> bool:
+        own = bool(self.marks) and mark_of(field, text, self.salt) in self.marks
+        return own or any(one._knows(field, text) for one in self.beside)

@@ -38,7 +38,7 @@ def without_forgotten(
         >>> left.frame["id"].tolist(), left.set_aside["reason"].tolist()
         (['r2'], ['is of somebody who was forgotten'])
     """
-    if not forgotten.marks:
+    if not forgotten.anybody:
         return raw
     frame = raw.frame
     gone = pd.Series(False, index=frame.index)

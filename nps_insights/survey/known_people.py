@@ -29,11 +29,12 @@ _DETAIL = (
 _FIELDS = {"first": _FIRST, "last": _LAST, "whole": _WHOLE, "detail": _DETAIL}
 
 
-def known_people(raw: RawTable, accounts: RawTable | None, settings: SurveySettings) -> KnownNames:
-    """Return the names that are looked for in the comments of a survey.
+def known_people(raw: RawTable | None, accounts: RawTable | None, settings: SurveySettings) -> KnownNames:
+    """Return the names that are looked for in comments, and in free text of accounts and of the files beside them.
 
     Args:
-        raw: The survey as read; its columns of people's names count.
+        raw: The survey as read; its columns of people's names count. None where accounts are read without a survey:
+            columns of `name_columns` that they lack are then those of the survey.
         accounts: The accounts as read: contacts, owners and the accounts' own names.
         settings: `name_columns` are read too; `account_columns` tells where owner and account_name stand.
 
@@ -46,11 +47,11 @@ def known_people(raw: RawTable, accounts: RawTable | None, settings: SurveySetti
         >>> known_people(RawTable("s.csv", frame, np.array([2]), pd.DataFrame()), None, SurveySettings()).whole["anna"]
         (('anna', 'koch'), ('anna', 'k'))
     """
-    frames = [raw.frame] if accounts is None else [raw.frame, accounts.frame]
+    frames = [one.frame for one in (raw, accounts) if one is not None]
     people = [name for frame in frames for name in _people(frame)]
     for column in settings.name_columns:
         holders = [frame for frame in frames if column in frame.columns]
-        if not holders:
+        if raw is not None and not holders:
             resolve(column, [str(one) for frame in frames for one in frame.columns], "privacy.name_columns")
         people += [name for frame in holders for name in frame[column].unique()]
     companies: list[str] = []

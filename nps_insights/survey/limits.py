@@ -120,6 +120,12 @@ class Unpacking:
     Args:
         name: Name of the file, for error messages.
         limits: What may come out.
+
+    Example:
+        >>> count = Unpacking("survey.csv.gz")
+        >>> count.count(packed=100, unpacked=1_000)
+        >>> count.unpacked
+        1000
     """
 
     def __init__(self, name: str, limits: Limits = USUAL_LIMITS) -> None:

@@ -13,9 +13,11 @@ from nps_insights.survey.ledger import Ledger
 from nps_insights.survey.private_texts import without_private_texts
 from nps_insights.survey.pseudonyms import with_pseudonyms
 from nps_insights.survey.read import RawTable
+from nps_insights.survey.redaction import KnownNames
 from nps_insights.survey.settings import SurveySettings
 from nps_insights.survey.side_tables import SideAdmission, filter_later, side_admission, take_out_repeated
 
+_NOBODY = KnownNames()
 _REQUIRED = ("action", "account_id", "proposed_at")
 _LATER = ("contacted_at", "closed_at")
 _SAID = {
@@ -27,7 +29,11 @@ _ACTION = {word: action for action, words in _SAID.items() for word in words.spl
 
 
 def admit_outcomes(
-    raw: RawTable, settings: SurveySettings | None = None, *, columns: Mapping[str, str] | None = None
+    raw: RawTable,
+    settings: SurveySettings | None = None,
+    *,
+    columns: Mapping[str, str] | None = None,
+    names: KnownNames = _NOBODY,
 ) -> SideAdmission:
     """Turn a list of contacts that were made, or not, into table `outcomes`.
 
@@ -38,9 +44,10 @@ def admit_outcomes(
 
     Args:
         raw: The file as read.
-        settings: `date_format`, `missing_dates` and `as_of` are used.
+        settings: `date_format`, `missing_dates`, `as_of` and what is said of privacy are used.
         columns: Field (action, account_id, proposed_at, contacted_at, closed_at, result, suppressed_because) ->
             column, where the names do not tell.
+        names: Names that are taken out of the results.
 
     Returns:
         The table, what was refused and why. It does not depend on the order of the rows.
@@ -60,7 +67,7 @@ def admit_outcomes(
     """
     stated = settings or SurveySettings()
     found, notes = field_columns(raw, columns or {}, OUTCOME_FIELDS, required=_REQUIRED, option="outcome_columns")
-    raw, _ = without_private_texts(raw, [found["result"]] if "result" in found else [], stated)
+    raw, _ = without_private_texts(raw, [found["result"]] if "result" in found else [], stated, names)
     raw = without_forgotten(raw, found, stated.forgotten, stated.pseudonym_key)
     raw = with_pseudonyms(raw, found, stated.pseudonym_key)
     ledger = Ledger(raw)

@@ -2,15 +2,21 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 from nps_insights.survey.cell_text import as_text
+from nps_insights.tables import DataRefusedError
 
 ZIP = b"PK\x03\x04"
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-BINARY_PART = b"xl/workbook.bin"
+_BINARY_PART = "xl/workbook.bin"
+# A zip's list of files ends so, where nothing stands behind it.
+_END = b"PK\x05\x06"
+_XML_SHEET = re.compile(r"xl/worksheets/[^/]*\.xml|xl/_rels/workbook\.xml\.rels")
 # A cell of a binary workbook takes ten bytes or more, and is laid out in well below a thousand.
 _MEMORY, _MEMORY_A_BYTE = 256 * 2**20, 100
 _SECONDS = 300
@@ -51,6 +57,37 @@ def sheets(data: bytes, sheet: str | None = None) -> Sheets:
             raise ValueError("it is damaged") from error
         raise
     return names, filled
+
+
+def is_binary_workbook(data: bytes, name: str) -> bool:
+    """Return whether a file is a workbook in the binary form (.xlsb), told by the parts that its zip lists.
+
+    Args:
+        data: Bytes of the file.
+        name: Its name, for error messages.
+
+    Raises:
+        DataRefusedError: It holds a workbook both as XML and in the binary form: two programs could read two tables.
+
+    Example:
+        >>> is_binary_workbook(b"no zip", "survey.xlsx")
+        False
+    """
+    if not data.startswith(ZIP) or data[-22:-18] != _END:
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = {part.replace("\\", "/").lower().lstrip("/") for part in archive.namelist()}
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, ValueError, OSError, OverflowError):
+        # What is wrong with it is said by the look through its parts.
+        return False
+    if _BINARY_PART not in parts:
+        return False
+    if any(part in ("xl/workbook.xml", "content.xml") or _XML_SHEET.fullmatch(part) for part in parts):
+        raise DataRefusedError(
+            f"{name}: holds a workbook both as XML and in the binary form; save it again as .xlsx and give that file"
+        )
+    return True
 
 
 def old_sheets(data: bytes, sheet: str | None = None) -> Sheets:

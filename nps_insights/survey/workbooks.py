@@ -5,7 +5,7 @@ from typing import Any
 from nps_insights.survey.cell_text import as_text
 from nps_insights.survey.limits import USUAL_LIMITS, Limits, refuse_large_table
 from nps_insights.survey.parquet_limits import refuse_hostile_parquet, refuse_repeated_text
-from nps_insights.survey.sheets import BINARY_PART, OLD_WORKBOOK, ZIP, old_sheets, sheets
+from nps_insights.survey.sheets import OLD_WORKBOOK, is_binary_workbook, old_sheets, sheets
 from nps_insights.survey.workbook_limits import refuse_hostile_workbook
 from nps_insights.tables import DataRefusedError, MissingExtraError, SettingsError
 
@@ -24,14 +24,15 @@ def read_excel(
 
     Raises:
         SettingsError: The sheet does not exist, or several hold rows and none is stated.
-        DataRefusedError: The file is no readable workbook, all its sheets are empty, or it holds more than the limits.
+        DataRefusedError: The file is no readable workbook, all its sheets are empty, it holds more than the limits, or
+            a workbook both as XML and in the binary form.
 
     Example:
         >>> read_excel(b"no workbook", "survey.xlsx")
         Traceback (most recent call last):
         nps_insights.tables.errors.DataRefusedError: survey.xlsx: cannot be read as a workbook (...
     """
-    old = data.startswith(OLD_WORKBOOK) or (data.startswith(ZIP) and BINARY_PART in data)
+    old = data.startswith(OLD_WORKBOOK) or is_binary_workbook(data, name)
     if not old:
         refuse_hostile_workbook(data, name, limits)
     try:

@@ -1,9 +1,11 @@
 """One event, one alert: figures that moved because another one did are parts of its alert.
 
 A group is blamed only where it moved otherwise than all others together. Of groups that did, the clearest comes first;
-its answers are left out, and what no longer moves without them - an overlapping group, the company's own number, a
-theme - is a part of its alert. A group that moved as all others did is a part of the company's alert. A theme that goes
-up or down because one of its own themes does is a part of that one's alert.
+its answers are left out, and the others are held against each other again, until none differs. What no longer moves
+without the causes - an overlapping group, the company's own number, a theme - is a part of their alerts. A group that
+moved as all others did is a part of the company's alert; where the company's level is known already, only if the group
+moved as all others did since before that level. A theme that goes up or down because one of its own themes does is a
+part of that one's alert.
 """
 
 from collections.abc import Mapping
@@ -121,7 +123,7 @@ def told_apart(
         parents: Top theme of each theme.
 
     Returns:
-        `found` with `part_of`; alerts that are parts have the status "part", or that of an alert that is not raised.
+        `found` with `part_of`; alerts that are parts have the status "part".
 
     Example:
         >>> told_apart(pd.DataFrame(), pd.DataFrame()).empty
@@ -150,14 +152,25 @@ def told_apart(
 
 def _groups_apart(event: _Event, own: list[int]) -> None:
     """Find the groups that moved otherwise than all others, the clearest first, and what is a part of them."""
-    first = {place: event.otherwise(place) for place in own}
-    apart = [place for place in own if _differs(event, place, first[place])]
-    for place in sorted(apart, key=lambda one: (first[one].p_value, -abs(first[one].estimate), one)):
-        again = event.otherwise(place) if event.causes else first[place]
-        if _differs(event, place, again):
-            event.causes.append(place)
-        else:
-            event.part_of[place] = event.nearest_cause(place)
+    waiting, apart = list(own), set()
+    while True:
+        # Again after each cause: while its answers were among the others', they hid what others did by themselves.
+        now = {place: event.otherwise(place) for place in waiting}
+        differ = [place for place in waiting if _differs(event, place, now[place])]
+        if not differ:
+            break
+        apart.update(differ)
+        event.causes.append(min(differ, key=lambda one: (now[one].p_value, -abs(now[one].estimate), one)))
+        waiting.remove(event.causes[-1])
+    for place in sorted(apart.intersection(waiting)):
+        cause = event.nearest_cause(place)
+        # Who shares no answer with a cause, or went the other way, did not move because of it.
+        if (event.members(place) & event.members(cause)).any() and _same_way(event.found, place, cause):
+            event.part_of[place] = cause
+
+
+def _same_way(found: pd.DataFrame, one: int, other: int) -> bool:
+    return bool(found.loc[one, "estimate"] * found.loc[other, "estimate"] > 0)
 
 
 def _differs(event: _Event, place: int, found: Contrast) -> bool:
@@ -174,13 +187,29 @@ def _company_apart(event: _Event, own: list[int], company: pd.Index) -> None:
         same_way = [cause for cause in event.causes if np.sign(found.loc[cause, "estimate"]) == way]
         if same_way and found.loc[whole, "status"] == "raised" and not event.still_moves(whole):
             event.part_of[whole] = same_way[0]
+            # It rests without the causes: it explains no other group.
+            continue
         for place in own:
             if place in event.causes or place in event.part_of or np.sign(found.loc[place, "estimate"]) != way:
                 continue
-            event.part_of[place] = whole
+            if found.loc[whole, "status"] == "raised" or _is_level_of_all(event, place, whole):
+                event.part_of[place] = whole
     for place in own:
         if event.causes and place not in event.causes and place not in event.part_of and not event.still_moves(place):
             event.part_of[place] = event.nearest_cause(place)
+
+
+def _is_level_of_all(event: _Event, place: int, whole: int) -> bool:
+    """Whether a level of the company that is known already explains the raised alert of a group.
+
+    It does where the level began after the group's earlier periods did, and the group moved no clearer than all others
+    between the same periods. One that is kept quiet was told to nobody and explains nothing.
+    """
+    row, known = event.found.loc[place], event.found.loc[whole]
+    if known["status"] != "known" or not row["before_start"] < known["known_since"] <= row["after_end"]:
+        return False
+    found = event.otherwise(place)
+    return bool(found.p_value >= CLEAR or found.estimate * row["estimate"] <= 0)
 
 
 def _other_metrics(event: _Event, raised: pd.Index) -> None:
@@ -207,6 +236,5 @@ def _with_parts(found: pd.DataFrame, part_of: dict[int, int]) -> pd.DataFrame:
         roots[place] = root
     parts = pd.Series(roots, dtype="int64").reindex(found.index, fill_value=-1)
     status = found["status"].copy()
-    for place, root in roots.items():
-        status[place] = "part" if found.loc[root, "status"] == "raised" else found.loc[root, "status"]
+    status[list(roots)] = "part"
     return found.assign(part_of=parts, status=status)

@@ -9,10 +9,11 @@ from typing import Any
 import pandas as pd
 
 from nps_insights.jobs.for_people import shown
+from nps_insights.jobs.forgetting.cells import in_cells
 from nps_insights.jobs.forgetting.in_tables import without_person
 from nps_insights.jobs.forgetting.person import GONE, Person
 from nps_insights.jobs.forgetting.search import holds
-from nps_insights.tables import texts_as_they_were
+from nps_insights.tables import DataRefusedError, texts_as_they_were
 
 _BOM = b"\xef\xbb\xbf"
 _TEXTS = {".md", ".txt", ".toml"}
@@ -24,6 +25,9 @@ def rewritten(path: Path, person: Person) -> bytes | None:
     Args:
         path: The file. Its ending tells what it is.
         person: Who is forgotten.
+
+    Raises:
+        DataRefusedError: The file, or one that is packed in it, cannot be read.
     """
     data, kind = path.read_bytes(), path.suffix.lower()
     if kind == ".parquet":
@@ -35,7 +39,7 @@ def rewritten(path: Path, person: Person) -> bytes | None:
     elif kind in _TEXTS:
         left = _text(data, person)
     else:
-        left = data
+        left = None if in_cells(data, person, path.name) else data
     return None if left is None or holds(left, person.unmistakable, path.name) else left
 
 
@@ -61,7 +65,12 @@ def _is_theirs(record: Any, person: Person) -> bool:
 
 
 def _parquet(path: Path, data: bytes, person: Person) -> bytes:
-    table = pd.read_parquet(path)
+    import pyarrow as pa
+
+    try:
+        table = pd.read_parquet(path)
+    except (pa.ArrowException, OSError) as error:
+        raise DataRefusedError(f"{path.name}: cannot be read as Parquet ({type(error).__name__})") from None
     left = without_person(path.stem, table, person)
     if left.equals(table):
         return data

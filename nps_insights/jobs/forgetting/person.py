@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from nps_insights.survey import FORGOTTEN_BY, Forgotten
-from nps_insights.tables import SettingsError
+from nps_insights.tables import DataRefusedError, SettingsError
 
 GONE = "[forgotten]"
 _WORD = re.compile(r"\w{4,}")
@@ -60,6 +60,21 @@ class Person:
         """Needles that no figure of a page or workbook can be by chance: all but ids of digits alone."""
         return [one for one in self.needles if not one.isdigit()]
 
+    @cached_property
+    def numbers(self) -> list[str]:
+        """Ids that a figure may be by chance: digits alone, long enough that few are."""
+        return [one for one in self.needles if one.isdigit()]
+
+    @cached_property
+    def short(self) -> list[str]:
+        """Ids too short to be found inside a text, which no count or score is written like: "c7", "007"."""
+        return sorted(one for one in self.all_ids if one not in self.needles and not _like_a_count(one))
+
+    @property
+    def counts(self) -> bool:
+        """Whether an id is a short number, such as stands in any file."""
+        return any(_like_a_count(one) for one in self.all_ids if one not in self.needles)
+
     def out_of(self, text: str) -> str:
         """Return a text in which their ids and sentences are gone.
 
@@ -85,6 +100,12 @@ class Person:
 def tables_in(folder: Path) -> list[Path]:
     """Return the parquet files of a run folder."""
     return sorted(folder.rglob("*.parquet"))
+
+
+def ids_in(folders: Sequence[Path]) -> set[str]:
+    """Return the ids that stand in tables of the runs."""
+    tables = (_columns(path, FORGOTTEN_BY) for folder in folders for path in tables_in(folder))
+    return {one for table in tables for values in table.values() for one in values.dropna()}
 
 
 def kinds_of(ids: Iterable[str], folders: Sequence[Path], forgotten: Forgotten) -> dict[str, set[str]]:
@@ -167,6 +188,10 @@ def words_of(text: str) -> set[str]:
     return set(_WORD.findall(text.casefold()))
 
 
+def _like_a_count(text: str) -> bool:
+    return text.isdigit() and not text.startswith("0")
+
+
 def _gather_ids(path: Path, ids: dict[str, set[str]], forgotten: Forgotten) -> None:
     """Add the ids that bear a mark, and the answers of the person."""
     found = _columns(path, FORGOTTEN_BY)
@@ -196,9 +221,15 @@ def _labels(path: Path) -> list[str]:
 
 
 def _columns(path: Path, names: Iterable[str]) -> dict[str, pd.Series]:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    there = [name for name in names if name in pq.read_schema(path).names]
-    return (
-        {name: column.astype("str") for name, column in pd.read_parquet(path, columns=there).items()} if there else {}
-    )
+    try:
+        there = [name for name in names if name in pq.read_schema(path).names]
+        read = pd.read_parquet(path, columns=there) if there else pd.DataFrame()
+    except (pa.ArrowException, OSError) as error:
+        raise DataRefusedError(
+            f"{path}: a table of a run is damaged ({type(error).__name__}), so nobody can tell who is in it; delete "
+            "the run folder or put a copy of it in its place, and run the same command again"
+        ) from None
+    return {str(name): column.astype("str") for name, column in read.items()}

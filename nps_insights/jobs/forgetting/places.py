@@ -13,7 +13,8 @@ from nps_insights.jobs.churn_settings import ChurnScoringSettings
 from nps_insights.jobs.folder import MANIFEST
 from nps_insights.jobs.forgetting.person import Person, tables_in
 from nps_insights.jobs.pipeline import read_pipeline
-from nps_insights.jobs.secrets import from_environment
+from nps_insights.jobs.secrets import from_environment, masked
+from nps_insights.jobs.settings import DriverReportSettings
 from nps_insights.tables import SettingsError
 from nps_insights.tracking import database_of, local_tracking_uri
 
@@ -30,6 +31,7 @@ class Places:
         roots: The project and the further folders.
         runs: Run folders, those that tell who wrote what last.
         beside: Folders beside run folders, with the answers of issued figures.
+        pseudonyms: Whether a run says that its ids are pseudonyms.
         caches: Folders of encoded texts.
         tracking: URI -> file of a local tracking database.
         databases: (URL, table) of lists of flags.
@@ -40,6 +42,7 @@ class Places:
     roots: list[Path]
     runs: list[Path]
     beside: list[Path]
+    pseudonyms: bool
     caches: list[Path]
     tracking: dict[str, Path]
     databases: list[tuple[str, str]]
@@ -82,14 +85,19 @@ def places_of(
     runs = list(dict.fromkeys(folder for folder, files in found if _is_run(folder, files)))
     told = [json.loads((run / MANIFEST).read_text(encoding="utf-8")) for run in runs]
     unreadable: list[str] = []
+    written = _of_pipelines(project, unreadable)
+    flags = [*databases, *((one.output.sql, one.output.sql_table) for one in written if _lists_flags(one))]
+    known = [*(url for url, _ in databases), *_figures(told, written, unreadable)]
+    unreadable += _out_of_reach(told, [*known, *(url for url, _ in flags)])
     return Places(
         roots=roots,
         runs=sorted(runs, key=lambda run: ((run / "tables" / "responses.parquet").is_file(), str(run))),
         beside=_beside(project, found, told),
+        pseudonyms=any(_of(manifest, "privacy", "pseudonyms") for manifest in told),
         caches=_caches(project, roots, told),
         tracking=_tracking(project, told, tracking_uri, unreadable),
-        databases=list(dict.fromkeys([*databases, *_of_pipelines(project, unreadable)])),
-        figures=_figures(told, unreadable),
+        databases=list(dict.fromkeys(flags)),
+        figures=list(dict.fromkeys(known)),
         unreadable=unreadable,
     )
 
@@ -141,32 +149,52 @@ def _tracking(
     return found
 
 
-def _figures(told: Sequence[dict[str, Any]], unreadable: list[str]) -> list[str]:
-    """Databases that the runs put their figures into."""
+def _figures(told: Sequence[dict[str, Any]], written: Sequence[Any], unreadable: list[str]) -> list[str]:
+    """Databases that the runs put their figures into, as they and the pipelines say."""
+    stated = [_of(manifest, "output", "database") for manifest in told]
+    stated += [one.output.database or "" for one in written if isinstance(one, DriverReportSettings)]
     found = []
-    for stated in dict.fromkeys(_of(manifest, "output", "database") for manifest in told):
+    for one in dict.fromkeys(stated):
         try:
-            found += [from_environment(stated, "output.database")] if stated else []
+            found += [from_environment(one, "output.database")] if one else []
         except SettingsError as why:
             unreadable.append(f"a database of figures was not looked into ({why})")
-    return list(dict.fromkeys(found))
-
-
-def _of_pipelines(project: Path, unreadable: list[str]) -> list[tuple[str, str]]:
-    """Lists of flags that the project's pipelines write."""
-    found = []
-    for path in sorted((project / "pipelines").glob("*.toml")):
-        try:
-            settings = read_pipeline(path)
-        except SettingsError as why:
-            unreadable.append(f"{path}: cannot be read, so its database was not looked into ({why})")
-            continue
-        if isinstance(settings, ChurnScoringSettings) and settings.output.sql:
-            found.append((settings.output.sql, settings.output.sql_table))
     return found
 
 
+def _out_of_reach(told: Sequence[dict[str, Any]], known: Sequence[str]) -> list[str]:
+    """Databases that runs wrote, and of whose URLs they keep no password: nothing else here tells it either."""
+    stated = [_stated(manifest, "output", name) for manifest in told for name in ("database", "sql")]
+    reached = {str(masked(url)) for url in known}
+    return [
+        f"the database {url} was not looked into, as runs keep no password; put its URL into an environment variable "
+        "and run the same command again with --database env:NAME"
+        for url in dict.fromkeys(stated)
+        if _MASKED in url and url not in reached
+    ]
+
+
+def _of_pipelines(project: Path, unreadable: list[str]) -> list[Any]:
+    """Settings of the project's pipelines."""
+    found = []
+    for path in sorted((project / "pipelines").glob("*.toml")):
+        try:
+            found.append(read_pipeline(path))
+        except SettingsError as why:
+            unreadable.append(f"{path}: cannot be read, so its databases were not looked into ({why})")
+    return found
+
+
+def _lists_flags(settings: Any) -> bool:
+    return isinstance(settings, ChurnScoringSettings) and bool(settings.output.sql)
+
+
 def _of(manifest: dict[str, Any], section: str, name: str) -> str:
-    stated = (manifest.get("settings") or {}).get(section) or {}
-    value = stated.get(name) if isinstance(stated, dict) else None
-    return str(value) if value and _MASKED not in str(value) else ""
+    stated = _stated(manifest, section, name)
+    return "" if _MASKED in stated else stated
+
+
+def _stated(manifest: dict[str, Any], section: str, name: str) -> str:
+    told = (manifest.get("settings") or {}).get(section) or {}
+    value = told.get(name) if isinstance(told, dict) else None
+    return str(value) if value else ""

@@ -14,6 +14,7 @@ import pandas as pd
 from nps_insights.jobs.driver_report import write_tables
 from nps_insights.jobs.drivers import changed_settings, read_run
 from nps_insights.jobs.folder import MANIFEST, held, published
+from nps_insights.jobs.forgetting.cells import MAY_NAME, may_name
 from nps_insights.jobs.forgetting.in_files import out_of_json, rewritten
 from nps_insights.jobs.forgetting.in_tables import with_other_examples
 from nps_insights.jobs.forgetting.models import holds_their_text
@@ -25,13 +26,15 @@ from nps_insights.jobs.outputs import write_outputs
 from nps_insights.jobs.pages import write_pages
 from nps_insights.jobs.theming import MODEL
 from nps_insights.report import ReportFacts
-from nps_insights.tables import NpsInsightsError, SettingsError
+from nps_insights.tables import DataRefusedError, NpsInsightsError, SettingsError
 
 TOLD = "forgotten"
 NOTE = (
     "After this run somebody asked to be forgotten: their rows are gone from its tables, and what the page counts from "
     "them is counted without. Figures that the run had estimated stand as they were issued."
 )
+# Every cell and value of these was compared: a number that is left is no id.
+_SEEN_THROUGH = {".parquet", ".csv", ".json", ".md", ".txt", ".toml"}
 _RENDERED = ("report*.html", "report.md", "report.xlsx", "report.pdf")
 
 
@@ -46,6 +49,7 @@ class Changes:
         models: Folders of models that held their text, and go.
         pages: Whether pages are made anew from the tables.
         why_not: Why they cannot be, and are deleted.
+        unsure: Files that stay and may name them, or could not be looked into, with why, relative to the folder.
     """
 
     folder: Path
@@ -54,6 +58,7 @@ class Changes:
     models: list[str] = field(default_factory=list)
     pages: bool = False
     why_not: str = ""
+    unsure: dict[str, str] = field(default_factory=dict)
 
     @property
     def touched(self) -> bool:
@@ -83,13 +88,14 @@ def changes_in(folder: Path, person: Person) -> Changes:
         name = path.relative_to(folder).as_posix()
         if (name in pages and job == "driver_report") or name.startswith(f"{MODEL}/"):
             continue
-        left = rewritten(path, person)
-        if left is None:
-            changes.deleted.append(name)
-        elif left != path.read_bytes():
-            changes.written[name] = left
-    if holds_their_text(folder / MODEL, person):
-        changes.models.append(MODEL)
+        try:
+            _look_into(path, name, person, changes)
+        except DataRefusedError as why:
+            changes.unsure[name] = unreadable(why)
+    try:
+        changes.models.extend([MODEL] if holds_their_text(folder / MODEL, person) else [])
+    except DataRefusedError as why:
+        changes.unsure[MODEL] = unreadable(why)
     if not (changes.touched and pages and job == "driver_report"):
         return changes
     try:
@@ -98,6 +104,26 @@ def changes_in(folder: Path, person: Person) -> Changes:
         changes.deleted.extend(sorted(pages))
         return replace(changes, why_not=str(why))
     return replace(changes, pages=True)
+
+
+def unreadable(why: DataRefusedError) -> str:
+    """Return what is said of a file that could not be looked into.
+
+    Example:
+        >>> unreadable(DataRefusedError("a.zip: is damaged"))
+        'could not be looked into (a.zip: is damaged)'
+    """
+    return f"could not be looked into ({why})"
+
+
+def _look_into(path: Path, name: str, person: Person, changes: Changes) -> None:
+    before, left = path.read_bytes(), rewritten(path, person)
+    if left is None:
+        changes.deleted.append(name)
+    elif left != before:
+        changes.written[name] = left
+    elif path.suffix.lower() not in _SEEN_THROUGH and may_name(before, person, path.name):
+        changes.unsure[name] = MAY_NAME
 
 
 def forget_in(folder: Path, person: Person) -> Changes:

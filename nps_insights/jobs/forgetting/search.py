@@ -1,16 +1,18 @@
 """Look for a person in the bytes of any file, packed ones too: to find what must go, and to prove that it is gone."""
 
-import gzip
 import io
 import re
 import sqlite3
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from nps_insights.survey import Unpacking, packed_contents, refuse_hostile_parquet, unpacked_stream
+from nps_insights.tables import DataRefusedError
+
 _STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
+# An archive in an archive in an archive: an export may be one, what goes on was made to fill the memory.
+_DEEPEST = 4
 
 
 def contents_of(data: bytes, name: str = "") -> Iterator[bytes]:
@@ -18,25 +20,44 @@ def contents_of(data: bytes, name: str = "") -> Iterator[bytes]:
 
     Args:
         data: The file.
-        name: Its name, of which the ending tells that it is Parquet.
+        name: Its name, for messages.
+
+    Raises:
+        DataRefusedError: A file in it cannot be unpacked: it is damaged, needs a password, or holds more than the
+            limits of the door allow.
 
     Example:
         >>> next(contents_of(b"plain"))
         b'plain'
     """
-    yield data
-    if data[:4] == b"PK\x03\x04":
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            for member in packed.namelist():
-                yield member.encode("utf-8")
-                yield from contents_of(packed.read(member), member)
-    elif data[:2] == b"\x1f\x8b":
-        yield from contents_of(gzip.decompress(data), name.removesuffix(".gz"))
-    elif data[:5] == b"%PDF-":
+    yield from (content for _, content in named_contents(data, name))
+
+
+def named_contents(data: bytes, name: str = "") -> Iterator[tuple[str, bytes]]:
+    """Give what `contents_of` gives, each with the name that it has inside.
+
+    Raises:
+        DataRefusedError: As `contents_of`.
+
+    Example:
+        >>> list(named_contents(b"plain", "a.txt"))
+        [('a.txt', b'plain')]
+    """
+    yield from _unpacked(data, name, Unpacking(name), _DEEPEST)
+
+
+def _unpacked(data: bytes, name: str, unpacking: Unpacking, deepest: int) -> Iterator[tuple[str, bytes]]:
+    yield name, data
+    for inside, content in packed_contents(data, name, unpacking):
+        if not deepest:
+            raise DataRefusedError(f"{unpacking.name}: holds archives in archives, {_DEEPEST} deep and deeper")
+        yield name, inside.encode("utf-8", "surrogatepass")
+        yield from _unpacked(content, inside, unpacking, deepest - 1)
+    if data[:5] == b"%PDF-":
         for found in _STREAM.finditer(data):
-            yield from _inflated(found.group(1))
+            yield name, unpacked_stream(found.group(1).strip(b"\r\n"), unpacking)
     elif data[:4] == b"PAR1":
-        yield from _parquet(data)
+        yield from ((name, content) for content in _parquet(data, name))
 
 
 def holds(data: bytes, needles: Sequence[str], name: str = "") -> bool:
@@ -49,7 +70,11 @@ def holds(data: bytes, needles: Sequence[str], name: str = "") -> bool:
         needles: Texts.
         name: Name of the file.
 
+    Raises:
+        DataRefusedError: A file in it cannot be unpacked.
+
     Example:
+        >>> import gzip
         >>> holds(gzip.compress(b"asked C-1001, too"), ["C-1001"]), holds(b"asked C-10012", ["C-1001"])
         (True, False)
     """
@@ -92,18 +117,16 @@ def _as_html(text: str) -> bytes:
     return escape(text).replace("&#x27;", "&#39;").replace("&quot;", "&#34;").encode("utf-8", "surrogatepass")
 
 
-def _inflated(stream: bytes) -> Iterator[bytes]:
-    try:
-        yield zlib.decompress(stream.strip(b"\r\n"))
-    except zlib.error:
-        # A stream that is not packed this way is found in the file's own bytes.
-        return
-
-
-def _parquet(data: bytes) -> Iterator[bytes]:
+def _parquet(data: bytes, name: str) -> Iterator[bytes]:
     import pandas as pd
+    import pyarrow as pa
 
-    table = pd.read_parquet(io.BytesIO(data))
-    for column in table.select_dtypes(["object", "string"]).columns:
+    refuse_hostile_parquet(data, name)
+    try:
+        table = pd.read_parquet(io.BytesIO(data))
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise DataRefusedError(f"{name}: cannot be read as Parquet ({type(error).__name__}); write it again") from error
+    # Ids of digits may be kept as numbers.
+    for column in table.select_dtypes(["object", "string", "integer"]).columns:
         values = "\n".join(str(value) for value in table[column].dropna().unique())
         yield f"{column}\n{values}".encode("utf-8", "surrogatepass")

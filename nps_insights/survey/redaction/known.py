@@ -8,12 +8,15 @@ from functools import cached_property
 from itertools import product
 
 from nps_insights.survey.redaction.ordinary import COMPANIES, PARTICLES, TITLES
+from nps_insights.survey.redaction.shadow import composed
 
 WORD = re.compile(r"[^\W\d_]+")
 # Scripts without spaces between words: a name is looked for as it stands.
 _GLUED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NOBODY_SAID = "unknown none null nobody anonymous test unassigned unbekannt inconnu anonym anonyme n na nan"
 _NOBODY = frozenset(_NOBODY_SAID.split())
+# "Contact" may also be a yes or a no.
+_ANSWERS = frozenset(("yes", "no", "true", "false", "ja", "nein", "oui", "non", "si"))
 _SHORTEST, _LONGEST = 3, 6
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
@@ -26,11 +29,13 @@ class KnownNames:
         whole: First word of a name -> the words of each such name, the longest first; in both orders.
         alone: Words that are a name by themselves.
         glued: Names in scripts without spaces.
+        given: Words of `alone` that stand before the last word of a name: first names.
     """
 
     whole: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     alone: frozenset[str] = frozenset()
     glued: tuple[str, ...] = ()
+    given: frozenset[str] = frozenset()
 
     @cached_property
     def first_words(self) -> frozenset[str]:
@@ -61,7 +66,8 @@ def known_names(people: Iterable[str], companies: Iterable[str] = ()) -> KnownNa
     whole: set[tuple[str, ...]] = set()
     alone: set[str] = set()
     glued: set[str] = set()
-    for name in {one.strip() for one in people}:
+    given: set[str] = set()
+    for name in {composed(one).strip() for one in people}:
         if _GLUED.search(name):
             glued |= {name} if len(name) > 1 else set()
             continue
@@ -69,13 +75,15 @@ def known_names(people: Iterable[str], companies: Iterable[str] = ()) -> KnownNa
             if COMPANIES.isdisjoint(words):
                 whole |= _orders(words)
                 alone |= {word for word in words if len(word) >= _SHORTEST and word not in PARTICLES}
+                given |= alone.intersection(words[:-1])
             else:
                 whole |= _company(words)
-    for name in {one.strip() for one in companies}:
+    for name in {composed(one).strip() for one in companies}:
         glued |= {name} if _GLUED.search(name) and len(name) > 2 else set()
         for words in _variants(name):
             whole |= _company(words)
-    return KnownNames(_by_first(whole), frozenset(alone), tuple(sorted(glued, key=lambda one: (-len(one), one))))
+    longest_first = tuple(sorted(glued, key=lambda one: (-len(one), one)))
+    return KnownNames(_by_first(whole), frozenset(alone), longest_first, frozenset(given))
 
 
 def folded(word: str) -> str:
@@ -98,7 +106,7 @@ def _variants(name: str) -> list[tuple[str, ...]]:
     last, comma, first = name.partition(",")
     ordered = f"{first} {last}" if comma else name
     words = _without_titles(tuple(WORD.findall(ordered)))
-    if not words or len(words) > _LONGEST:
+    if not words or len(words) > _LONGEST or (len(words) == 1 and words[0].casefold() in _ANSWERS):
         return []
     spelled = [sorted({folded(word), folded(word.casefold().translate(_UMLAUTS))}) for word in words]
     return sorted(one for one in product(*spelled) if _NOBODY.isdisjoint(one))

@@ -9,18 +9,20 @@ from nps_insights.survey.redaction.known import WORD, KnownNames, folded
 from nps_insights.survey.redaction.ordinary import (
     ALWAYS_CAPITAL,
     ARTICLES,
+    BEFORE_NO_NAME,
     ORDINARY,
     PERSON_DOES,
     SMALL_TITLES,
     TITLES,
 )
+from nps_insights.survey.redaction.shadow import composed
 
 _GAP = re.compile(r"(?:,? |\. ?|-|['’]| - |\.?-)$")
 _SAINTS = frozenset(("st", "saint", "sainte", "san", "santa", "sankt"))
 # A word of a sentence, and not of an address.
 _SAID = re.compile(r"(?<![@._/\w-])[^\W\d_]+(?![@._/-]\w)(?!\w)")
 # Once or twice, a name may have been typed in haste.
-_FEWEST_USES = 3
+_FEWEST_USES, _FEWEST_WITH_ARTICLE = 3, 2
 _OPENS_SENTENCE = frozenset('.!?:;\n\r"“”„«»(•*–—…/|>')
 _FOLDED_ORDINARY = frozenset(folded(one) for one in ORDINARY)
 _FOLDED_CAPITALS = frozenset(folded(one) for one in ALWAYS_CAPITAL)
@@ -28,7 +30,11 @@ _Word = tuple[int, int, str, str]
 
 
 def words_by_use(texts: Sequence[str], known: KnownNames) -> frozenset[str]:
-    """Return the name words that these texts write small more often than with a capital inside a sentence: words.
+    """Return the parts of names that these texts use as words.
+
+    Such a part is written small three times or more, more often than with a capital inside a sentence, and twice or
+    more after an article that nobody puts before a person: "a fee". First names never are: who complains of Anna
+    writes "anna" all day.
 
     Example:
         >>> from nps_insights.survey.redaction.known import known_names
@@ -37,20 +43,27 @@ def words_by_use(texts: Sequence[str], known: KnownNames) -> frozenset[str]:
     """
     small: Counter[str] = Counter()
     large: Counter[str] = Counter()
-    for text in set(texts):
-        if known.alone.isdisjoint(WORD.findall(folded(text))):
+    articled: Counter[str] = Counter()
+    candidates = known.alone - known.given
+    for text in {composed(one) for one in texts}:
+        if candidates.isdisjoint(WORD.findall(folded(text))):
             continue
         found = _SAID.findall(text)
         shouted = text.isupper()
         for place, word in enumerate(found):
             key = folded(word)
-            if key not in known.alone or shouted:
+            if key not in candidates or shouted:
                 continue
             if word.islower():
                 small[key] += 1
+                articled[key] += bool(place) and found[place - 1].lower() in BEFORE_NO_NAME
             elif place:
                 large[key] += 1
-    return frozenset(key for key, n in small.items() if n >= _FEWEST_USES and n > large[key])
+    return frozenset(
+        key
+        for key, n in small.items()
+        if n >= _FEWEST_USES and n > large[key] and articled[key] >= _FEWEST_WITH_ARTICLE
+    )
 
 
 def names_in(text: str, known: KnownNames, words: frozenset[str] = frozenset()) -> Iterator[tuple[int, int]]:

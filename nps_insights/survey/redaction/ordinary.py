@@ -79,6 +79,11 @@ the a an this that these those my your our their his her its no every each some 
 eine einen einem einer eines kein keine mein meine unser unsere ihr ihre zum zur im am vom le la les un une des du de
 l d au aux ce cet cette ces mon ma mes votre vos notre nos el los las una unos unas al del mi su sus este esta
 """
+# German and French also say "die Anna", "la Lola".
+_BEFORE_NO_NAME = """
+the a an this these no every each some any ein eine einen einem einer eines kein keine keinen un une des aucun aucune
+una unos unas ningún ninguna
+"""
 _PERSON_DOES = """
 was helped has had did told said answered called fixed solved resolved explained made gave took went got kept deserves
 sorted wrote replied
@@ -101,6 +106,8 @@ TITLES = frozenset(_TITLES.split())
 SMALL_TITLES = frozenset(_SMALL_TITLES.split())
 # After them a capitalised word is a thing or a place.
 ARTICLES = frozenset(_ARTICLES.split())
+# After them stands no person's name, whatever its capitals.
+BEFORE_NO_NAME = frozenset(_BEFORE_NO_NAME.split())
 # Only a person does this: "Will was kind", "Mark helped".
 PERSON_DOES = frozenset(_PERSON_DOES.split())
 PARTICLES = frozenset(_PARTICLES.split())

@@ -4,7 +4,8 @@ Stands on Help Scout's webhook pages "Survey Response" and "Survey Response Data
 survey, an emoji or a choice for others), category (promoter, passive, detractor; only for NPS), comment, timestamp
 (UTC), the name of the message and the id of the customer.
 
-Traps: faces, thumbs, choices and other surveys' numbers stand in the same column as the scores; "category" is not the score.
+Traps: faces, thumbs, choices and the numbers of other surveys stand in the same column as the scores; "category" is
+not the score.
 """
 
 from nps_insights.survey.raw import RawTable
