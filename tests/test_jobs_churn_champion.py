@@ -139,7 +139,7 @@ def test_a_list_that_a_rule_made_needs_a_horizon_unless_another_has_one(tmp_path
     accounts.write_text("account_id,ended_at\na,04/02/2026\nb,\n", encoding="utf-8")
     rule = list_folder(tmp_path / "rule", model="", horizon=None, labels={})
     until = pd.Timestamp("2026-06-01")
-    with pytest.raises(SettingsError, match="state --horizon 90"):
+    with pytest.raises(SettingsError, match="--horizon 90"):
         outcomes_of([rule], str(accounts), known_until=until)
     assert outcomes_of([rule, list_folder(tmp_path / "one")], str(accounts), known_until=until).horizon == 90
     assert outcomes_of([rule], str(accounts), horizon=30, known_until=until).horizon == 30

@@ -1,6 +1,5 @@
 """Why it moved: the parts shown add up, at most five themes a side, and one sentence on the first screen if clear."""
 
-
 import pandas as pd
 import pytest
 from report_driver_tables import TOTAL, change_parts, driver_checks

@@ -17,7 +17,7 @@ from nps_insights.jobs.work_list import work_list
 from nps_insights.report import report_workbook
 from nps_insights.report.headings import heading, number_formats
 from nps_insights.report.inputs import READ, report_tables
-from nps_insights.report.report_sheets import SHEETS, report_sheets
+from nps_insights.report.report_sheets import KEPT_BACK, SHEETS, report_sheets
 from nps_insights.report.workbook import MOST_CHARACTERS, Sheet, write_workbook
 from nps_insights.tables import TABLES, SettingsError
 
@@ -55,7 +55,7 @@ def parts(data: bytes) -> dict[str, str]:
 
 
 def test_every_table_has_a_sheet_in_the_reports_order() -> None:
-    assert set(SHEETS) == set(READ) - {"closest"}, "single customers near another category stay in the run folder"
+    assert set(SHEETS) == set(READ) - set(KEPT_BACK), "what single customers said stays in the run folder"
     named = [SHEETS[name] for name in SHEETS if len(tables().get(name, ()))]
     assert read(whole()).sheet_names == ["Contents", "About", *named]
     contents = cells(whole(), "Contents")

@@ -46,6 +46,11 @@ SHEETS = {
     "actions": "What to do next",
     "money": "Money",
     "closed_loop": "What became of contacts",
+    "leaving": "Who is about to leave",
+    "churn_scores": "How sure the risks are",
+    "churn_gains": "What the risks add",
+    "reliability": "Foreseen and come",
+    "gain_curve": "Leavers reached",
     "nonresponse": "Who answered",
     "silent_accounts": "Who stayed silent",
     "invitation_audit": "How invitations were sent",
@@ -57,8 +62,9 @@ SHEETS = {
     "negative_controls": "Themes that cannot matter",
     "category_scores": "How well scores are foretold",
 }
-# As on the page: single customers who were not chosen for a list, and values of refused rows, stay in the run folder.
-_KEPT_BACK = ("closest",)
+# Single customers who were not chosen for a list, what each customer answered and said, and values of refused rows stay
+# in the run folder.
+KEPT_BACK = ("closest", "responses", "comments", "mentions")
 _COLUMNS_KEPT_BACK = {"quarantine": ["value"]}
 CONTENTS, ABOUT = "Contents", "About"
 
@@ -102,14 +108,14 @@ def report_sheets(
     """
     whole = report_tables(tables)
     whole["actions"] = in_order_of_work(whole["actions"])
-    names = [*SHEETS, *(name for name in whole if name not in (*SHEETS, *_KEPT_BACK))]
+    names = list(SHEETS)
     labels = dict(zip(whole["themes"]["theme_id"], whole["themes"]["label"], strict=True))
     sheets = [_sheet(name, whole[name].head(most_rows), labels) for name in names if len(whole[name])]
     return [_contents(names, whole, most_rows), _about(facts), *sheets]
 
 
 def _title(name: str) -> str:
-    return SHEETS.get(name) or name.replace("_", " ").capitalize()[:31]
+    return SHEETS[name]
 
 
 def _sheet(name: str, table: pd.DataFrame, labels: Mapping[str, str]) -> Sheet:
