@@ -17,9 +17,35 @@ from benchmarks.browser import PROGRAMS, Browser, browser, find_browser
 for limit in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(limit, "1")
 
+# Begun last, each of these would leave the other worker idle for half a minute or more: they are handed out first.
+LONGEST_FIRST = (
+    "test_jobs_churn.py",
+    "test_jobs_drivers.py",
+    "test_jobs_driver_report.py",
+    "02_find_themes.ipynb",
+    "03_estimate_drivers.ipynb",
+    "test_churn_training.py",
+    "test_cli_watch.py",
+    "test_tracking_churn.py",
+    "test_jobs_spark.py",
+    "test_jobs_theming.py",
+    "test_jobs_watching.py",
+    "test_benchmarks.py",
+    "test_jobs_churn_text.py",
+    "04_flag_accounts.ipynb",
+    "05_watch_and_target.ipynb",
+    "test_drivers.py",
+)
+
 network_guard.install()
 # Python loads it by its name; as a module of tests it would be loaded twice.
 collect_ignore = ["no_network"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Hand out the longest files first; what else stands keeps its order."""
+    place = {name: number for number, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))
 
 
 @pytest.fixture(autouse=True)

@@ -31,7 +31,7 @@ Names = list[str] | None
 @in_panels(
     ("Input", "accounts query sheet invitations events outcomes benchmark flags"),
     ("Reading the files", "columns scale cuts csat_scale ces_scale date_format missing_dates no_redact phone_region"),
-    ("What is reported", "title by per as_of kind headline edition target between"),
+    ("What is reported", "title by per as_of kind headline edition language target between"),
     ("Themes", "encoder tier precision n_themes ignore taxonomy theme_columns start refit edits"),
     ("Drivers", "attributes controls what_if split"),
     ("Output", "out excel markdown pdf database published tracking_uri as_json dry_run"),
