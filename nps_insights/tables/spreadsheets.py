@@ -45,7 +45,7 @@ def as_it_was(value: str) -> str:
         >>> [as_it_was(not_a_formula(text)) for text in ("=)", "'=)", "-great", "it's", "'quoted'", "+1 415 555")]
         ['=)', "'=)", '-great', "it's", "'quoted'", '+1 415 555']
     """
-    value = _WRITTEN.sub("", value, count=1) if value.startswith("'") else value
+    value = value[1:] if _WRITTEN.match(value) else value
     return _PART.sub(lambda part: part[0][1:] if _is_written(part[0]) else part[0], value)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from nps_insights.metrics.issued.published import conform_published, unseen, with_published
-from nps_insights.tables import TABLES, DataRefusedError, SchemaError, SettingsError, not_a_formula
+from nps_insights.tables import TABLES, DataRefusedError, SchemaError, SettingsError, as_it_was, not_a_formula
 
 _COLUMNS = {column.name: column.kind for column in TABLES["published"].columns}
 _MAY_BE_EMPTY = ("survey", "period_start", "period_end", "estimate", "conf_low", "conf_high")
@@ -131,7 +131,7 @@ def _column(name: str, kind: str, texts: list[str], lines: list[int]) -> tuple[p
     """A column with its type, and what is wrong with it."""
     values = pd.Series(texts, dtype="str")
     if kind == "text":
-        return values.str.removeprefix("'"), []
+        return values.map(as_it_was).astype("str"), []
     given = values != ""
     if kind == "date":
         parsed = pd.to_datetime(values.where(given), format="ISO8601", errors="coerce")
@@ -164,8 +164,7 @@ def _written(value: object, kind: str) -> str:
     if pd.isna(value):
         return ""
     if kind == "text":
-        text = str(value)
-        return "'" + text if text.startswith("'") else not_a_formula(text)
+        return not_a_formula(str(value))
     if kind == "date":
         moment = pd.Timestamp(str(value))
         return moment.strftime("%Y-%m-%d") if moment == moment.normalize() else moment.isoformat()
