@@ -98,8 +98,8 @@ def drivers_of(
         no_causes: Driver ids to leave out (themes that only say again how people feel).
 
     Example:
-        >>> from nps_insights.tables import empty
-        >>> drivers_of(empty("effects").assign(theme_id=None, level=None, tone=None), "theme")
+        >>> from nps_insights.report.inputs import report_tables
+        >>> drivers_of(report_tables({})["effects"], "theme")
         []
     """
     rows = effects[(effects["kind"] == kind) & ~effects["theme_id"].isin(without)]
