@@ -17,7 +17,7 @@ from benchmarks.results import markdown_table, write_section
 from benchmarks.themes import CACHE, DATA
 from nps_insights.drivers import estimate_drivers
 from nps_insights.jobs.admission import admit
-from nps_insights.jobs.settings import check_settings
+from nps_insights.jobs.settings.driver_report import check_settings
 from nps_insights.survey import Admission
 from nps_insights.themes import Encoder, find_themes, load_encoder
 

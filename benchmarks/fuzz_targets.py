@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from nps_insights.jobs.pipeline import read_pipeline
+from nps_insights.jobs.settings.pipeline import read_pipeline
 from nps_insights.survey import (
     SurveySettings,
     admit_accounts,
@@ -20,12 +20,12 @@ from nps_insights.survey import (
     parse_scores,
     read_source,
 )
-from nps_insights.survey.delimited import read_delimited
-from nps_insights.survey.encodings import decoded, unpacked
-from nps_insights.survey.limits import members
-from nps_insights.survey.numbers import parse_numbers
-from nps_insights.survey.workbook_limits import refuse_hostile_workbook
-from nps_insights.survey.workbooks import read_excel, read_parquet
+from nps_insights.survey.files.delimited import read_delimited
+from nps_insights.survey.files.encodings import decoded, unpacked
+from nps_insights.survey.files.limits import members
+from nps_insights.survey.files.workbook_limits import refuse_hostile_workbook
+from nps_insights.survey.files.workbooks import read_excel, read_parquet
+from nps_insights.survey.values.numbers import parse_numbers
 from nps_insights.tables import NpsInsightsError
 
 _TEXT = b'response_id,nps,comment,date\n1,9,"fine; or so",2026-03-04\n2,3,late,05.03.2026\n'

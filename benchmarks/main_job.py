@@ -20,7 +20,7 @@ def stages(folder: Path, n_accounts: int) -> dict[str, float]:
     from nps_insights.jobs.admission import admit
     from nps_insights.jobs.driver_report import driver_input, drivers_of, tables_of, write_tables
     from nps_insights.jobs.facts import report_facts
-    from nps_insights.jobs.settings import check_settings
+    from nps_insights.jobs.settings.driver_report import check_settings
     from nps_insights.report import render_report
     from nps_insights.simulate import write_sample
     from nps_insights.themes import encode_cached, find_themes, load_encoder, split_comments

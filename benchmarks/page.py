@@ -18,8 +18,8 @@ from benchmarks.browser import Browser, browser, find_browser
 from benchmarks.payloads import PAYLOADS, poisoned_facts, poisoned_tables, touched
 from benchmarks.results import markdown_table, write_section
 from nps_insights.jobs.driver_report import run_driver_report
-from nps_insights.jobs.drivers import read_run
-from nps_insights.jobs.settings import check_settings
+from nps_insights.jobs.driving.rerun import read_run
+from nps_insights.jobs.settings.driver_report import check_settings
 from nps_insights.report import ReportFacts, render_report
 from nps_insights.simulate import write_watched_sample
 

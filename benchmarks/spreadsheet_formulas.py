@@ -15,7 +15,7 @@ import pandas as pd
 
 from benchmarks.formula_texts import ATTACKS, LEGITIMATE
 from benchmarks.results import markdown_table, write_section
-from nps_insights.jobs.for_people import write_for_people
+from nps_insights.jobs.outputs.for_people import write_for_people
 from nps_insights.survey import read_source
 from nps_insights.tables import texts_as_they_were, visible
 

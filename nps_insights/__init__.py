@@ -104,8 +104,8 @@ _HOMES = {
     "simulate_survey": "simulate",
     "watched_survey": "simulate",
     "write_sample": "simulate",
-    "check_settings": "jobs.settings",
-    "read_run": "jobs.drivers",
+    "check_settings": "jobs.settings.driver_report",
+    "read_run": "jobs.driving.rerun",
     "load_churn_model": "tracking",
     "run_driver_report": "jobs.driver_report",
 }

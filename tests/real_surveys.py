@@ -8,7 +8,7 @@ import pandas as pd
 from fresh_tracking import tracking_in
 
 from nps_insights.jobs.driver_report import ReportRun
-from nps_insights.jobs.settings import DriverReportSettings, check_settings
+from nps_insights.jobs.settings.driver_report import DriverReportSettings, check_settings
 
 
 def report_settings(survey: Path, out: Path, **sections: Mapping[str, Any]) -> DriverReportSettings:

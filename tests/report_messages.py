@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jinja2 import nodes
 
-from nps_insights.report.shell import _environment
+from nps_insights.report.page.shell import _environment
 
 ROOM = Path(__file__).parents[1] / "nps_insights" / "report"
 _COUNTED = {"plural": (1, 2), "say_count": (1, 2)}

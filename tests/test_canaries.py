@@ -9,11 +9,11 @@ import pytest
 from canary_project import DATABASE_SECRET, KEY, PHRASE, PRIVATE, REAL_IDS, TOKEN, CanaryProject
 
 from nps_insights.jobs.admission import admit
-from nps_insights.jobs.checked import checked
-from nps_insights.jobs.churn_settings import ChurnScoringSettings
-from nps_insights.jobs.flag_database import refuse_unreachable
+from nps_insights.jobs.churn.flag_database import refuse_unreachable
+from nps_insights.jobs.churn.settings import ChurnScoringSettings
 from nps_insights.jobs.forgetting.search import contents_of
-from nps_insights.jobs.settings import check_settings
+from nps_insights.jobs.settings.checked import checked
+from nps_insights.jobs.settings.driver_report import check_settings
 from nps_insights.tables import NpsInsightsError
 
 # What its owner wrote: the export, and the settings with the URLs.

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from nps_insights.churn.decisions import DecisionSettings, decide
-from nps_insights.jobs.churn_settings import DecisionSection
+from nps_insights.jobs.churn.settings import DecisionSection
 from nps_insights.metrics import hashed
 from nps_insights.tables import DataRefusedError, SettingsError
 from tests.churn_decision_world import DAY, EVERYBODY, TOP, called, run, world

@@ -11,10 +11,10 @@ from nps_insights.churn.build_panel import as_of_dates, snapshot_panel, training
 from nps_insights.churn.features import FeatureSpec, account_features, learn_feature_spec
 from nps_insights.churn.features.answers import latest_category
 from nps_insights.churn.labels import churn_labels
-from nps_insights.jobs.checked import checked
-from nps_insights.jobs.churn_inputs import Customers, admit_customers
-from nps_insights.jobs.churn_panels import dates_of, known_until, panel_at
-from nps_insights.jobs.churn_settings import ChurnTrainingSettings
+from nps_insights.jobs.churn.inputs import Customers, admit_customers
+from nps_insights.jobs.churn.panels import dates_of, known_until, panel_at
+from nps_insights.jobs.churn.settings import ChurnTrainingSettings
+from nps_insights.jobs.settings.checked import checked
 from nps_insights.simulate import SimulatedSurvey, simulate_survey, write_churn_sample
 from nps_insights.tables import DataRefusedError, SettingsError
 

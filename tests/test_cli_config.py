@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from command_line import ended
 
-from nps_insights.jobs.config_show import config_in_words, settings_shown
-from nps_insights.jobs.pipeline import read_pipeline
-from nps_insights.jobs.toml_lines import leaves, setting_lines
+from nps_insights.jobs.settings.config_show import config_in_words, settings_shown
+from nps_insights.jobs.settings.pipeline import read_pipeline
+from nps_insights.jobs.settings.toml_lines import leaves, setting_lines
 from nps_insights.tables import SettingsError
 
 SHIPPED = sorted((Path(__file__).parents[1] / "pipelines").glob("*.toml"))

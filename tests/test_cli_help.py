@@ -18,10 +18,10 @@ from nps_insights.cli import completion
 from nps_insights.cli.main import app
 from nps_insights.cli.panels import in_panels
 from nps_insights.cli.spoken import in_options
-from nps_insights.jobs.churn_settings import ChurnSettings
-from nps_insights.jobs.pipeline import JOBS
-from nps_insights.jobs.sections import DriverSettings, ReportSettings, ThemeSettings
-from nps_insights.jobs.watch_settings import Survey, WatchSettings
+from nps_insights.jobs.churn.settings import ChurnSettings
+from nps_insights.jobs.settings.pipeline import JOBS
+from nps_insights.jobs.settings.sections import DriverSettings, ReportSettings, ThemeSettings
+from nps_insights.jobs.watching.watch_settings import Survey, WatchSettings
 
 ROOT = typer.main.get_command(app)
 MANY = 12

@@ -12,7 +12,7 @@ import pytest
 from command_line import Ended, ended
 
 from nps_insights.cli.teaching import taught
-from nps_insights.jobs.settings import check_settings
+from nps_insights.jobs.settings.driver_report import check_settings
 from nps_insights.tables import DataRefusedError
 
 N = 60

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from nps_insights.cli.main import app, exit_code
-from nps_insights.jobs.theme_tables import latest_run
+from nps_insights.jobs.theming.tables import latest_run
 from nps_insights.survey import read_source
 from nps_insights.tables import DataRefusedError, NpsInsightsError, SettingsError, conform
 from nps_insights.themes.curation.edits import check_edits

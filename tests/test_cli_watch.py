@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 from nps_insights.cli.main import app
 from nps_insights.cli.watch import _in_order
 from nps_insights.jobs.driver_report import ReportRun, run_driver_report
-from nps_insights.jobs.settings import check_settings
+from nps_insights.jobs.settings.driver_report import check_settings
 from nps_insights.simulate import write_watched_sample
 from nps_insights.survey import SurveySettings, admit_outcomes, read_source
 from nps_insights.tables import DataRefusedError, SettingsError

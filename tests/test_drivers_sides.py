@@ -4,7 +4,7 @@ import pytest
 
 from nps_insights.drivers import FittedDrivers, code_presence, driver_design, estimate_drivers, fit_drivers
 from nps_insights.drivers.effects.sides import asymmetries, driver_sides
-from nps_insights.report.driver_rows import drivers_of, side
+from nps_insights.report.rows.driver_rows import drivers_of, side
 
 # Chance that a mention of a theme turns a customer into a promoter, or into a detractor.
 WINS = {"Delight": 0.4, "Both": 0.2, "Nothing": 0.0}

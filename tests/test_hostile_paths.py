@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from nps_insights.jobs.folder import MANIFEST, held, published
-from nps_insights.jobs.pipeline import read_pipeline
+from nps_insights.jobs.settings.pipeline import read_pipeline
 from nps_insights.survey import read_source
 from nps_insights.tables import SettingsError
 

@@ -16,14 +16,14 @@ from report_driver_tables import driver_tables
 from report_tables import report_example
 from report_watch_tables import watched_example
 
-from nps_insights.jobs.aggregate_store import RUNS, Issue, write_aggregates
-from nps_insights.jobs.aggregate_tables import AGGREGATES, aggregates, shared_contract
+from nps_insights.jobs.outputs.aggregate_store import RUNS, Issue, write_aggregates
+from nps_insights.jobs.outputs.aggregate_tables import AGGREGATES, aggregates, shared_contract
 from nps_insights.tables import SettingsError, conform, empty
 
 QUARTER = {"period_start": pd.Timestamp("2026-04-01"), "period_end": pd.Timestamp("2026-06-30")}
 WRITER = """
 import pickle, sys
-from nps_insights.jobs.aggregate_store import write_aggregates
+from nps_insights.jobs.outputs.aggregate_store import write_aggregates
 url, given, run_ids, rounds = sys.argv[1], sys.argv[2], sys.argv[3].split(","), int(sys.argv[4])
 tables, issues = pickle.load(open(given, "rb"))
 print("ready", flush=True)

@@ -10,12 +10,12 @@ import pytest
 from fresh_tracking import tracking_in
 
 from benchmarks.churn_night import AS_OF, kill_at_random_moments, start_together, state
-from nps_insights.jobs.checked import checked
-from nps_insights.jobs.churn_outcomes import outcomes_in_words, outcomes_of
-from nps_insights.jobs.churn_promotion import promote_by_hand
-from nps_insights.jobs.churn_scoring import ScoringRun, run_churn_scoring
-from nps_insights.jobs.churn_settings import ChurnScoringSettings, ChurnTrainingSettings
-from nps_insights.jobs.churn_training import TrainingRun, run_churn_training, training_summary
+from nps_insights.jobs.churn.outcomes import outcomes_in_words, outcomes_of
+from nps_insights.jobs.churn.promotion import promote_by_hand
+from nps_insights.jobs.churn.scoring import ScoringRun, run_churn_scoring
+from nps_insights.jobs.churn.settings import ChurnScoringSettings, ChurnTrainingSettings
+from nps_insights.jobs.churn.training import TrainingRun, run_churn_training, training_summary
+from nps_insights.jobs.settings.checked import checked
 from nps_insights.simulate import write_churn_sample
 from nps_insights.tables import DataRefusedError, SettingsError
 from nps_insights.tracking import champion_of, load_churn_model

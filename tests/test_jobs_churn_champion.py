@@ -10,12 +10,12 @@ import pytest
 from fresh_tracking import tracking_in
 
 from nps_insights.churn import ChurnTraining, learn_feature_spec, train_churn_model
-from nps_insights.jobs.checked import checked
-from nps_insights.jobs.churn_champion import promotion_of
-from nps_insights.jobs.churn_inputs import Customers, admit_customers, without_columns
-from nps_insights.jobs.churn_outcomes import outcomes_of
-from nps_insights.jobs.churn_panels import dates_of, panel_at
-from nps_insights.jobs.churn_settings import ChurnScoringSettings, ChurnTrainingSettings
+from nps_insights.jobs.churn.champion import promotion_of
+from nps_insights.jobs.churn.inputs import Customers, admit_customers, without_columns
+from nps_insights.jobs.churn.outcomes import outcomes_of
+from nps_insights.jobs.churn.panels import dates_of, panel_at
+from nps_insights.jobs.churn.settings import ChurnScoringSettings, ChurnTrainingSettings
+from nps_insights.jobs.settings.checked import checked
 from nps_insights.simulate import write_churn_sample
 from nps_insights.tables import SettingsError
 from nps_insights.tracking import champion_of, give_aliases, log_churn_model, tracked_run

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 from fresh_tracking import tracking_in
 
-from nps_insights.jobs.checked import checked
-from nps_insights.jobs.churn_inputs import Customers, admit_customers
-from nps_insights.jobs.churn_settings import ChurnTrainingSettings
-from nps_insights.jobs.churn_text import unannounced
-from nps_insights.jobs.churn_training import TrainingRun, run_churn_training
+from nps_insights.jobs.churn.inputs import Customers, admit_customers
+from nps_insights.jobs.churn.settings import ChurnTrainingSettings
+from nps_insights.jobs.churn.text import unannounced
+from nps_insights.jobs.churn.training import TrainingRun, run_churn_training
+from nps_insights.jobs.settings.checked import checked
 from nps_insights.simulate import write_churn_sample
 from nps_insights.tracking import load_churn_model, load_theme_version
 

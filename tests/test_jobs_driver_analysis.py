@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nps_insights.jobs.driver_analysis import DriverInput, analyse_drivers
-from nps_insights.jobs.driver_questions import asked_change, asked_scenarios
-from nps_insights.jobs.settings import check_settings
+from nps_insights.jobs.driving.driver_analysis import DriverInput, analyse_drivers
+from nps_insights.jobs.driving.driver_questions import asked_change, asked_scenarios
+from nps_insights.jobs.settings.driver_report import check_settings
 from nps_insights.simulate import planted_world
 from nps_insights.tables import TABLES, SettingsError, conform
 

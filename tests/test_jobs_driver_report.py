@@ -14,7 +14,7 @@ from fresh_tracking import tracking_in
 
 from nps_insights.jobs.driver_report import ReportRun, run_driver_report
 from nps_insights.jobs.facts import logged_parameters
-from nps_insights.jobs.settings import check_settings
+from nps_insights.jobs.settings.driver_report import check_settings
 from nps_insights.metrics import overall
 from nps_insights.simulate import write_sample
 from nps_insights.tables import DataRefusedError, SettingsError, not_a_formula
@@ -123,7 +123,7 @@ class TestDriverReport:
         threads = "2" if os.environ["OMP_NUM_THREADS"] == "1" else "1"
         code = (
             "import json, sys; from nps_insights.jobs.driver_report import run_driver_report; "
-            "from nps_insights.jobs.settings import check_settings; "
+            "from nps_insights.jobs.settings.driver_report import check_settings; "
             "run_driver_report(check_settings(json.loads(sys.argv[1])))"
         )
         environment = {**os.environ, "OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}

@@ -14,11 +14,11 @@ from typer.testing import CliRunner
 
 from nps_insights.cli.main import app
 from nps_insights.drivers.category.frame import category_frame, columns_of
-from nps_insights.jobs import theming
-from nps_insights.jobs.driver_questions import asked_change, asked_scenarios, column_named
 from nps_insights.jobs.driver_report import ReportRun, run_driver_report
-from nps_insights.jobs.drivers import driver_input, read_run, recompute_drivers
-from nps_insights.jobs.settings import check_settings
+from nps_insights.jobs.driving.driver_questions import asked_change, asked_scenarios, column_named
+from nps_insights.jobs.driving.rerun import driver_input, read_run, recompute_drivers
+from nps_insights.jobs.settings.driver_report import check_settings
+from nps_insights.jobs.theming import step as theming
 from nps_insights.simulate import write_sample
 from nps_insights.tables import SettingsError
 from nps_insights.tracking import load_category_model

@@ -14,12 +14,12 @@ from typer.testing import CliRunner
 
 from nps_insights.cli.main import app
 from nps_insights.jobs.admission import admit
-from nps_insights.jobs.forget import Forgetting, forget
+from nps_insights.jobs.forgetting.forget import Forgetting, forget
 from nps_insights.jobs.forgetting.person import GONE
 from nps_insights.jobs.forgetting.search import contents_of
+from nps_insights.jobs.forgetting.tombstones import read_tombstones, tombstones_file
 from nps_insights.jobs.manifest import write_manifest
-from nps_insights.jobs.pipeline import read_pipeline
-from nps_insights.jobs.tombstones import read_tombstones, tombstones_file
+from nps_insights.jobs.settings.pipeline import read_pipeline
 from nps_insights.survey import PseudonymKey, pseudonym
 from nps_insights.tables import DataRefusedError, SettingsError, conform
 

@@ -13,16 +13,16 @@ import pandas as pd
 import pytest
 from test_jobs_forget import SALT, written_run
 
-from nps_insights.jobs.churn_settings import ChurnScoringSettings
-from nps_insights.jobs.forget import forget
+from nps_insights.jobs.churn.settings import ChurnScoringSettings
+from nps_insights.jobs.forgetting.forget import forget
 from nps_insights.jobs.forgetting.models import holds_their_text
 from nps_insights.jobs.forgetting.person import Person
 from nps_insights.jobs.forgetting.search import holds
+from nps_insights.jobs.forgetting.tombstones import add_marks, read_tombstones, tombstones_file, tombstones_near
 from nps_insights.jobs.manifest import write_manifest
-from nps_insights.jobs.sections import ThemeSettings
-from nps_insights.jobs.settings import check_settings
-from nps_insights.jobs.theme_fit import fit_comments
-from nps_insights.jobs.tombstones import add_marks, read_tombstones, tombstones_file, tombstones_near
+from nps_insights.jobs.settings.driver_report import check_settings
+from nps_insights.jobs.settings.sections import ThemeSettings
+from nps_insights.jobs.theming.fit import fit_comments
 from nps_insights.tables import DataRefusedError, SettingsError
 
 BROKEN = {
@@ -148,7 +148,7 @@ def test_marks_of_several_projects_are_joined(tmp_path: Path) -> None:
 def test_two_at_once_both_leave_their_marks(tmp_path: Path) -> None:
     file = tombstones_file(tmp_path / "models")
     code = (
-        "import sys; from pathlib import Path; from nps_insights.jobs.tombstones import add_marks\n"
+        "import sys; from pathlib import Path; from nps_insights.jobs.forgetting.tombstones import add_marks\n"
         "for n in range(60): add_marks(Path(sys.argv[1]), [('contact_id', f'{sys.argv[2]}{n}')], salt=sys.argv[2])"
     )
     both = [subprocess.Popen([sys.executable, "-c", code, str(file), one]) for one in ("a", "b")]
@@ -160,7 +160,7 @@ def test_two_at_once_both_leave_their_marks(tmp_path: Path) -> None:
 def test_a_mark_that_came_between_stays(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run_of(small, "C-1001")
     file = tombstones_file(small / "models")
-    from nps_insights.jobs import forget as module
+    from nps_insights.jobs.forgetting import forget as module
 
     def meanwhile(*given: object) -> Person:
         add_marks(file, [("contact_id", "C-2002")], salt="of the other")

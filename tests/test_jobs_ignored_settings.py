@@ -3,7 +3,7 @@
 import pytest
 
 from nps_insights.cli.privacy import privacy_section
-from nps_insights.jobs.settings import check_settings
+from nps_insights.jobs.settings.driver_report import check_settings
 from nps_insights.tables import SettingsError
 
 IGNORED = {

@@ -8,9 +8,9 @@ import pytest
 from fresh_tracking import tracking_in
 
 from nps_insights.jobs.driver_report import ReportRun, run_driver_report
-from nps_insights.jobs.issued_alerts import alerts_file, keep_sent, read_sent, sent_before
-from nps_insights.jobs.published_figures import answers_file, replace_table, same_answers_since
-from nps_insights.jobs.settings import DriverReportSettings, check_settings
+from nps_insights.jobs.settings.driver_report import DriverReportSettings, check_settings
+from nps_insights.jobs.watching.issued_alerts import alerts_file, keep_sent, read_sent, sent_before
+from nps_insights.jobs.watching.published_figures import answers_file, replace_table, same_answers_since
 from nps_insights.metrics import issue_answers
 from nps_insights.tables import DataRefusedError
 

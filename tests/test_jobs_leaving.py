@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from nps_insights.jobs.leaving import leaving_accounts, refuse_unreadable
+from nps_insights.jobs.watching.leaving import leaving_accounts, refuse_unreadable
 from nps_insights.tables import SettingsError, conform
 
 MODEL = "churn_risk@3"

@@ -14,10 +14,10 @@ import pytest
 from report_driver_tables import driver_tables
 from report_watch_tables import watched_example, watched_facts
 
-from nps_insights.jobs.aggregate_store import RUNS
-from nps_insights.jobs.outputs import hand_out, issue_of, refuse_unready_outputs, write_outputs
-from nps_insights.jobs.pipeline import in_project
-from nps_insights.jobs.settings import DriverReportSettings, check_settings
+from nps_insights.jobs.outputs.aggregate_store import RUNS
+from nps_insights.jobs.outputs.beside_the_page import hand_out, issue_of, refuse_unready_outputs, write_outputs
+from nps_insights.jobs.settings.driver_report import DriverReportSettings, check_settings
+from nps_insights.jobs.settings.pipeline import in_project
 from nps_insights.tables import SettingsError, conform
 
 NOBODY = "json://127.0.0.1:9/secret-token"

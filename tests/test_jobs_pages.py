@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from report_watch_tables import watched_example, watched_facts
 
-from nps_insights.jobs.pages import first_edition, write_pages
-from nps_insights.jobs.settings import DriverReportSettings, check_settings
+from nps_insights.jobs.outputs.pages import first_edition, write_pages
+from nps_insights.jobs.settings.driver_report import DriverReportSettings, check_settings
 from nps_insights.tables import SettingsError
 
 

@@ -14,8 +14,8 @@ from report_watch_tables import watched_tables
 from typer.testing import CliRunner
 
 from nps_insights.cli.main import app
-from nps_insights.jobs.run_diff import NOTHING, RunDifferences, compare_runs, differences_in_words
-from nps_insights.jobs.settings import check_settings
+from nps_insights.jobs.comparing.run_diff import NOTHING, RunDifferences, compare_runs, differences_in_words
+from nps_insights.jobs.settings.driver_report import check_settings
 from nps_insights.tables import SettingsError, conform, empty
 
 N = 200

@@ -6,7 +6,7 @@ from urllib.parse import quote_plus
 import pytest
 from sqlalchemy import make_url
 
-from nps_insights.jobs.secrets import masked
+from nps_insights.jobs.settings.secrets import masked
 
 SECRET = "s3cret"
 URLS = (

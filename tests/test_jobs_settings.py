@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from nps_insights.jobs.pipeline import read_pipeline
 from nps_insights.jobs.project import init_project
-from nps_insights.jobs.settings import check_settings
+from nps_insights.jobs.settings.driver_report import check_settings
+from nps_insights.jobs.settings.pipeline import read_pipeline
 from nps_insights.tables import SettingsError
 
 MINIMAL = {"input": {"survey": "survey.csv"}}

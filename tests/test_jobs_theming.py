@@ -10,8 +10,8 @@ from fresh_tracking import tracking_in
 from small_comments import COMMENTS, SUBJECT_OF
 
 from nps_insights.jobs.driver_report import ReportRun, run_driver_report
-from nps_insights.jobs.settings import check_settings
-from nps_insights.jobs.theming import model_of
+from nps_insights.jobs.settings.driver_report import check_settings
+from nps_insights.jobs.theming.step import model_of
 from nps_insights.tables import SettingsError
 
 SCORES = {"queue": [2, 5, 7], "staff": [9, 10, 8], "price": [6, 3, 9]}

@@ -13,12 +13,12 @@ from fresh_tracking import tracking_in
 
 from nps_insights.jobs.admission import AdmittedSurvey, admit
 from nps_insights.jobs.driver_report import ReportRun, run_driver_report
-from nps_insights.jobs.drivers import read_run
-from nps_insights.jobs.issued_alerts import read_sent
-from nps_insights.jobs.pipeline import read_pipeline
-from nps_insights.jobs.published_figures import answers_file, issue, restated
+from nps_insights.jobs.driving.rerun import read_run
 from nps_insights.jobs.refusals import refuse_early
-from nps_insights.jobs.settings import DriverReportSettings, check_settings
+from nps_insights.jobs.settings.driver_report import DriverReportSettings, check_settings
+from nps_insights.jobs.settings.pipeline import read_pipeline
+from nps_insights.jobs.watching.issued_alerts import read_sent
+from nps_insights.jobs.watching.published_figures import answers_file, issue, restated
 from nps_insights.metrics import read_published
 from nps_insights.simulate import write_watched_sample
 from nps_insights.tables import DataRefusedError, SettingsError

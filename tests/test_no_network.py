@@ -13,7 +13,7 @@ import pytest
 from canary_project import CanaryProject
 
 from benchmarks.browser import PROGRAMS, find_browser
-from nps_insights.report import pdf
+from nps_insights.report.exports import pdf
 
 TELLING = ("HOST_RESOLVER_MANAGER_REQUEST", "TCP_CONNECT_ATTEMPT", "UDP_CONNECT")
 ROUTE_QUESTION = "[2001:4860:4860::8888]:443"

@@ -3,9 +3,9 @@
 import pandas as pd
 from report_watch_tables import absent, action_lists, actions, changed_to, closed_loop
 
-from nps_insights.report.action_rows import held_back
-from nps_insights.report.chapter_actions import MOST_NAMED, NextSteps, actions_chapter
+from nps_insights.report.chapters.actions import MOST_NAMED, NextSteps, actions_chapter
 from nps_insights.report.inputs import report_tables
+from nps_insights.report.rows.action_rows import held_back
 
 
 def chapter(**changed: pd.DataFrame) -> NextSteps:

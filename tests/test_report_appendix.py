@@ -6,9 +6,9 @@ import pandas as pd
 from report_driver_tables import negative_controls, whole_example
 from report_tables import LEAVES, facts_example
 
-from nps_insights.report.blocks import Section
-from nps_insights.report.chapter_appendix import appendix
+from nps_insights.report.chapters.appendix import appendix
 from nps_insights.report.inputs import report_tables
+from nps_insights.report.page.blocks import Section
 
 
 def sections(**changed: pd.DataFrame) -> dict[str, Section]:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from report_driver_tables import change_parts
 from report_tables import report_example
 
-from nps_insights.report.change_rows import adding_up, comparisons, named_period, period_start
 from nps_insights.report.inputs import report_tables
+from nps_insights.report.rows.change_rows import adding_up, comparisons, named_period, period_start
 
 POINTS = st.floats(-60, 60, allow_nan=False)
 

@@ -4,7 +4,7 @@ import dataclasses
 
 from report_tables import facts_example, report_example
 
-from nps_insights.report.chapter_left_out import LeftOutChapter, left_out_chapter
+from nps_insights.report.chapters.left_out import LeftOutChapter, left_out_chapter
 from nps_insights.report.inputs import report_tables
 
 

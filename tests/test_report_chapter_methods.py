@@ -6,7 +6,7 @@ import pandas as pd
 from report_driver_tables import change_parts
 from report_tables import facts_example, report_example, theme_effects
 
-from nps_insights.report.chapter_methods import methods_chapter
+from nps_insights.report.chapters.methods import methods_chapter
 from nps_insights.report.facts import ReportFacts
 from nps_insights.report.inputs import report_tables
 

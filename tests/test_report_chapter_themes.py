@@ -6,8 +6,8 @@ from report_outline import Outline
 from report_tables import LEAVES, TOPS, effects, facts_example, report_example
 
 from nps_insights.report import render_report
-from nps_insights.report.chapter_drivers import theme_drivers
-from nps_insights.report.chapter_themes import ThemeChapter, theme_chapter
+from nps_insights.report.chapters.drivers import theme_drivers
+from nps_insights.report.chapters.themes import ThemeChapter, theme_chapter
 from nps_insights.report.inputs import report_tables
 
 

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 from report_watch_tables import absent, changed_to, targets, watched_facts
 
-from nps_insights.report.chapter_comparable import comparable_chapter, comparable_with
-from nps_insights.report.chapter_targets import Targets, target_line, targets_chapter, targets_in_order
+from nps_insights.report.chapters.comparable import comparable_chapter, comparable_with
+from nps_insights.report.chapters.targets import Targets, target_line, targets_chapter, targets_in_order
 from nps_insights.report.inputs import report_tables
 
 MOMENTS = pd.Timestamp("2026-01-01"), pd.Timestamp("2026-03-31")

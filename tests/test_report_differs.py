@@ -3,7 +3,7 @@
 import pandas as pd
 from report_driver_tables import driver_checks, group_effects
 
-from nps_insights.report.chapter_differs import MOST_DRIVERS, WhereDiffers, where_differs
+from nps_insights.report.chapters.differs import MOST_DRIVERS, WhereDiffers, where_differs
 from nps_insights.report.inputs import report_tables
 
 

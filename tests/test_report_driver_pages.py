@@ -12,12 +12,12 @@ from test_report_first_screen import STATISTICAL_TERMS
 from test_report_page import PAYLOADS, chart_texts
 
 from nps_insights.report import render_report
-from nps_insights.report.chapter_appendix import appendix
-from nps_insights.report.chapter_differs import where_differs
-from nps_insights.report.chapter_drivers import theme_drivers
-from nps_insights.report.chapter_what_if import what_if
-from nps_insights.report.chapter_who_moved import who_moved
-from nps_insights.report.chapter_why_moved import why_moved
+from nps_insights.report.chapters.appendix import appendix
+from nps_insights.report.chapters.differs import where_differs
+from nps_insights.report.chapters.drivers import theme_drivers
+from nps_insights.report.chapters.what_if import what_if
+from nps_insights.report.chapters.who_moved import who_moved
+from nps_insights.report.chapters.why_moved import why_moved
 from nps_insights.report.inputs import report_tables
 from nps_insights.tables import empty
 

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 from report_tables import LEAVES, code_effects, effects, theme_effects
 
-from nps_insights.report.driver_rows import CLEAR_Q, costing, drivers_of, earning, side, unclear
 from nps_insights.report.inputs import report_tables
+from nps_insights.report.rows.driver_rows import CLEAR_Q, costing, drivers_of, earning, side, unclear
 
 
 def whole(frame: pd.DataFrame) -> pd.DataFrame:

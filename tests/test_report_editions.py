@@ -11,10 +11,10 @@ from report_watch_tables import watched_example, watched_facts
 
 from nps_insights.metrics import account_mix, nps_interval
 from nps_insights.report import ReportFacts, render_report
-from nps_insights.report.board import AS_THEY_ARE, RULES, board_tables
-from nps_insights.report.editions import EDITIONS, edition_named, file_name, in_edition
+from nps_insights.report.editions.board import AS_THEY_ARE, RULES, board_tables
+from nps_insights.report.editions.edition import EDITIONS, edition_named, file_name, in_edition
+from nps_insights.report.editions.small_groups import Hidden, hidden_groups
 from nps_insights.report.inputs import READ, report_tables
-from nps_insights.report.small_groups import Hidden, hidden_groups
 from nps_insights.tables import TABLES, SettingsError
 
 CANARY = "CANARY"

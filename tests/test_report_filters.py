@@ -181,9 +181,9 @@ def test_a_board_sees_typical_quotes_and_nobody_s_comment() -> None:
 
 
 def test_a_page_holds_the_newest_and_says_how_many_there_are() -> None:
-    from nps_insights.report.chapter_quotes import quotes_chapter
-    from nps_insights.report.filters import Choices
+    from nps_insights.report.chapters.quotes import quotes_chapter
     from nps_insights.report.inputs import report_tables
+    from nps_insights.report.page.filters import Choices
 
     chapter = quotes_chapter(report_tables(tables()), Choices(), most=3)
     assert [row.cells[0][:7] for row in chapter.rows] == ["<b>Noth", "The bil", "ÜBERALL"]

@@ -6,9 +6,9 @@ import pytest
 from report_driver_tables import TOTAL, change_parts
 from report_tables import changes, report_example
 
-from nps_insights.report.change_rows import adding_up_to
-from nps_insights.report.first_causes import Why, why_of
+from nps_insights.report.first.causes import Why, why_of
 from nps_insights.report.inputs import report_tables
+from nps_insights.report.rows.change_rows import adding_up_to
 
 
 def why(parts: pd.DataFrame, estimate: float = TOTAL) -> Why:

@@ -9,7 +9,7 @@ from report_driver_tables import TOTAL, change_parts
 from report_tables import attribute_effects, code_effects, effects, facts_example, report_example, theme_effects
 from report_watch_tables import watched_tables
 
-from nps_insights.report.first_screen import FirstScreen, first_screen
+from nps_insights.report.first.screen import FirstScreen, first_screen
 from nps_insights.report.inputs import report_tables
 from nps_insights.tables import empty
 

@@ -3,11 +3,11 @@
 from report_driver_tables import driver_checks, driver_sides
 from report_tables import facts_example, report_example
 
-from nps_insights.report.chapter_drivers import theme_drivers
-from nps_insights.report.chapter_themes import theme_chapter
-from nps_insights.report.first_screen import first_screen
-from nps_insights.report.guard_rails import no_causes
+from nps_insights.report.chapters.drivers import theme_drivers
+from nps_insights.report.chapters.themes import theme_chapter
+from nps_insights.report.first.screen import first_screen
 from nps_insights.report.inputs import report_tables
+from nps_insights.report.rows.guard_rails import no_causes
 
 FEELING = "theme/t05"
 

@@ -8,7 +8,7 @@ from report_tables import facts_example, report_example
 from report_watch_tables import action_lists, actions
 
 from nps_insights.report import render_report
-from nps_insights.report.chapter_leaving import leaving_chapter, leaving_soon
+from nps_insights.report.chapters.leaving import leaving_chapter, leaving_soon
 from nps_insights.report.inputs import report_tables
 
 

@@ -14,9 +14,9 @@ from report_driver_tables import driver_tables
 from report_watch_tables import watched_example, watched_facts
 
 from nps_insights.report import report_markdown
-from nps_insights.report.first_screen import FirstScreen, first_screen
+from nps_insights.report.exports.markdown import MOST_CHARACTERS, inert
+from nps_insights.report.first.screen import FirstScreen, first_screen
 from nps_insights.report.inputs import report_tables
-from nps_insights.report.markdown import MOST_CHARACTERS, inert
 
 LINK = "https://intranet.example/nps_report/q2.html"
 PAYLOADS = (

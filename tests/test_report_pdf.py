@@ -8,7 +8,7 @@ import pytest
 from report_tables import facts_example, report_example
 
 from nps_insights.report import render_report, write_pdf
-from nps_insights.report.pdf import find_browser
+from nps_insights.report.exports.pdf import find_browser
 from nps_insights.tables import MissingExtraError, SettingsError
 
 needs_browser = pytest.mark.skipif(shutil.which("chromium") is None, reason="no chromium is on the path")

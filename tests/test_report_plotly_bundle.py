@@ -49,7 +49,7 @@ def test_another_script_is_refused_with_the_command(
     harm: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(files("nps_insights.report").joinpath("bundle"), tmp_path / "bundle")
-    monkeypatch.setattr("nps_insights.report.plotly_bundle.files", lambda _: tmp_path)
+    monkeypatch.setattr("nps_insights.report.page.plotly_bundle.files", lambda _: tmp_path)
     chart_script()
     target = tmp_path / "bundle" / name
     target.unlink() if harm == "missing" else target.write_bytes(target.read_bytes() + b" ")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nps_insights.report.security import content_security_policy, json_for_script, plotly_text
+from nps_insights.report.page.security import content_security_policy, json_for_script, plotly_text
 
 JSON = st.recursive(
     st.text() | st.integers() | st.none(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)

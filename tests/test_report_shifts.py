@@ -3,7 +3,7 @@ from report_tables import facts_example, report_example
 
 from nps_insights.metrics import THEME_SHARE
 from nps_insights.report import render_report
-from nps_insights.report.first_screen import first_screen
+from nps_insights.report.first.screen import first_screen
 from nps_insights.report.inputs import report_tables, shifted_themes
 from nps_insights.tables import conform
 

@@ -7,8 +7,8 @@ from report_tables import LEAVES, SCRIPT_LABEL, TOPS, facts_example, report_exam
 
 from nps_insights.metrics import THEME_SHARE
 from nps_insights.report import render_report
-from nps_insights.report.chapter_theme_time import ThemeTime, theme_time
-from nps_insights.report.first_screen import first_screen
+from nps_insights.report.chapters.theme_time import ThemeTime, theme_time
+from nps_insights.report.first.screen import first_screen
 from nps_insights.report.inputs import group_columns, report_tables
 from nps_insights.tables import conform
 

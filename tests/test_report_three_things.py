@@ -5,9 +5,9 @@ from report_driver_tables import change_parts
 from report_tables import effects, report_example
 from report_watch_tables import action_lists, watched_example
 
-from nps_insights.report.first_drivers import main_drivers
+from nps_insights.report.first.drivers import main_drivers
+from nps_insights.report.first.three_things import Proposal, three_things, to_mend
 from nps_insights.report.inputs import report_tables
-from nps_insights.report.three_things import Proposal, three_things, to_mend
 
 
 def things(tables: dict[str, pd.DataFrame], currency: str = "") -> list[Proposal]:

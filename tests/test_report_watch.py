@@ -7,10 +7,10 @@ import pytest
 from report_tables import themes
 from report_watch_tables import DROP, absent, alert, alerts, changed_to, days, restatements, series, traces
 
-from nps_insights.report.chapter_watch import Watch, watch_chapter
+from nps_insights.report.chapters.watch import Watch, watch_chapter
 from nps_insights.report.inputs import report_tables
-from nps_insights.report.traced_changes import MOST_PARTS, traced_changes
-from nps_insights.report.watch_rows import alerts_in_order, raised
+from nps_insights.report.rows.traced_changes import MOST_PARTS, traced_changes
+from nps_insights.report.rows.watch_rows import alerts_in_order, raised
 
 
 def chapter(**changed: pd.DataFrame) -> Watch:

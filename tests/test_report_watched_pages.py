@@ -15,12 +15,12 @@ from test_report_first_screen import STATISTICAL_TERMS, said
 from test_report_page import PAYLOADS, chart_texts
 
 from nps_insights.report import render_report
-from nps_insights.report.chapter_actions import actions_chapter
-from nps_insights.report.chapter_comparable import comparable_chapter
-from nps_insights.report.chapter_targets import targets_chapter
-from nps_insights.report.chapter_watch import watch_chapter
-from nps_insights.report.chapter_who_was_asked import who_was_asked
-from nps_insights.report.first_screen import FirstScreen, first_screen
+from nps_insights.report.chapters.actions import actions_chapter
+from nps_insights.report.chapters.comparable import comparable_chapter
+from nps_insights.report.chapters.targets import targets_chapter
+from nps_insights.report.chapters.watch import watch_chapter
+from nps_insights.report.chapters.who_was_asked import who_was_asked
+from nps_insights.report.first.screen import FirstScreen, first_screen
 from nps_insights.report.inputs import report_tables
 from nps_insights.tables import empty
 

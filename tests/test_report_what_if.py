@@ -3,7 +3,7 @@
 import pytest
 from report_driver_tables import scenarios
 
-from nps_insights.report.chapter_what_if import MOST_SCENARIOS, WhatIf, what_if
+from nps_insights.report.chapters.what_if import MOST_SCENARIOS, WhatIf, what_if
 from nps_insights.report.inputs import report_tables
 
 

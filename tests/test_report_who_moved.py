@@ -3,7 +3,7 @@
 import pandas as pd
 from report_driver_tables import closest, movement, movement_effects, movers
 
-from nps_insights.report.chapter_who_moved import MOST_A_SIDE, WhoMoved, who_moved
+from nps_insights.report.chapters.who_moved import MOST_A_SIDE, WhoMoved, who_moved
 from nps_insights.report.inputs import report_tables
 
 

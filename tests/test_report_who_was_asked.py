@@ -4,7 +4,7 @@ import pandas as pd
 from report_tables import estimates
 from report_watch_tables import absent, agents, changed_to, nonresponse
 
-from nps_insights.report.chapter_who_was_asked import WhoWasAsked, asked_in_all, who_was_asked
+from nps_insights.report.chapters.who_was_asked import WhoWasAsked, asked_in_all, who_was_asked
 from nps_insights.report.inputs import report_tables
 
 

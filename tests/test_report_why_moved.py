@@ -5,7 +5,7 @@ import pytest
 from report_driver_tables import TOTAL, change_parts, driver_checks
 from report_tables import report_example
 
-from nps_insights.report.chapter_why_moved import MOST_A_SIDE, WHOLE, Explained, why_moved
+from nps_insights.report.chapters.why_moved import MOST_A_SIDE, WHOLE, Explained, why_moved
 from nps_insights.report.inputs import report_tables
 
 

@@ -13,12 +13,12 @@ from report_driver_tables import driver_tables
 from report_tables import SCRIPT_LABEL
 from report_watch_tables import watched_example, watched_facts
 
-from nps_insights.jobs.work_list import work_list
+from nps_insights.jobs.watching.work_list import work_list
 from nps_insights.report import report_workbook
-from nps_insights.report.headings import heading, number_formats
+from nps_insights.report.exports.headings import heading, number_formats
+from nps_insights.report.exports.report_sheets import KEPT_BACK, SHEETS, report_sheets
+from nps_insights.report.exports.workbook import MOST_CHARACTERS, Sheet, write_workbook
 from nps_insights.report.inputs import READ, report_tables
-from nps_insights.report.report_sheets import KEPT_BACK, SHEETS, report_sheets
-from nps_insights.report.workbook import MOST_CHARACTERS, Sheet, write_workbook
 from nps_insights.tables import TABLES, SettingsError
 
 FORMULAS = ("=1+1", "+cmd|'/C calc'!A0", "-2+3", "@SUM(A1)", "{=1}", "\t=1", "=HYPERLINK(1)", "https://evil.example/")

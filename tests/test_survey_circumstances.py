@@ -6,7 +6,7 @@ import pytest
 from survey_tables import raw_table
 
 from nps_insights.survey import RawTable, SurveySettings, admit_survey, survey_kinds
-from nps_insights.survey.aliases import is_alias, is_question
+from nps_insights.survey.mapping.aliases import is_alias, is_question
 from nps_insights.tables import DataRefusedError, SettingsError
 
 USUAL = SurveySettings(scale=(0, 10))

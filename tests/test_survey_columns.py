@@ -2,7 +2,7 @@ import pytest
 from survey_tables import raw_table
 
 from nps_insights.survey import SurveySettings, map_columns, records
-from nps_insights.survey.delimited import Delimited
+from nps_insights.survey.files.delimited import Delimited
 from nps_insights.tables import DataRefusedError, SettingsError
 
 SCORES = ["9", "0", "10"]

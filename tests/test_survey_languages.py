@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from nps_insights.simulate import simulate_survey
-from nps_insights.survey.languages import detect_languages
+from nps_insights.survey.values.languages import detect_languages
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ import pytest
 from benchmarks.hostile import MOST_MB, MOST_SECONDS, refused
 from benchmarks.hostile_files import HOSTILE, MB, workbook_bytes
 from nps_insights.survey import Limits, read_source
-from nps_insights.survey.limits import gunzipped, members
-from nps_insights.survey.sheets import is_binary_workbook
-from nps_insights.survey.workbooks import read_excel, read_parquet
+from nps_insights.survey.files.limits import gunzipped, members
+from nps_insights.survey.files.sheets import is_binary_workbook
+from nps_insights.survey.files.workbooks import read_excel, read_parquet
 from nps_insights.tables import DataRefusedError, SettingsError
 
 # These take no time to make; the others are made by the benchmark alone.

@@ -3,7 +3,7 @@ import pytest
 from survey_tables import raw_table
 
 from nps_insights.survey import SurveySettings, admit_accounts, admit_survey
-from nps_insights.survey.numbers import parse_numbers
+from nps_insights.survey.values.numbers import parse_numbers
 from nps_insights.tables import DataRefusedError
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from nps_insights.jobs.admission import admit
 from nps_insights.jobs.facts import redactions_of
-from nps_insights.jobs.privacy import with_real_ids
-from nps_insights.jobs.settings import check_settings
+from nps_insights.jobs.settings.driver_report import check_settings
+from nps_insights.jobs.settings.privacy import with_real_ids
 from nps_insights.survey import (
     RawTable,
     SurveySettings,

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from nps_insights.survey import read_source
-from nps_insights.survey.encodings import decoded
+from nps_insights.survey.files.encodings import decoded
 from nps_insights.tables import DataRefusedError, SettingsError
 
 

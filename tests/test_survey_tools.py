@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import tool_exports
 from nps_insights.survey import read_source
-from nps_insights.survey.aliases import ACCOUNT_FIELDS, FIELDS, plain_name
+from nps_insights.survey.mapping.aliases import ACCOUNT_FIELDS, FIELDS, plain_name
 from nps_insights.survey.tools import TOOLS, Tool
 
 

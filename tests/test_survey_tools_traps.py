@@ -20,11 +20,11 @@ from nps_insights.survey import (
     read_source,
     with_listed_ids,
 )
-from nps_insights.survey.columns import find_columns
-from nps_insights.survey.delimited import Delimited
-from nps_insights.survey.pseudonym_key import PseudonymKey
-from nps_insights.survey.records import raw_table
-from nps_insights.survey.salesforce_ids import as_listed, whole_id
+from nps_insights.survey.files.delimited import Delimited
+from nps_insights.survey.files.records import raw_table
+from nps_insights.survey.ids.salesforce_ids import as_listed, whole_id
+from nps_insights.survey.mapping.columns import find_columns
+from nps_insights.survey.privacy.pseudonym_key import PseudonymKey
 from nps_insights.tables import DataRefusedError
 
 Rows = list[list[str]]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from benchmarks.formula_texts import ATTACKS, LEGITIMATE
 from benchmarks.spreadsheet_formulas import came_back, texts_table
-from nps_insights.jobs.for_people import shown, write_for_people
+from nps_insights.jobs.outputs.for_people import shown, write_for_people
 from nps_insights.tables import as_it_was, not_a_formula, texts_as_they_were
 
 # What a spreadsheet takes for the beginning of a formula, once it has taken blanks off.

@@ -18,7 +18,7 @@ from nps_insights.cli.terminal import say
 if TYPE_CHECKING:
     import pandas as pd
 
-    from nps_insights.jobs.churn_settings import ChurnScoringSettings, ChurnTrainingSettings
+    from nps_insights.jobs.churn.settings import ChurnScoringSettings, ChurnTrainingSettings
 
 Names = list[str] | None
 Survey = Annotated[str, typer.Argument(help="CSV, TSV, Excel or Parquet file, or an SQLAlchemy URL with --query.")]
@@ -84,8 +84,8 @@ def train(
 
     Example: nps-insights churn train demo/survey.csv --accounts demo/accounts.csv --out runs/churn_training
     """
-    from nps_insights.jobs.checked import checked
-    from nps_insights.jobs.churn_settings import ChurnTrainingSettings
+    from nps_insights.jobs.churn.settings import ChurnTrainingSettings
+    from nps_insights.jobs.settings.checked import checked
 
     given = _stated(survey, accounts, usage, invitations, query, columns, scale, date_format, out, tracking_uri)
     given["churn"] = _given(
@@ -139,8 +139,8 @@ def flag(
 
     Example: nps-insights churn flag demo/survey.csv --accounts demo/accounts.csv --as-of 2026-07-01 --capacity 50
     """
-    from nps_insights.jobs.checked import checked
-    from nps_insights.jobs.churn_settings import ChurnScoringSettings
+    from nps_insights.jobs.churn.settings import ChurnScoringSettings
+    from nps_insights.jobs.settings.checked import checked
 
     given = _stated(survey, accounts, usage, invitations, query, columns, scale, date_format, out, tracking_uri)
     given["scoring"] = _given(model=model)
@@ -177,8 +177,8 @@ def outcomes(
 
     Example: nps-insights churn outcomes runs/churn_scoring/2026-03-31 --accounts data/accounts.csv --horizon 90
     """
-    from nps_insights.jobs.churn_outcomes import outcomes_in_words, outcomes_of
-    from nps_insights.jobs.for_people import write_for_people
+    from nps_insights.jobs.churn.outcomes import outcomes_in_words, outcomes_of
+    from nps_insights.jobs.outputs.for_people import write_for_people
 
     known = _day(known_until or date.today().isoformat(), "--known-until")
     found = outcomes_of(run_folders, accounts, usage=usage, horizon=horizon, known_until=known)
@@ -196,15 +196,15 @@ def promote(
 
     Example: nps-insights churn promote churn_risk@4
     """
-    from nps_insights.jobs.churn_promotion import promote_by_hand
+    from nps_insights.jobs.churn.promotion import promote_by_hand
 
     typer.echo(promote_by_hand(version, tracking_uri))
 
 
 def train_and_print(settings: "ChurnTrainingSettings", *, command: str, as_json: bool, dry_run: bool) -> None:
     """Train, or only check the input, and print the outcome."""
-    from nps_insights.jobs.churn_inputs import admit_customers, checked_input
-    from nps_insights.jobs.churn_training import run_churn_training, training_summary
+    from nps_insights.jobs.churn.inputs import admit_customers, checked_input
+    from nps_insights.jobs.churn.training import run_churn_training, training_summary
 
     if dry_run:
         _echo(checked_input(admit_customers(settings)), as_json)
@@ -218,8 +218,8 @@ def flag_and_print(
     settings: "ChurnScoringSettings", *, as_of: str | None, command: str, as_json: bool, dry_run: bool
 ) -> None:
     """Flag, or only check the input, and print the outcome; exits with 4 where something drifted too far."""
-    from nps_insights.jobs.churn_inputs import admit_customers, checked_input
-    from nps_insights.jobs.churn_scoring import run_churn_scoring, scoring_summary
+    from nps_insights.jobs.churn.inputs import admit_customers, checked_input
+    from nps_insights.jobs.churn.scoring import run_churn_scoring, scoring_summary
 
     if dry_run:
         settings.decision.checked()

@@ -42,7 +42,7 @@ def show(
 
     Example: nps-insights config show --job churn_scoring
     """
-    from nps_insights.jobs.config_show import config_in_data, config_in_words, settings_shown
+    from nps_insights.jobs.settings.config_show import config_in_data, config_in_words, settings_shown
 
     stated: dict[tuple[str | int, ...], Any] = {("scoring", "as_of"): as_of} if as_of else {}
     shown = settings_shown(pipeline, job=job, options=stated)

@@ -22,8 +22,8 @@ def diff(
 
     Example: nps-insights diff reports/q2 reports/q3
     """
-    from nps_insights.jobs.for_people import write_for_people
-    from nps_insights.jobs.run_diff import compare_runs, differences_in_words, differences_summary
+    from nps_insights.jobs.comparing.run_diff import compare_runs, differences_in_words, differences_summary
+    from nps_insights.jobs.outputs.for_people import write_for_people
 
     found = compare_runs(run_a, run_b)
     if out is not None:

@@ -46,8 +46,8 @@ def drivers(
 
     Example: nps-insights drivers reports/q3 --by plan --what-if "Price=0.5" --target 30
     """
-    from nps_insights.jobs.driver_words import drivers_in_words, drivers_summary
-    from nps_insights.jobs.drivers import recompute_drivers
+    from nps_insights.jobs.driving.driver_words import drivers_in_words, drivers_summary
+    from nps_insights.jobs.driving.rerun import recompute_drivers
 
     asked: dict[str, dict[str, Any]] = {
         "drivers": {

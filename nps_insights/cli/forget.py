@@ -10,7 +10,7 @@ import typer
 from nps_insights.cli.terminal import say
 
 if TYPE_CHECKING:
-    from nps_insights.jobs.forget import Forgetting
+    from nps_insights.jobs.forgetting.forget import Forgetting
 
 
 def forget(
@@ -30,8 +30,8 @@ def forget(
     """
     import secrets
 
-    from nps_insights.jobs.forget import forget as forget_person
-    from nps_insights.jobs.secrets import from_environment
+    from nps_insights.jobs.forgetting.forget import forget as forget_person
+    from nps_insights.jobs.settings.secrets import from_environment
 
     done = forget_person(
         ids,

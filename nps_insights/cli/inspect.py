@@ -30,7 +30,7 @@ def inspect(
     Example: nps-insights inspect survey.csv
     """
     from nps_insights.jobs.inspection import inspection_in_data, inspection_in_words, inspection_of
-    from nps_insights.jobs.settings import check_settings
+    from nps_insights.jobs.settings.driver_report import check_settings
 
     given = {
         "input": {"survey": str(file)},

@@ -70,9 +70,9 @@ def nps(
 
     Example: nps-insights nps survey.csv --accounts accounts.csv --by plan --per month
     """
-    from nps_insights.jobs.for_people import shown, write_for_people
-    from nps_insights.jobs.number import checked_scores, numbers_in_words, numbers_of
-    from nps_insights.jobs.settings import check_settings
+    from nps_insights.jobs.outputs.for_people import shown, write_for_people
+    from nps_insights.jobs.settings.driver_report import check_settings
+    from nps_insights.jobs.watching.number import checked_scores, numbers_in_words, numbers_of
 
     apart = kind == "apart"
     given: dict[str, Any] = {

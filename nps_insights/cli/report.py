@@ -143,7 +143,7 @@ def report(
 
     Example: nps-insights report survey.csv --accounts accounts.csv --by plan --out reports/q3
     """
-    from nps_insights.jobs.settings import check_settings
+    from nps_insights.jobs.settings.driver_report import check_settings
 
     given: dict[str, Any] = {
         "input": {

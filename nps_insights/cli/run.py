@@ -13,7 +13,7 @@ from nps_insights.cli.progress import encoding_progress
 from nps_insights.cli.terminal import say
 
 if TYPE_CHECKING:
-    from nps_insights.jobs.settings import DriverReportSettings
+    from nps_insights.jobs.settings.driver_report import DriverReportSettings
 
 
 def run(
@@ -29,8 +29,8 @@ def run(
     Example: nps-insights run pipelines/driver_report.toml
     """
     from nps_insights.cli.churn import flag_and_print, train_and_print
-    from nps_insights.jobs.churn_settings import ChurnScoringSettings, ChurnTrainingSettings
-    from nps_insights.jobs.pipeline import read_pipeline
+    from nps_insights.jobs.churn.settings import ChurnScoringSettings, ChurnTrainingSettings
+    from nps_insights.jobs.settings.pipeline import read_pipeline
     from nps_insights.tables import SettingsError
 
     command = shlex.join(["nps-insights", *sys.argv[1:]])
@@ -55,7 +55,7 @@ def run_and_print(settings: "DriverReportSettings", *, command: str, as_json: bo
     from nps_insights.jobs.folder import refuse_foreign
     from nps_insights.jobs.notes import noted
     from nps_insights.jobs.refusals import refuse_early
-    from nps_insights.jobs.watching import sentences_of
+    from nps_insights.jobs.watching.step import sentences_of
 
     # The one place where the clock is read: a figure is issued now.
     issued = pd.Timestamp(datetime.now(UTC).replace(tzinfo=None, microsecond=0))

@@ -12,7 +12,7 @@ from nps_insights.cli.terminal import say
 from nps_insights.tables.errors import DataRefusedError
 
 if TYPE_CHECKING:
-    from nps_insights.jobs.settings import DriverReportSettings
+    from nps_insights.jobs.settings.driver_report import DriverReportSettings
 
 # As for every refusal of data.
 _REFUSED = 3

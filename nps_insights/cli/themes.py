@@ -16,7 +16,7 @@ from nps_insights.cli.progress import encoding_progress
 from nps_insights.cli.terminal import say
 
 if TYPE_CHECKING:
-    from nps_insights.jobs.theme_fit import ThemeRun
+    from nps_insights.jobs.theming.fit import ThemeRun
 
 app = typer.Typer(no_args_is_help=True, help="Find themes in comments; list, correct and judge them.")
 
@@ -33,7 +33,7 @@ def list_themes(run: Run = None, edits: EditsFile = EDITS, as_json: AsJson = Fal
 
     Example: nps-insights themes list --run reports/q3
     """
-    from nps_insights.jobs.theme_edits import list_in_words, themes_listed
+    from nps_insights.jobs.theming.edits import list_in_words, themes_listed
 
     listed = themes_listed(edits, run)
     say(json.dumps(listed, indent=2, ensure_ascii=False) if as_json else list_in_words(listed))
@@ -139,7 +139,7 @@ def export(
 
     Example: nps-insights themes export --out themes.xlsx
     """
-    from nps_insights.jobs.theme_edits import export_themes
+    from nps_insights.jobs.theming.edits import export_themes
 
     for path in export_themes(run, out, quotes=quotes):
         typer.echo(path)
@@ -159,7 +159,7 @@ def sample(
 
     Example: nps-insights themes sample --n 100 --out check.xlsx
     """
-    from nps_insights.jobs.theme_sample import write_sample
+    from nps_insights.jobs.theming.sample import write_sample
 
     for path in write_sample(run, out, n=n, random_state=random_state):
         typer.echo(path)
@@ -178,8 +178,8 @@ def check(
 
     Example: nps-insights themes check check.xlsx
     """
-    from nps_insights.jobs.for_people import write_for_people
-    from nps_insights.jobs.theme_sample import check_sample, quality_in_words
+    from nps_insights.jobs.outputs.for_people import write_for_people
+    from nps_insights.jobs.theming.sample import check_sample, quality_in_words
 
     quality = check_sample(sheet, run)
     if out is not None:
@@ -231,8 +231,8 @@ def fit(
 
     Example: nps-insights themes fit said.csv --columns comment=text,response_id=id --out runs/said
     """
-    from nps_insights.jobs.settings import check_settings
-    from nps_insights.jobs.theme_fit import fit_comments
+    from nps_insights.jobs.settings.driver_report import check_settings
+    from nps_insights.jobs.theming.fit import fit_comments
 
     given = {
         "encoder": encoder,
@@ -277,8 +277,8 @@ def assign(
 
     Example: nps-insights themes assign runs/said new.csv --columns comment=text --out runs/new
     """
-    from nps_insights.jobs.settings import check_settings
-    from nps_insights.jobs.theme_fit import assign_comments
+    from nps_insights.jobs.settings.driver_report import check_settings
+    from nps_insights.jobs.theming.fit import assign_comments
 
     private = privacy_section(no_redact, phone_region)
     command = shlex.join(["nps-insights", *sys.argv[1:]])
@@ -309,6 +309,6 @@ def _part(given: str) -> dict[str, Any]:
 
 
 def _record(edits: Path, run: Path | None, entry: dict[str, Any]) -> None:
-    from nps_insights.jobs.theme_edits import record_edit
+    from nps_insights.jobs.theming.edits import record_edit
 
     say(record_edit(edits, run, entry))

@@ -15,8 +15,8 @@ from nps_insights.cli.terminal import say
 if TYPE_CHECKING:
     import pandas as pd
 
-    from nps_insights.jobs.settings import DriverReportSettings
-    from nps_insights.jobs.watch_questions import WatchAnswer
+    from nps_insights.jobs.settings.driver_report import DriverReportSettings
+    from nps_insights.jobs.watching.watch_questions import WatchAnswer
 
 Names = list[str] | None
 Source = Annotated[str, typer.Argument(help="A survey file, or the folder of a finished report.")]
@@ -77,7 +77,7 @@ def alerts(
 
     Example: nps-insights alerts survey.csv --accounts accounts.csv --by product --per month
     """
-    from nps_insights.jobs.watch_questions import alerts_of
+    from nps_insights.jobs.watching.watch_questions import alerts_of
 
     given = {
         "input": {"survey": source, "accounts": accounts, "invitations": invitations, "events": events},
@@ -125,8 +125,8 @@ def target(
 
     Example: nps-insights target survey.csv --value 40 --date 2027-12-31 --per quarter
     """
-    from nps_insights.jobs.watch_questions import target_of
-    from nps_insights.jobs.watch_settings import TargetSettings
+    from nps_insights.jobs.watching.watch_questions import target_of
+    from nps_insights.jobs.watching.watch_settings import TargetSettings
 
     given = {
         "input": {"survey": source, "accounts": accounts, "benchmark": benchmark},
@@ -156,7 +156,7 @@ def actions(
 
     Example: nps-insights actions reports/q3 --flags runs/churn_scoring/2026-03-31 --out lists.xlsx
     """
-    from nps_insights.jobs.watch_questions import actions_of
+    from nps_insights.jobs.watching.watch_questions import actions_of
 
     found = actions_of(run_folder, flags=flags, outcomes=outcomes, most=most, as_of=as_of)
     _print(found, ("actions", "action_lists", "closed_loop"), out, as_json=as_json, work="actions")
@@ -183,7 +183,7 @@ def _read_as(
 
 
 def _checked(given: dict[str, Any]) -> "DriverReportSettings":
-    from nps_insights.jobs.settings import check_settings
+    from nps_insights.jobs.settings.driver_report import check_settings
 
     return check_settings(given)
 
@@ -196,9 +196,9 @@ def _print(
     as_json: bool,
     work: str = "",
 ) -> None:
-    from nps_insights.jobs.for_people import write_for_people
     from nps_insights.jobs.notes import noted
-    from nps_insights.jobs.work_list import heading, work_list
+    from nps_insights.jobs.outputs.for_people import write_for_people
+    from nps_insights.jobs.watching.work_list import heading, work_list
 
     tables = {name: _in_order(found.tables[name]) for name in names if name in found.tables}
     if out:

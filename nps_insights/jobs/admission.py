@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from nps_insights.jobs.settings import DriverReportSettings
+from nps_insights.jobs.settings.driver_report import DriverReportSettings
 from nps_insights.jobs.side_files import SideFile, SideFiles, read_side_files
 from nps_insights.metrics import Ruled, answers_by_rule, kinds_of, one_survey
 from nps_insights.simulate.sample_folder import MARKER

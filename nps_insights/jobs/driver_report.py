@@ -8,25 +8,25 @@ from typing import Any
 import pandas as pd
 
 from nps_insights.jobs.admission import AdmittedSurvey, admit, notes_of
-from nps_insights.jobs.agreement import agreement_note, agreement_of, taught_by_codes
-from nps_insights.jobs.category import store_category, write_category_card
-from nps_insights.jobs.cross_fit import cross_fit
-from nps_insights.jobs.driver_analysis import DriverAnalysis, DriverInput, analyse_drivers
+from nps_insights.jobs.driving.category import store_category, write_category_card
+from nps_insights.jobs.driving.cross_fit import cross_fit
+from nps_insights.jobs.driving.driver_analysis import DriverAnalysis, DriverInput, analyse_drivers
 from nps_insights.jobs.facts import driver_facts, logged_figures, logged_parameters, manifest_facts, report_facts
 from nps_insights.jobs.folder import held, published
-from nps_insights.jobs.for_people import shown
-from nps_insights.jobs.issued_alerts import keep_sent
 from nps_insights.jobs.manifest import write_manifest
-from nps_insights.jobs.next_actions import next_actions
-from nps_insights.jobs.outputs import hand_out, write_outputs
-from nps_insights.jobs.pages import shown_tables, write_pages
-from nps_insights.jobs.published_figures import issue, issued_at, restated
+from nps_insights.jobs.outputs.beside_the_page import hand_out, write_outputs
+from nps_insights.jobs.outputs.for_people import shown
+from nps_insights.jobs.outputs.pages import shown_tables, write_pages
 from nps_insights.jobs.refusals import refuse_early
-from nps_insights.jobs.secrets import masked
-from nps_insights.jobs.settings import DriverReportSettings
-from nps_insights.jobs.theming import cache_folder, fit_facts, themes_of
-from nps_insights.jobs.watched_scope import HEADLINES
-from nps_insights.jobs.watching import period_figures, watching_of
+from nps_insights.jobs.settings.driver_report import DriverReportSettings
+from nps_insights.jobs.settings.secrets import masked
+from nps_insights.jobs.theming.agreement import agreement_note, agreement_of, taught_by_codes
+from nps_insights.jobs.theming.step import cache_folder, fit_facts, themes_of
+from nps_insights.jobs.watching.issued_alerts import keep_sent
+from nps_insights.jobs.watching.next_actions import next_actions
+from nps_insights.jobs.watching.published_figures import issue, issued_at, restated
+from nps_insights.jobs.watching.step import period_figures, watching_of
+from nps_insights.jobs.watching.watched_scope import HEADLINES
 from nps_insights.metrics import (
     choose_period,
     commented_and_silent,
@@ -200,7 +200,7 @@ def output_folder(settings: DriverReportSettings) -> Path:
     """Return where the run folder goes: as stated, or `runs/` and the survey's name.
 
     Example:
-        >>> from nps_insights.jobs.settings import check_settings
+        >>> from nps_insights.jobs.settings.driver_report import check_settings
         >>> output_folder(check_settings({"input": {"survey": "data/q3.csv.gz"}})).as_posix()
         'runs/q3'
     """

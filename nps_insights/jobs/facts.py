@@ -7,16 +7,16 @@ from typing import Any
 import pandas as pd
 
 from nps_insights.jobs.admission import AdmittedSurvey
-from nps_insights.jobs.driver_analysis import DriverAnalysis, DriverInput
+from nps_insights.jobs.driving.driver_analysis import DriverAnalysis, DriverInput
 from nps_insights.jobs.manifest import versions
-from nps_insights.jobs.secrets import masked
-from nps_insights.jobs.settings import DriverReportSettings
+from nps_insights.jobs.settings.driver_report import DriverReportSettings
+from nps_insights.jobs.settings.secrets import masked
 from nps_insights.metrics import overall
 from nps_insights.report import ReportFacts
-from nps_insights.report.persons import PERSON_FIELDS
+from nps_insights.report.editions.persons import PERSON_FIELDS
 from nps_insights.survey import Admission
-from nps_insights.survey.aliases import is_account_alias, is_alias
-from nps_insights.survey.known_people import identifying
+from nps_insights.survey.mapping.aliases import is_account_alias, is_alias
+from nps_insights.survey.privacy.known_people import identifying
 from nps_insights.themes import FoundThemes
 
 

@@ -3,8 +3,8 @@
 import shlex
 
 from nps_insights.jobs.inspection import listed, next_step, section, tool_section, turned
-from nps_insights.jobs.secrets import masked
-from nps_insights.jobs.settings import DriverReportSettings
+from nps_insights.jobs.settings.driver_report import DriverReportSettings
+from nps_insights.jobs.settings.secrets import masked
 from nps_insights.survey import Inspection, inspect_survey, read_source
 from nps_insights.tables import DataRefusedError, SettingsError
 

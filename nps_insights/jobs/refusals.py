@@ -3,12 +3,12 @@
 import pandas as pd
 
 from nps_insights.jobs.admission import AdmittedSurvey
-from nps_insights.jobs.leaving import refuse_unreadable
-from nps_insights.jobs.next_actions import read_flags
-from nps_insights.jobs.outputs import refuse_unready_outputs
-from nps_insights.jobs.published_figures import refuse_earlier_issue
-from nps_insights.jobs.settings import DriverReportSettings
-from nps_insights.jobs.watched_scope import refuse_unwatchable
+from nps_insights.jobs.outputs.beside_the_page import refuse_unready_outputs
+from nps_insights.jobs.settings.driver_report import DriverReportSettings
+from nps_insights.jobs.watching.leaving import refuse_unreadable
+from nps_insights.jobs.watching.next_actions import read_flags
+from nps_insights.jobs.watching.published_figures import refuse_earlier_issue
+from nps_insights.jobs.watching.watched_scope import refuse_unwatchable
 
 
 def refuse_early(

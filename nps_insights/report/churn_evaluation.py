@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from nps_insights.report import words
-from nps_insights.report.blocks import TextTable
-from nps_insights.report.charts import Chart, Mark, curve_chart
-from nps_insights.report.shell import render_page
+from nps_insights.report.page.blocks import TextTable
+from nps_insights.report.page.charts import Chart, Mark, curve_chart
+from nps_insights.report.page.shell import render_page
 from nps_insights.tables import conform, empty
 
 READ = ("churn_scores", "churn_gains", "reliability", "gain_curve", "churn_folds", "leaks")

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from nps_insights.survey.accounts import AccountAdmission, admit_accounts
 from nps_insights.survey.answers import (
     Answers,
     quarantine_bad_answers,
@@ -13,34 +12,35 @@ from nps_insights.survey.answers import (
     response_fields,
 )
 from nps_insights.survey.codes import codes_table
-from nps_insights.survey.columns import ColumnMapping, map_columns
 from nps_insights.survey.comments import comments_table
-from nps_insights.survey.customer_ids import without_lone_account
-from nps_insights.survey.forgotten_rows import REASON as FORGOTTEN
-from nps_insights.survey.forgotten_rows import without_forgotten
-from nps_insights.survey.identity import (
+from nps_insights.survey.files.read import RawTable
+from nps_insights.survey.ids.customer_ids import without_lone_account
+from nps_insights.survey.ids.identity import (
     one_per_response,
     quarantine_disputed,
     response_ids,
     take_out_duplicates,
 )
-from nps_insights.survey.join import joined_attributes
-from nps_insights.survey.known_people import known_people
-from nps_insights.survey.languages import with_languages
 from nps_insights.survey.ledger import Ledger
-from nps_insights.survey.looks import look_at
-from nps_insights.survey.private_texts import (
+from nps_insights.survey.mapping.columns import ColumnMapping, map_columns
+from nps_insights.survey.mapping.looks import look_at
+from nps_insights.survey.privacy.forgotten_rows import REASON as FORGOTTEN
+from nps_insights.survey.privacy.forgotten_rows import without_forgotten
+from nps_insights.survey.privacy.known_people import known_people
+from nps_insights.survey.privacy.private_texts import (
     private_errors,
     private_notes,
     private_quarantine,
     redaction_note,
     without_private_texts,
 )
-from nps_insights.survey.pseudonyms import with_pseudonyms
-from nps_insights.survey.read import RawTable
+from nps_insights.survey.privacy.pseudonyms import with_pseudonyms
 from nps_insights.survey.redaction import KnownNames
-from nps_insights.survey.scale import shown_scale
 from nps_insights.survey.settings import SurveySettings
+from nps_insights.survey.sides.accounts import AccountAdmission, admit_accounts
+from nps_insights.survey.sides.join import joined_attributes
+from nps_insights.survey.values.languages import with_languages
+from nps_insights.survey.values.scale import shown_scale
 from nps_insights.tables import DataRefusedError, conform, empty
 
 

@@ -6,12 +6,16 @@ import numpy as np
 import pandas as pd
 
 from nps_insights.metrics import categorize
-from nps_insights.survey.attributes import attribute_columns
 from nps_insights.survey.circumstances import circumstances
-from nps_insights.survey.columns import ColumnMapping
 from nps_insights.survey.comments import cleaned
-from nps_insights.survey.customer_ids import customer_ids
-from nps_insights.survey.dates import (
+from nps_insights.survey.files.read import RawTable
+from nps_insights.survey.ids.customer_ids import customer_ids
+from nps_insights.survey.ledger import Ledger
+from nps_insights.survey.mapping.columns import ColumnMapping
+from nps_insights.survey.mapping.looks import look_at
+from nps_insights.survey.settings import SurveySettings
+from nps_insights.survey.sides.attributes import attribute_columns
+from nps_insights.survey.values.dates import (
     FAR_DAYS,
     DateColumn,
     after_moment,
@@ -19,15 +23,11 @@ from nps_insights.survey.dates import (
     implausibly_late,
     parse_dates,
 )
-from nps_insights.survey.kinds import quarantine_unknown_kinds, survey_kinds
-from nps_insights.survey.ledger import Ledger
-from nps_insights.survey.looks import look_at
-from nps_insights.survey.numbers import is_missing, parse_numbers
-from nps_insights.survey.ratings import RATINGS, Rating, read_rating
-from nps_insights.survey.read import RawTable
-from nps_insights.survey.scale import ScaleFinding, row_scales, scale_findings
-from nps_insights.survey.scores import numbers_stated, parse_scores
-from nps_insights.survey.settings import SurveySettings
+from nps_insights.survey.values.kinds import quarantine_unknown_kinds, survey_kinds
+from nps_insights.survey.values.numbers import is_missing, parse_numbers
+from nps_insights.survey.values.ratings import RATINGS, Rating, read_rating
+from nps_insights.survey.values.scale import ScaleFinding, row_scales, scale_findings
+from nps_insights.survey.values.scores import numbers_stated, parse_scores
 from nps_insights.tables import DataRefusedError
 
 _CUSTOMERS = ("account_id", "contact_id")

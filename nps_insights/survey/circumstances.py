@@ -2,13 +2,13 @@
 
 import pandas as pd
 
-from nps_insights.survey.aliases import is_question
-from nps_insights.survey.columns import ColumnMapping
 from nps_insights.survey.comments import cleaned
-from nps_insights.survey.field_columns import side_dates
-from nps_insights.survey.flags import FLAGS, flags_of
-from nps_insights.survey.numbers import is_missing
+from nps_insights.survey.mapping.aliases import is_question
+from nps_insights.survey.mapping.columns import ColumnMapping
 from nps_insights.survey.settings import SurveySettings
+from nps_insights.survey.sides.field_columns import side_dates
+from nps_insights.survey.values.flags import FLAGS, flags_of
+from nps_insights.survey.values.numbers import is_missing
 from nps_insights.tables import DataRefusedError
 
 

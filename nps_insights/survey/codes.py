@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from nps_insights.survey.looks import look_at
+from nps_insights.survey.mapping.looks import look_at
 from nps_insights.tables import DataRefusedError, conform, empty
 
 _PRESENT = frozenset({"1", "1.0", "yes", "y", "true", "x", "oui", "ja", "si", "sí", "✓", "✔"})

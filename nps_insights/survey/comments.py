@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from nps_insights.survey.identity import content_hashes
+from nps_insights.survey.ids.identity import content_hashes
 from nps_insights.tables import conform, empty, without_marks
 
 # Whole comments, without case, accents and punctuation, that answer the question by not answering it.

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from nps_insights.survey.columns import described_columns, resolve, suggestions
 from nps_insights.survey.comments import cleaned, comments_table
-from nps_insights.survey.forgotten_rows import without_forgotten
-from nps_insights.survey.identity import response_ids
-from nps_insights.survey.known_people import known_people
-from nps_insights.survey.languages import with_languages
-from nps_insights.survey.private_texts import private_quarantine, redaction_note, without_private_texts
-from nps_insights.survey.pseudonyms import with_pseudonyms
-from nps_insights.survey.read import RawTable
+from nps_insights.survey.files.read import RawTable
+from nps_insights.survey.ids.identity import response_ids
+from nps_insights.survey.mapping.columns import described_columns, resolve, suggestions
+from nps_insights.survey.privacy.forgotten_rows import without_forgotten
+from nps_insights.survey.privacy.known_people import known_people
+from nps_insights.survey.privacy.private_texts import private_quarantine, redaction_note, without_private_texts
+from nps_insights.survey.privacy.pseudonyms import with_pseudonyms
 from nps_insights.survey.redaction import KnownNames
 from nps_insights.survey.settings import SurveySettings
+from nps_insights.survey.values.languages import with_languages
 from nps_insights.tables import DataRefusedError, SettingsError, conform
 
 _FIELDS = ("comment", "response_id", "comment_id", "question", "language")

@@ -5,15 +5,15 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from nps_insights.survey.admit import Admission, admit_survey
-from nps_insights.survey.aliases import FIELDS
-from nps_insights.survey.columns import ColumnMapping, find_columns
-from nps_insights.survey.known_people import known_people
-from nps_insights.survey.looks import look_at
-from nps_insights.survey.private_texts import without_private_texts
-from nps_insights.survey.read import RawTable
+from nps_insights.survey.files.read import RawTable
+from nps_insights.survey.mapping.aliases import FIELDS
+from nps_insights.survey.mapping.columns import ColumnMapping, find_columns
+from nps_insights.survey.mapping.looks import look_at
+from nps_insights.survey.mapping.suggestion import Suggestion, suggest
+from nps_insights.survey.privacy.known_people import known_people
+from nps_insights.survey.privacy.private_texts import without_private_texts
 from nps_insights.survey.redaction import KnownNames
 from nps_insights.survey.settings import SurveySettings
-from nps_insights.survey.suggestion import Suggestion, suggest
 from nps_insights.tables import NpsInsightsError
 
 _N_ROWS = 5

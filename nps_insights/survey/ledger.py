@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from nps_insights.survey.raw import RawTable
+from nps_insights.survey.files.raw import RawTable
 from nps_insights.tables import conform
 
 Fate = Literal["quarantined", "duplicate", "filtered"]

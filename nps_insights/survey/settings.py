@@ -8,8 +8,8 @@ from datetime import date, datetime
 import pandas as pd
 
 from nps_insights.metrics import USUAL_CUTS
-from nps_insights.survey.forgotten import Forgotten
-from nps_insights.survey.pseudonym_key import PseudonymKey
+from nps_insights.survey.privacy.forgotten import Forgotten
+from nps_insights.survey.privacy.pseudonym_key import PseudonymKey
 from nps_insights.survey.redaction import REGIONS, checked_regions
 from nps_insights.tables import SettingsError
 

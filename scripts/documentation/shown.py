@@ -13,7 +13,7 @@ from typer.main import get_command
 
 import nps_insights
 from nps_insights.cli.main import app
-from nps_insights.jobs.pipeline import JOBS
+from nps_insights.jobs.settings.pipeline import JOBS
 from nps_insights.tables import SettingsError
 
 _COMMAND = re.compile(r"(?:\$ )?(?:\.venv/bin/)?nps-insights (.+)")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nps_insights.jobs.forgetting.person import Person
-from nps_insights.jobs.secrets import masked
+from nps_insights.jobs.settings.secrets import masked
 from nps_insights.tables import BusyFolderError, SettingsError
 
 if TYPE_CHECKING:

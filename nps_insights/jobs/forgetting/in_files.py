@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from nps_insights.jobs.for_people import shown
 from nps_insights.jobs.forgetting.cells import in_cells
 from nps_insights.jobs.forgetting.in_tables import without_person
 from nps_insights.jobs.forgetting.person import GONE, Person
 from nps_insights.jobs.forgetting.search import holds
+from nps_insights.jobs.outputs.for_people import shown
 from nps_insights.tables import DataRefusedError, texts_as_they_were
 
 _BOM = b"\xef\xbb\xbf"

@@ -9,12 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from nps_insights.jobs.churn_settings import ChurnScoringSettings
+from nps_insights.jobs.churn.settings import ChurnScoringSettings
 from nps_insights.jobs.folder import MANIFEST
 from nps_insights.jobs.forgetting.person import Person, tables_in
-from nps_insights.jobs.pipeline import read_pipeline
-from nps_insights.jobs.secrets import from_environment, masked
-from nps_insights.jobs.settings import DriverReportSettings
+from nps_insights.jobs.settings.driver_report import DriverReportSettings
+from nps_insights.jobs.settings.pipeline import read_pipeline
+from nps_insights.jobs.settings.secrets import from_environment, masked
 from nps_insights.tables import SettingsError
 from nps_insights.tracking import database_of, local_tracking_uri
 

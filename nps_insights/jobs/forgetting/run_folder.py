@@ -11,8 +11,9 @@ from typing import Any
 
 import pandas as pd
 
+from nps_insights.jobs.churn.nightly import only_run, sweep_leftovers
 from nps_insights.jobs.driver_report import write_tables
-from nps_insights.jobs.drivers import changed_settings, read_run
+from nps_insights.jobs.driving.rerun import changed_settings, read_run
 from nps_insights.jobs.folder import MANIFEST, held, published
 from nps_insights.jobs.forgetting.cells import MAY_NAME, may_name
 from nps_insights.jobs.forgetting.in_files import out_of_json, rewritten
@@ -21,10 +22,9 @@ from nps_insights.jobs.forgetting.models import holds_their_text
 from nps_insights.jobs.forgetting.person import Person
 from nps_insights.jobs.forgetting.search import holds
 from nps_insights.jobs.manifest import write_manifest
-from nps_insights.jobs.nightly import only_run, sweep_leftovers
-from nps_insights.jobs.outputs import write_outputs
-from nps_insights.jobs.pages import write_pages
-from nps_insights.jobs.theming import MODEL
+from nps_insights.jobs.outputs.beside_the_page import write_outputs
+from nps_insights.jobs.outputs.pages import write_pages
+from nps_insights.jobs.theming.step import MODEL
 from nps_insights.report import ReportFacts
 from nps_insights.tables import DataRefusedError, NpsInsightsError, SettingsError
 

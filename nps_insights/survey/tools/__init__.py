@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from nps_insights.survey.aliases import plain_name
+from nps_insights.survey.mapping.aliases import plain_name
 from nps_insights.survey.tools import (
     asknicely,
     delighted,

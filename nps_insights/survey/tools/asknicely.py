@@ -8,7 +8,7 @@ Traps: the score is called "answer"; "status" and "segment" are not it; times ar
 stands there with an empty answer.
 """
 
-from nps_insights.survey.raw import RawTable
+from nps_insights.survey.files.raw import RawTable
 from nps_insights.survey.tools.tool import Tool, column_named, only_nps
 
 

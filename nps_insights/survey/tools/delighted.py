@@ -8,8 +8,8 @@ Traps: one file may hold answers to NPS, CSAT and CES surveys, each on its own s
 known of the person is flattened into columns person_properties.<name>.
 """
 
-from nps_insights.survey.aliases import plain_name
-from nps_insights.survey.raw import RawTable
+from nps_insights.survey.files.raw import RawTable
+from nps_insights.survey.mapping.aliases import plain_name
 from nps_insights.survey.tools.tool import Tool, column_named, only_nps, with_known
 
 _PREFIX = "person properties "

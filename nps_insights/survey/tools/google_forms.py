@@ -7,7 +7,7 @@ GMT+1"), the sheet writes times in its own zone and country's way.
 Traps: there is no id, so each row gets one from its content; times may be read in two ways, and are refused then.
 """
 
-from nps_insights.survey.aliases import is_question, plain_name
+from nps_insights.survey.mapping.aliases import is_question, plain_name
 from nps_insights.survey.tools.tool import Rows, Tool
 
 _TIMES = (

@@ -8,7 +8,7 @@ Traps: faces, thumbs, choices and the numbers of other surveys stand in the same
 not the score.
 """
 
-from nps_insights.survey.raw import RawTable
+from nps_insights.survey.files.raw import RawTable
 from nps_insights.survey.tools.tool import Tool, column_named, plain_cells, set_aside, with_known
 
 

@@ -8,7 +8,7 @@ Traps: "Response" is the comment and "Rating" the score; CSAT is rated 0 to 2 an
 "Sentiment" is the category, not the score.
 """
 
-from nps_insights.survey.raw import RawTable
+from nps_insights.survey.files.raw import RawTable
 from nps_insights.survey.tools.tool import Tool, column_named, only_nps
 
 _NPS = frozenset({"nps", "net promoter score", "net promoter score nps", "customer loyalty", "loyalty"})

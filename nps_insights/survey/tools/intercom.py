@@ -11,9 +11,9 @@ received_at is when the survey was shown; the answer's own time is taken where t
 
 from dataclasses import replace
 
-from nps_insights.survey.aliases import plain_name
-from nps_insights.survey.delimited import Delimited
-from nps_insights.survey.raw import RawTable
+from nps_insights.survey.files.delimited import Delimited
+from nps_insights.survey.files.raw import RawTable
+from nps_insights.survey.mapping.aliases import plain_name
 from nps_insights.survey.tools.tool import Tool, column_named
 from nps_insights.survey.tools.warehouse import spread
 

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from nps_insights.survey.aliases import plain_name
-from nps_insights.survey.raw import RawTable
+from nps_insights.survey.files.raw import RawTable
+from nps_insights.survey.mapping.aliases import plain_name
 from nps_insights.survey.tools.tool import Header, Rows, Tool, column_named, plain_cells, set_aside, with_known
 
 _ZONE = re.compile(r'"+timeZone"+\s*:\s*"+([^"]+)"')

@@ -8,8 +8,8 @@ Traps: ids that differ in case alone are different accounts; 15 and 18 character
 `salesforce_ids`); footer lines are no accounts; Annual Revenue is the customer's own, not what it pays.
 """
 
-from nps_insights.survey.aliases import plain_name
-from nps_insights.survey.salesforce_ids import is_account_id
+from nps_insights.survey.ids.salesforce_ids import is_account_id
+from nps_insights.survey.mapping.aliases import plain_name
 from nps_insights.survey.tools.tool import Rows, Tool
 
 _FOOTER = (

@@ -9,7 +9,7 @@ Traps: the second header row looks like an answer; the further columns of a ques
 opened and saved in a spreadsheet the ids become 1.18E+11 and tell nobody apart any more (see `rounded_ids`).
 """
 
-from nps_insights.survey.aliases import plain_name
+from nps_insights.survey.mapping.aliases import plain_name
 from nps_insights.survey.tools.tool import Header, Rows, Tool, told_apart
 
 _WHOLE_QUESTION = ("", "response", "open ended response")

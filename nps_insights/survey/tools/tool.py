@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from nps_insights.survey.aliases import plain_name
-from nps_insights.survey.raw import RawTable, Recognised, numbered_reasons
+from nps_insights.survey.files.raw import RawTable, Recognised, numbered_reasons
+from nps_insights.survey.mapping.aliases import plain_name
 
 Rows = Sequence[Sequence[str]]
 

@@ -11,8 +11,8 @@ from itertools import product
 
 import pandas as pd
 
-from nps_insights.survey.aliases import is_alias, plain_name
-from nps_insights.survey.raw import RawTable
+from nps_insights.survey.files.raw import RawTable
+from nps_insights.survey.mapping.aliases import is_alias, plain_name
 from nps_insights.survey.tools.tool import Rows, Tool, column_named, named_columns, set_aside, told_apart, with_known
 from nps_insights.tables import DataRefusedError
 
@@ -52,7 +52,7 @@ def spread(raw: RawTable) -> RawTable:
 
     Example:
         >>> import numpy as np
-        >>> from nps_insights.survey.raw import Recognised, numbered_reasons
+        >>> from nps_insights.survey.files.raw import Recognised, numbered_reasons
         >>> frame = pd.DataFrame({"response id": ["r", "r"], "question": ["NPS", "Why?"], "answer": ["9", "kind"]})
         >>> long = RawTable("a.csv", frame, np.array([2, 3]), numbered_reasons([]), tool=Recognised("Any", "by hand"))
         >>> spread(long).frame.to_dict("list")

@@ -7,8 +7,8 @@ Traps: the comment is called "text"; answers excluded from the calculations by h
 person's own id is external_id, end_user_id is Wootric's.
 """
 
-from nps_insights.survey.attributes import flags_stated
-from nps_insights.survey.raw import RawTable
+from nps_insights.survey.files.raw import RawTable
+from nps_insights.survey.sides.attributes import flags_stated
 from nps_insights.survey.tools.tool import Tool, column_named, only_nps, set_aside
 
 

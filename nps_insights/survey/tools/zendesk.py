@@ -6,7 +6,7 @@ comment), beside ticket_id, requester_id, assignee_id, created_at.
 Trap: a share of good less a share of bad looks like an NPS and is none.
 """
 
-from nps_insights.survey.aliases import plain_name
+from nps_insights.survey.mapping.aliases import plain_name
 from nps_insights.survey.tools.tool import Rows, Tool
 
 _RATED = ("good", "bad", "good with comment", "bad with comment", "offered", "unoffered", "not offered")

@@ -1,0 +1,1 @@
+"""The jobs of churn: training, the nightly list, what became of it."""

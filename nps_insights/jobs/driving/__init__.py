@@ -1,0 +1,1 @@
+"""Drivers as a step of the jobs, and what `nps-insights drivers` does."""

@@ -1,0 +1,129 @@
+"""What `nps-insights drivers` prints: the main drivers, where they differ, why it moved, what if, and who moved."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from nps_insights.jobs.driver_report import ReportRun, summary
+from nps_insights.jobs.notes import noted
+from nps_insights.report.inputs import report_tables, top_themes
+from nps_insights.report.rows.driver_rows import CLEAR_Q, Driver, costing, drivers_of, earning
+from nps_insights.report.rows.guard_rails import no_causes
+from nps_insights.tables import CATEGORIES
+
+MOST_A_SIDE = 5
+_Row = tuple[str, float, float, float]
+
+
+def drivers_summary(run: ReportRun) -> dict[str, Any]:
+    """Return what the command prints with `--json`: the run, its drivers, change and scenarios as plain rows."""
+    effects = run.tables["effects"]
+    rows = effects[(effects["outcome"] == "nps") & (effects["method"] == "adjusted")].sort_values("estimate")
+    named = {"drivers": rows} | {name: run.tables[name] for name in ("change_parts", "scenarios", "movement")}
+    return summary(run) | {
+        name: table.astype("object").where(table.notna(), None).to_dict("records") for name, table in named.items()
+    }
+
+
+def drivers_in_words(run: ReportRun, driver_notes: Iterable[str]) -> str:
+    """Return the result as lines to read in a terminal."""
+    tables = report_tables(run.tables)
+    themes = drivers_of(tables["effects"], "theme", without=frozenset(top_themes(tables["themes"])))
+    found = [one for one in themes or drivers_of(tables["effects"], "code") if one.driver_id not in no_causes(tables)]
+    # What was asked for stands first; everybody gets the rest.
+    blocks = [
+        _block("What if? NPS of those who commented", _scenarios(tables["scenarios"])),
+        _block(_moved(tables["change_parts"]), _change(tables["change_parts"])),
+        _block("Points of the NPS, adjusted for one another (likely range)", _clear(found)),
+        _block("Attributes, against today's mix", _clear(drivers_of(tables["effects"], "attribute"))),
+        _block("Where it differs: points per mention", _differing(tables["group_effects"])),
+        _movement(tables["movement"]),
+        [f"note     {note}" for note in noted(driver_notes, where="see the report, or --json")],
+        [f"run id   {run.run_id}", f"report   {run.report}"],
+    ]
+    return "\n".join(line for block in blocks for line in block)
+
+
+def _clear(drivers: list[Driver]) -> list[_Row]:
+    """At most five that cost and five that earn, most costly first."""
+    shown = costing(drivers)[:MOST_A_SIDE] + earning(drivers)[:MOST_A_SIDE][::-1]
+    return [(one.label, one.total.estimate, one.total.low, one.total.high) for one in shown]
+
+
+def _differing(groups: pd.DataFrame) -> list[_Row]:
+    rows = groups[groups["q_value"] < CLEAR_Q].sort_values(["by", "q_value", "driver_id", "group"])
+    return [
+        (f"{label} / {group}", one, low, high)
+        for label, group, one, low, high in rows[
+            ["label", "group", "per_mention", "per_mention_low", "per_mention_high"]
+        ].itertuples(index=False)
+    ]
+
+
+def _moved(parts: pd.DataFrame) -> str:
+    if parts.empty:
+        return ""
+    first = parts.iloc[0]
+    return f"Why it moved, {first['before']} to {first['after']}: the parts add up"
+
+
+def _change(parts: pd.DataFrame) -> list[_Row]:
+    """The whole change, its five largest parts, and the sum of the others, so that what is shown adds up."""
+    if parts.empty:
+        return []
+    total = parts[parts["part"] == "total"]
+    rest = parts[parts["part"] != "total"]
+    rest = rest.loc[rest["estimate"].abs().sort_values(ascending=False, kind="stable").index]
+    shown = pd.concat([total, rest.head(MOST_A_SIDE)])
+    labels = [_part_named(row) for _, row in shown.iterrows()]
+    rows: list[_Row] = list(zip(labels, shown["estimate"], shown["conf_low"], shown["conf_high"], strict=True))
+    if len(rest) > MOST_A_SIDE:
+        others = rest["estimate"].iloc[MOST_A_SIDE:]
+        rows.append((f"{len(others)} smaller parts together", others.sum(), float("nan"), float("nan")))
+    return rows
+
+
+def _part_named(row: pd.Series) -> str:
+    if row["part"] == "rate":
+        return f"{row['label']}, goes with other points per mention"
+    if row["part"] != "frequency":
+        return str(row["label"])
+    return f"{row['label']}, mentioned {'more' if row['share_after'] > row['share_before'] else 'less'} often"
+
+
+def _scenarios(scenarios: pd.DataFrame) -> list[_Row]:
+    rows = scenarios.assign(told=scenarios["scenario"])
+    if "reaches_target" in rows and rows["reaches_target"].notna().any():
+        chance = (100 * rows["reaches_target"]).round().astype(int).astype(str)
+        rows["told"] = rows["scenario"] + " (reaches " + rows["target"].map("{:g}".format) + ": " + chance + " %)"
+    return list(rows[["told", "estimate", "conf_low", "conf_high"]].itertuples(index=False, name=None))
+
+
+def _movement(movement: pd.DataFrame) -> list[str]:
+    rows = movement[movement["method"] == "corrected"]
+    if rows.empty:
+        return []
+    share = rows.set_index(["from_category", "to_category"])["estimate"]
+    to = [name for name in (*CATEGORIES, "churned") if name in set(rows["to_category"])]
+    return [
+        "Who moved, corrected for answers that vary without any change",
+        "  from \\ to    " + "".join(f"{name:>11}" for name in to),
+        *(
+            f"  {one:<13}" + "".join(f"{100 * share.get((one, other), 0.0):>9.0f} %" for other in to)
+            for one in CATEGORIES
+            if one in set(rows["from_category"])
+        ),
+        "",
+    ]
+
+
+def _block(title: str, rows: list[_Row]) -> list[str]:
+    if not rows:
+        return []
+    width = max(len(label) for label, *_ in rows)
+    return [title, *(f"  {label:<{width}}  {_ranged(*figures)}" for label, *figures in rows), ""]
+
+
+def _ranged(estimate: float, low: float, high: float) -> str:
+    return f"{estimate:+6.1f}" + ("" if pd.isna(low) else f"  ({low:+.1f} to {high:+.1f})")

@@ -1,0 +1,1 @@
+"""What leaves a run: pages, files for people, a database, messages."""

@@ -1,0 +1,1 @@
+"""Themes as a step of the jobs, and what `nps-insights themes` does."""

@@ -1,0 +1,245 @@
+"""The board's tables: no individual, no small group, and nothing from which one could be computed.
+
+Only what is named here is shown; a table that is added later is not, until somebody decides on it.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from nps_insights.metrics import THEME_SHARE
+from nps_insights.report.editions.small_groups import SMALLEST, Hidden, hidden_groups
+from nps_insights.report.facts import ReportFacts
+from nps_insights.report.rows.watch_rows import in_brief
+
+_FACTS = ("account_coverage", "value_coverage", "effective_accounts")
+AS_THEY_ARE = ("scenarios", "period_events")
+_TEXTS = ("reason", "before", "after", "realistic_because", "label")
+_Rule = Callable[[pd.DataFrame, Mapping[str, pd.DataFrame], Hidden], pd.DataFrame]
+
+
+def board_tables(tables: Mapping[str, pd.DataFrame], person_columns: Collection[str] = ()) -> dict[str, pd.DataFrame]:
+    """Return the tables that a board may see; all others are empty.
+
+    Args:
+        tables: Tables as `report_tables` returns them.
+        person_columns: Columns of the files that were read as fields that name somebody, see `persons.py`.
+
+    Example:
+        >>> from nps_insights.report.inputs import report_tables
+        >>> len(board_tables(report_tables({}))["actions"])
+        0
+    """
+    hidden = hidden_groups(tables, person_columns)
+    found = {name: frame.head(0) for name, frame in tables.items()}
+    for name in AS_THEY_ARE:
+        found[name] = tables[name]
+    for name, rule in RULES.items():
+        found[name] = silenced(rule(tables[name], tables, hidden), hidden).reset_index(drop=True)
+    return found
+
+
+def board_facts(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> ReportFacts:
+    """Return the facts that a board may see: no notes, no settings, no command, and no small group by its name.
+
+    Args:
+        tables: Tables as `report_tables` returns them, before any rule.
+        facts: Facts of the run.
+
+    Example:
+        >>> from nps_insights.report.inputs import report_tables
+        >>> told = ReportFacts(title="T", source_name="s.csv", command="nps-insights report secret.csv")
+        >>> board_facts(report_tables({}), told).command
+        ''
+    """
+    hidden = hidden_groups(tables, facts.person_columns)
+    comparable = {
+        since: said.partition(",")[0].partition(":")[0].rstrip(".") + "." if hidden.tells_of(said) else said
+        for since, said in facts.comparable.items()
+    }
+    return replace(
+        facts,
+        notes=(),
+        settings={},
+        command="",
+        refused_columns={},
+        versions={},
+        comparable=comparable,
+        controls=(),
+        person_columns=(),
+    )
+
+
+def _estimates(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
+    shares = rows[rows["metric"] == THEME_SHARE]
+    # A theme is the group of those who mention it: in no period may it be small, or it is not shown over time.
+    small = set(shares.loc[shares["estimate"] * shares["n"] < SMALLEST, "group"])
+    shares = shares[~shares["group"].isin(small | small_themes(tables))]
+    return pd.concat([hidden.shown(rows[rows["metric"] != THEME_SHARE], "period_start"), shares]).sort_index()
+
+
+def _changes(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
+    of_themes = rows["metric"] == THEME_SHARE
+    before, after = rows["before_estimate"] * rows["n_before"], rows["after_estimate"] * rows["n"]
+    large = (before >= SMALLEST) & (after >= SMALLEST) & ~rows["group"].isin(small_themes(tables))
+    others = hidden.shown(rows[~of_themes], "before_start", "after_start")
+    return pd.concat([of_many(others), rows[of_themes & large]]).sort_index()
+
+
+def _watched(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
+    """Alerts, their traces and lasting changes: those of themes as their changes, those of groups as groups."""
+    times = [name for name in ("before_start", "after_start", "at") if name in rows]
+    kept = of_many(hidden.shown(rows, *times))
+    return kept[~((kept["by"] == "theme_id") & kept["group"].isin(small_themes(tables)))]
+
+
+def _alerts(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
+    kept = _watched(rows, tables, hidden)
+    brief = [
+        f"{in_brief(row)}." if hidden.tells_of(row["reason"]) else row["reason"] for row in kept.to_dict("records")
+    ]
+    return kept.assign(reason=pd.Series(brief, index=kept.index, dtype="str"))
+
+
+def _traces(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
+    """A change taken apart by a column with a hidden group would let it be computed: the whole column is left out."""
+    kept = _watched(rows, tables, hidden)
+    columns = {column for column, _ in hidden.by_period} | hidden.persons
+    small = (kept["dimension"] == "theme") & kept["part_group"].isin(small_themes(tables))
+    return kept[~kept["dimension"].isin(columns) & ~small]
+
+
+def _themes(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
+    # How many of a theme's people are detractors is not known, so no quote of one of them is shown.
+    return rows[rows["n_responses"] >= SMALLEST].assign(example_negative=None)
+
+
+def _effects(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
+    return rows[rows["kind"].isin(["theme", "code"]) & (rows["n_present"] >= SMALLEST)]
+
+
+def _checks(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
+    """What only says again how people feel must stay out of the causes; nothing else of the checks is shown."""
+    many = set(_effects(tables["effects"], tables, hidden)["driver_id"])
+    return rows[(rows["check"] == "sentiment_only") & rows["driver_id"].isin(many)]
+
+
+def _parts(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
+    """The parts of changes between periods; how many mention a theme is not told where they are few."""
+    groups = set(tables["estimates"]["by"]) | hidden.persons
+    kept = rows[~rows["by"].isin(groups - {""})]
+    totals = kept[(kept["part"] == "total") & (kept[["n_before", "n"]].min(axis=1) < SMALLEST)]
+    kept = kept[~kept["after"].isin(totals["after"])]
+    few = (kept["share_before"] * kept["n_before"] < SMALLEST) | (kept["share_after"] * kept["n"] < SMALLEST)
+    small = kept["driver_id"].isin([f"theme/{one}" for one in small_themes(tables)])
+    shares = {name: kept[name].mask(few) for name in ("share_before", "share_after")}
+    return kept.assign(**shares, label=kept["label"].mask(small, "a theme of few"))
+
+
+def _targets(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
+    pairs = list(zip(rows["by"], rows["group"], strict=True))
+    shown = [pair not in hidden.by_period and pair[0] not in hidden.persons for pair in pairs]
+    keep = pd.Series(shown, index=rows.index, dtype=bool)
+    return rows[keep & (rows["n"].isna() | (rows["n"] >= SMALLEST))]
+
+
+def _paths(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
+    kept = rows[rows["name"].isin(_targets(tables["targets"], tables, hidden)["name"])]
+    return kept[~kept["period_start"].map("{:%Y-%m-%d}".format).isin(hidden.periods)]
+
+
+def _restatements(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
+    """A figure before and after a few late answers tells those answers."""
+    few = [(rows[name] > 0) & (rows[name] < SMALLEST) for name in ("n_late", "n_changed")]
+    return hidden.shown(rows[~(few[0] | few[1]) & (rows["by"] != "theme_id")], "period_start")
+
+
+def _money(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
+    """Categories add up to all customers: one of few would be told by the others."""
+    return rows if (rows["n"] >= SMALLEST).all() else rows.head(0)
+
+
+def _by_group(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
+    return of_many(hidden.shown(rows, "period_start"))
+
+
+def _lists(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
+    kept = rows[rows["n"] >= SMALLEST]
+    return kept.assign(n_suppressed=kept["n_suppressed"].where(kept["n_suppressed"] >= SMALLEST, 0))
+
+
+def _leaving(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
+    """How many leave, and how well that is known; a part of few accounts is left out with all parts beside it."""
+    return rows if (rows["n"] >= SMALLEST).all() else rows.head(0)
+
+
+def _mix(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
+    return rows[rows["fact"].isin(_FACTS) & (rows["n"] >= SMALLEST)]
+
+
+def _comparability(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
+    return rows[~rows["group"].isin(hidden.persons)]
+
+
+def of_many(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows whose every number of answers is ten or more, as far as it is known.
+
+    Example:
+        >>> len(of_many(pd.DataFrame({"n_before": [1, 40], "n": [40, 40]})))
+        1
+    """
+    known = [name for name in ("n", "n_before", "n_invited") if name in rows]
+    return rows[~(rows[known] < SMALLEST).any(axis=1)]
+
+
+def small_themes(tables: Mapping[str, pd.DataFrame]) -> set[str]:
+    """Return the ids of the themes that fewer than ten answers mention.
+
+    Example:
+        >>> small_themes({"themes": pd.DataFrame({"theme_id": ["t1", "t2"], "n_responses": [9, 10]})})
+        {'t1'}
+    """
+    themes = tables["themes"]
+    return set(themes.loc[themes["n_responses"] < SMALLEST, "theme_id"])
+
+
+def silenced(rows: pd.DataFrame, hidden: Hidden) -> pd.DataFrame:
+    """Return rows without the texts that name a hidden group: they may tell its figure.
+
+    Example:
+        >>> rows = pd.DataFrame({"reason": ["fewer Pilot answers"]})
+        >>> silenced(rows, Hidden(by_period=frozenset({("plan", "Pilot")})))["reason"].tolist()
+        ['']
+    """
+    texts = [name for name in _TEXTS if name in rows and len(rows)]
+    told = {name: rows[name].map(lambda text: "" if hidden.tells_of(text) else text).astype("str") for name in texts}
+    return rows.assign(**told) if hidden.names else rows
+
+
+RULES: Mapping[str, _Rule] = {
+    "estimates": _estimates,
+    "changes": _changes,
+    "themes": _themes,
+    "effects": _effects,
+    "driver_checks": _checks,
+    "change_parts": _parts,
+    "series": _by_group,
+    "account_scores": _by_group,
+    "nonresponse": _by_group,
+    "alerts": _alerts,
+    "traces": _traces,
+    "change_points": _watched,
+    "comparability": _comparability,
+    "targets": _targets,
+    "target_path": _paths,
+    "restatements": _restatements,
+    "action_lists": _lists,
+    "leaving": _leaving,
+    "churn_scores": _leaving,
+    "churn_gains": _leaving,
+    "reliability": _leaving,
+    "gain_curve": _leaving,
+    "money": _money,
+    "account_mix": _mix,
+}

@@ -1,0 +1,1 @@
+"""The report as other files: workbook, chat message, PDF."""

@@ -1,0 +1,178 @@
+"""Why it moved, for the first screen: at most five parts in whole points that add up to the change shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from nps_insights.metrics import COMMENTED
+from nps_insights.report import words
+from nps_insights.report.first.change import last_changes
+from nps_insights.report.inputs import groups, overall_figure
+from nps_insights.report.languages import say
+from nps_insights.report.rows.change_rows import Comparison, Part, adding_up_to, comparisons, is_more_often, together
+from nps_insights.report.rows.driver_rows import NAMELESS, Effect
+from nps_insights.report.rows.guard_rails import no_causes
+
+MOST_THEMES = 2
+# Of a change of ten points, less than one is not worth a busy reader's eye.
+SMALLEST_WORTH = 0.1
+SAME_POINTS = 0.5
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One part of the change: what it goes with, its points, and their range where it is known."""
+
+    label: str
+    points: str
+    likely: str = ""
+
+
+@dataclass(frozen=True)
+class Why:
+    """What the change goes with; without parts it says why there are none.
+
+    Attributes:
+        heading: "Why it fell on Q2 2026 (parts add to −6)".
+        causes: Its parts.
+        note: What they rest on, and what they do not prove.
+    """
+
+    heading: str = ""
+    causes: list[Cause] = field(default_factory=list)
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class _Piece:
+    label: str
+    points: Effect
+    likely: bool = True
+
+
+def why_of(tables: Mapping[str, pd.DataFrame]) -> Why:
+    """Return what the last real change goes with; empty where no change was taken apart.
+
+    Args:
+        tables: Tables as `report_tables` returns them.
+
+    Example:
+        >>> from nps_insights.report.inputs import report_tables
+        >>> why_of(report_tables({})).causes
+        []
+    """
+    rows = last_changes(tables["changes"])
+    for _, row in rows.iterrows():
+        comparison = _taken_apart(tables, row)
+        if comparison is not None and comparison.total.clear:
+            return _why(comparison, tables)
+    return _not_taken_apart(rows)
+
+
+def _not_taken_apart(rows: pd.DataFrame) -> Why:
+    """A real change without parts: said, with the setting that would take it apart."""
+    clear = rows[(rows["conf_low"] > 0) | (rows["conf_high"] < 0)]
+    if clear.empty:
+        return Why()
+    row = clear.iloc[0]
+    since = words.period(row["before_start"], row["before_end"])
+    days = ["/".join(f"{row[f'{side}_{end}']:%Y-%m-%d}" for end in ("start", "end")) for side in ("before", "after")]
+    heading = "Why it fell on {since}" if row["estimate"] < 0 else "Why it rose on {since}"
+    return Why(
+        say(heading, since=since),
+        note=say("This change was not taken apart. The option “--between {days}” does it.", days="..".join(days)),
+    )
+
+
+def _taken_apart(tables: Mapping[str, pd.DataFrame], row: pd.Series) -> Comparison | None:
+    """The parts of exactly this change; one among some of the answers only is another change."""
+    before, after = (words.period(row[f"{side}_start"], row[f"{side}_end"]) for side in ("before", "after"))
+    for own in comparisons(tables):
+        same = not own.by and (own.before, own.after) == (before, after)
+        if same and abs(own.total.estimate - float(row["estimate"])) < SAME_POINTS:
+            return own
+    return None
+
+
+def _why(comparison: Comparison, tables: Mapping[str, pd.DataFrame]) -> Why:
+    total = comparison.total.estimate
+    pieces = _pieces(comparison, no_causes(tables))
+    rest = total - sum(piece.points.estimate for piece in pieces)
+    shown = adding_up_to([*(piece.points.estimate for piece in pieces), rest], total)
+    causes = [
+        Cause(piece.label, words.points(value, signed=True), _likely(piece))
+        for piece, value in zip(pieces, shown[:-1], strict=True)
+        if value
+    ]
+    if shown[-1]:
+        label = say("everything else, and what is not explained") if causes else say("not explained")
+        causes.append(Cause(label, words.points(shown[-1], signed=True)))
+    fell, rose = "Why it fell on {since} (parts add to {total})", "Why it rose on {since} (parts add to {total})"
+    heading = say(
+        fell if total < 0 else rose,
+        since=comparison.before,
+        total=words.points(total, signed=True),
+    )
+    return Why(heading, causes, _note(comparison, tables))
+
+
+def _likely(piece: _Piece) -> str:
+    return words.likely(piece.points.low, piece.points.high, signed=True) if piece.likely else ""
+
+
+def _pieces(comparison: Comparison, without: frozenset[str]) -> list[_Piece]:
+    """Themes that stand out, those without a comment, and another mix of customers; the largest first."""
+    total, parts = comparison.total, comparison.parts
+    themes = [own for own in parts if _stands_out(own, total) and own.driver_id not in without]
+    themes = sorted(themes, key=lambda own: (-abs(own.points.estimate), own.part, own.driver_id))[:MOST_THEMES]
+    pieces = [_Piece(_theme(own), own.points) for own in themes]
+    silent = [own for own in parts if own.part in ("silent", "silence")]
+    mix = [own for own in parts if own.part == "mix"]
+    for label, own in ((say("those who wrote no comment"), silent), (say("another mix of customers"), mix)):
+        points = together(own) if own else None
+        if points is not None and abs(points.estimate) >= SMALLEST_WORTH * abs(total.estimate):
+            pieces.append(_Piece(label, points, likely=own is silent))
+    return sorted(pieces, key=lambda piece: -abs(piece.points.estimate))
+
+
+def _stands_out(part: Part, total: Effect) -> bool:
+    named = part.part in ("frequency", "rate") and not part.label.startswith(NAMELESS)
+    return named and part.points.clear and abs(part.points.estimate) >= SMALLEST_WORTH * abs(total.estimate)
+
+
+def _theme(part: Part) -> str:
+    label = words.quoted(words.clean(part.label, most=60))
+    if part.part == "rate":
+        return (
+            say("{label} weighing more heavily on those who mention it", label=label)
+            if part.points.estimate < 0
+            else say("{label} weighing less heavily on those who mention it", label=label)
+        )
+    if not part.shares:
+        return say("how often {label} is mentioned", label=label)
+    before, after = (words.percent(share) for share in part.shares)
+    more, less = (
+        "{label} mentioned more often ({before} → {after})",
+        "{label} mentioned less often ({before} → {after})",
+    )
+    return say(more if is_more_often(part) else less, label=label, before=before, after=after)
+
+
+def _note(comparison: Comparison, tables: Mapping[str, pd.DataFrame]) -> str:
+    said = say("Associated, not proven causes")
+    rate = overall_figure(tables["estimates"], "comment_rate")
+    if rate is None:
+        return f"{said}."
+    said += say("; based on the {share} who commented", share=words.percent(rate["estimate"]))
+    sides = groups(tables["estimates"], COMMENTED).set_index("group")["estimate"].dropna()
+    if {"commented", "silent"} <= set(sides.index):
+        said += say(
+            " (their NPS is {commented}, that of silent answerers {silent}, over all periods)",
+            commented=words.points(sides["commented"]),
+            silent=words.points(sides["silent"]),
+        )
+    silent = sum(own.points.estimate for own in comparison.parts if own.part in ("silent", "silence"))
+    if abs(silent) > abs(comparison.total.estimate) / 2 and silent * comparison.total.estimate > 0:
+        said += say(". Most of it is among those who wrote no comment: why, they did not say")
+    return f"{said}."

@@ -1,0 +1,1 @@
+"""Read a file: text, workbooks, Parquet, archives, databases; within limits."""

@@ -1,0 +1,1 @@
+"""Ids of customers and answers: as they are written, and as they are meant."""

@@ -1,0 +1,1 @@
+"""What is private: names, pseudonyms, and who asked to be forgotten."""

@@ -1,0 +1,1 @@
+"""The files beside a survey: accounts, invitations, events, outcomes, benchmarks, usage."""

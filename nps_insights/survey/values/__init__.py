@@ -1,0 +1,1 @@
+"""What a cell means: scores and their scale, dates, numbers, flags, languages."""
