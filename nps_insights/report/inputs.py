@@ -1,6 +1,7 @@
 """The tables a report reads, brought to their contract, with every optional column present."""
 
 from collections.abc import Mapping
+from functools import cache
 
 import pandas as pd
 
@@ -79,7 +80,7 @@ def report_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]
         >>> sorted(report_tables({})) == sorted(READ)
         True
     """
-    return {name: _whole(name, tables[name] if name in tables else empty(name)) for name in READ}
+    return {name: _whole(name, tables[name]) if name in tables else _absent(name).copy() for name in READ}
 
 
 def overall_figure(estimates: pd.DataFrame, metric: str) -> pd.Series | None:
@@ -133,6 +134,12 @@ def top_themes(themes: pd.DataFrame) -> set[str]:
         set()
     """
     return set(themes.loc[themes["level"] == 1, "theme_id"])
+
+
+@cache
+def _absent(name: str) -> pd.DataFrame:
+    """Return the table without rows: most surveys lack most tables, and making one takes longer than a copy."""
+    return _whole(name, empty(name))
 
 
 def _whole(name: str, frame: pd.DataFrame) -> pd.DataFrame:
