@@ -16,6 +16,8 @@ import time
 import traceback
 from pathlib import Path
 
+from benchmarks.results import markdown_table, write_section
+
 _MOST_MB = 1024
 _SECONDS_EACH = 60
 _TOLD_EVERY = 500
@@ -110,13 +112,35 @@ def main() -> None:
         corpus = given.artifacts / f"corpus-{given.seed}"
         corpus.mkdir(exist_ok=True)
         _fuzz(given.executions, corpus, given.artifacts, counts, given.seed)
+    told = {}
     for part in ("fuzz", "damage"):
         again = [sys.executable, "-m", "benchmarks.fuzz_readers", *sys.argv[1:], "--part", part]
         run = subprocess.run(again, capture_output=True, text=True, check=False)
         print(part, "ended with", run.returncode)
         print("\n".join((run.stdout + run.stderr).splitlines()[-25:]))
-    print(counts.read_text(encoding="utf-8"))
-    print("failures:", sorted(path.name for path in given.artifacts.glob("found-*.txt")) or "none")
+        told[part] = run
+    done: dict[str, int] = json.loads(counts.read_text(encoding="utf-8"))
+    failures = sorted(path.name for path in given.artifacts.glob("found-*.txt"))
+    print("failures:", failures or "none")
+    if any(run.returncode for run in told.values()):
+        raise SystemExit("a part did not end as it should; what it read last is in " + str(given.artifacts))
+    damaged: dict[str, float] = json.loads(told["damage"].stdout.splitlines()[-1])
+    lines = _lines(done, damaged, len(failures))
+    print("\n".join(lines))
+    command = f"python -m benchmarks.fuzz_readers --executions {given.executions}"
+    write_section("Fuzzed readers", command=command, packages=["atheris", "pandas", "pyarrow"], lines=lines)
+
+
+def _lines(done: dict[str, int], damaged: dict[str, float], n_failures: int) -> list[str]:
+    executed = {name: n for name, n in done.items() if name != "refused"}
+    n_files = sum(int(n) for name, n in damaged.items() if name not in ("seconds", "mb"))
+    return [
+        f"{sum(executed.values()):,} executions guided by coverage, {done.get('refused', 0):,} of them refused with an "
+        f"error of nps-insights; {n_files:,} whole files cut off or with flipped bits, at most {damaged['mb']:.0f} MB. "
+        f"Kinds of other exceptions: {n_failures}.",
+        "",
+        *markdown_table(["reader", "executions"], sorted((name, f"{n:,}") for name, n in executed.items())),
+    ]
 
 
 if __name__ == "__main__":

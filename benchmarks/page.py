@@ -3,7 +3,7 @@
 A watched survey is made, every text of its files gets a payload (cells, names of columns, accounts, events), and the
 job runs on it; its page is opened and everything on it touched. Then every text of the run's tables and facts gets
 its turn with every payload, thirty pages in all. The page without payloads is held against axe-core, in light and
-dark, wide and narrow, and weighed.
+dark, wide and narrow, in every language, and weighed.
 """
 
 import json
@@ -21,10 +21,16 @@ from nps_insights.jobs.driver_report import run_driver_report
 from nps_insights.jobs.driving.rerun import read_run
 from nps_insights.jobs.settings.driver_report import check_settings
 from nps_insights.report import ReportFacts, render_report
+from nps_insights.report.languages import LANGUAGES
 from nps_insights.simulate import write_watched_sample
 
 AXE = Path(__file__).parents[1] / "tests" / "axe" / "axe.min.js"
-VIEWS = {(width, dark): f"{width} px, {'dark' if dark else 'light'}" for width in (1280, 360) for dark in (False, True)}
+VIEWS = {
+    (language, width, dark): f"{language}, {width} px, {'dark' if dark else 'light'}"
+    for language in LANGUAGES
+    for width in (1280, 360)
+    for dark in (False, True)
+}
 _RUN = """
 axe.run(document, { preload: false }).then((told) => told.violations.map((rule) => [rule.impact, rule.nodes.length]))
 """
@@ -135,9 +141,9 @@ def judged_by_axe(
 ) -> tuple[list[tuple[Any, ...]], dict[str, int]]:
     """Return the findings of axe-core in each view, by weight, and the size of the page in bytes."""
     page = folder / "judged.html"
-    page.write_text(render_report(tables, facts), encoding="utf-8")
     rows = []
-    for (width, dark), view in VIEWS.items():
+    for (language, width, dark), view in VIEWS.items():
+        page.write_text(render_report(tables, facts, language=language), encoding="utf-8")
         tab.visit(page, width=width, dark=dark)
         tab.evaluate("for (const part of document.querySelectorAll('details')) part.open = true; 0")
         tab.evaluate(f"{AXE.read_text(encoding='utf-8')}; 0")
@@ -145,7 +151,7 @@ def judged_by_axe(
         for impact, count in tab.evaluate(_RUN):
             found[impact if impact in ("critical", "serious") else "others"] += count
         rows.append((view, found["critical"], found["serious"], found["others"]))
-    text = page.read_text(encoding="utf-8")
+    text = render_report(tables, facts)
     frame = text.partition("<main>")[0] + text.partition("</main>")[2]
     data = json.loads(frame.partition('id="chart-data">')[2].partition("</script>")[0])
     without = len(frame.encode()) - len(json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode())

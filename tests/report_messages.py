@@ -14,7 +14,7 @@ _COUNTED = {"plural": (1, 2), "say_count": (1, 2)}
 
 def messages_of_code() -> set[str]:
     """Messages given to `say`, `say_count` and `plural`: as they stand, from a table of the module, or a local name."""
-    modules = [ast.parse(path.read_text("utf-8")) for path in sorted(ROOM.glob("*.py"))]
+    modules = [ast.parse(path.read_text("utf-8")) for path in sorted(ROOM.rglob("*.py"))]
     # Tables of one module are read by others.
     shared = {name: value for module in modules for name, value in _tables(module).items() if not name.startswith("_")}
     return {text for module in modules for text in _of_module(module, shared | _tables(module))}

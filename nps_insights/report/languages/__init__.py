@@ -4,9 +4,8 @@ Translations are data: `de.toml` and `fr.toml` beside this file. A message is fo
 code reads as the page does and an English page needs no look-up. Placeholders are named, which lets a language put
 them in another order. Text from data is never a message: it only ever fills a placeholder.
 
-What stays English in this version is stated, too: the messages listed in `english.toml` (sentences within chapters),
-the chapter on methods, the appendix, the workbook, and what the analysis itself writes into tables (reasons, notes). A
-page in another language says so. A message that is neither translated nor listed is an error.
+What stays English in this version: the chapter on methods, the appendix, the workbook, and what the analysis itself
+writes into tables (reasons, notes). A page in another language says so. A message that is not translated is an error.
 """
 
 import tomllib
@@ -86,9 +85,9 @@ def translated(text: str, language: str, **values: object) -> str:
     """
     if known_language(language) != ENGLISH:
         known = messages(language)
-        if text not in known and text not in english_messages():
-            raise LookupError(f"languages/{language}.toml does not hold {text!r}, nor does english.toml list it")
-        text = known.get(text, text)
+        if text not in known:
+            raise LookupError(f"languages/{language}.toml does not hold {text!r}")
+        text = known[text]
     return text.format_map(values) if values else text
 
 
@@ -187,17 +186,6 @@ def messages(language: str) -> Mapping[str, str]:
     for part in _read(language)["messages"].values():
         found |= part
     return found
-
-
-@cache
-def english_messages() -> frozenset[str]:
-    """Return the messages that stay English in every language.
-
-    Example:
-        >>> "Targets" in english_messages()
-        False
-    """
-    return frozenset(_read("english")["messages"])
 
 
 def _read(name: str) -> dict[str, Any]:
