@@ -7,6 +7,7 @@ import pandas as pd
 
 from nps_insights.metrics import COMMENTED
 from nps_insights.report import words
+from nps_insights.report.languages import say
 from nps_insights.report.page.blocks import RowKey, TextTable
 from nps_insights.report.page.charts import Chart, Mark, described, time_chart
 from nps_insights.report.page.keyed_charts import keyed
@@ -69,7 +70,7 @@ def group_name(group: str) -> str:
         >>> group_name("")
         '(not stated)'
     """
-    return words.clean(group, most=_NAME_LENGTHS["group"], nothing="(not stated)")
+    return words.clean(group, most=_NAME_LENGTHS["group"], nothing=say("(not stated)"))
 
 
 def figure_in_words(row: pd.Series) -> str:
@@ -85,8 +86,9 @@ def figure_in_words(row: pd.Series) -> str:
     """
     n = words.plural(row["n"], "answer")
     if not is_usable(row):
-        return f"{n}, too few to judge"
-    return f"NPS {words.with_range(row['estimate'], row['conf_low'], row['conf_high'])}, {n}"
+        return say("{n}, too few to judge", n=n)
+    figure = words.with_range(row["estimate"], row["conf_low"], row["conf_high"])
+    return say("NPS {figure}, {n}", figure=figure, n=n)
 
 
 def is_usable(row: pd.Series) -> bool:
@@ -114,15 +116,17 @@ def _group(at: int, rows: pd.DataFrame) -> GroupOverTime:
         name = words.period(row["period_start"], row["period_end"])
         key = RowKey(by, group, name, figure_in_words(row))
         usable = is_usable(row)
-        figure = words.with_range(row["estimate"], row["conf_low"], row["conf_high"]) if usable else "too few to judge"
-        over = "" if pd.isna(row["finished"]) or bool(row["finished"]) else "; not over yet"
+        figure = (
+            words.with_range(row["estimate"], row["conf_low"], row["conf_high"]) if usable else say("too few to judge")
+        )
+        over = "" if pd.isna(row["finished"]) or bool(row["finished"]) else say("; not over yet")
         lines.append((name, figure + over, words.count(row["n"])))
         keys.append(key)
         if usable:
             estimate, low, high = (float(row[end]) for end in ("estimate", "conf_low", "conf_high"))
             marks.append(Mark(name, estimate, low, high, hover=f"{name}: {key.figure}"))
             marked.append(key)
-    what = f"NPS of {by}: {group} over time"
-    chart = time_chart(f"chart-over-time-{at}", described(what, marks, signed=False), marks, axis="NPS")
-    table = TextTable(what, ("Period", "NPS", "Answers"), lines, keys)
+    what = say("NPS of {by}: {group} over time", by=by, group=group)
+    chart = time_chart(f"chart-over-time-{at}", described(what, marks, signed=False), marks, axis=say("NPS"))
+    table = TextTable(what, (say("Period"), say("NPS"), say("Answers")), lines, keys)
     return GroupOverTime(by, group, keyed(chart, marked) if len(marks) > 1 else None, table)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from nps_insights.report import words
 from nps_insights.report.churn_evaluation import EvaluationSection, evaluation_sections
+from nps_insights.report.languages import say
 from nps_insights.report.page.blocks import TextTable
 from nps_insights.report.rows.watch_words import amount
 
@@ -46,7 +47,7 @@ def leaving_chapter(tables: Mapping[str, pd.DataFrame], *, currency: str = "") -
         return LeavingChapter(sections=sections)
     lines = [
         (
-            name,
+            say(name),
             words.count(rows.loc[group, "n"]),
             words.with_range(*(float(rows.loc[group, end]) for end in ("estimate", "conf_low", "conf_high"))),
             "–" if pd.isna(rows.loc[group, "value"]) else amount(float(rows.loc[group, "value"]), currency=currency),
@@ -55,20 +56,28 @@ def leaving_chapter(tables: Mapping[str, pd.DataFrame], *, currency: str = "") -
         if group in rows.index
     ]
     first = rows.iloc[0]
-    when = f"after {words.day(first['as_of'].date())}"
-    within = f"within {horizon(first)} {when}" if horizon(first) else f"{when}, at some time"
-    heads = ("Who", "Accounts", "Expected to leave", "Worth together")
-    lead = (
-        f"How many are expected to leave {within}: the risks of the accounts, added up. The range is that of chance "
-        "alone; it holds as far as the risks mean what they say and accounts leave apart from each other."
+    day = words.day(first["as_of"].date())
+    heads = (say("Who"), say("Accounts"), say("Expected to leave"), say("Worth together"))
+    lead = say(
+        "How many are expected to leave within {days} after {day}: the risks of the accounts, added up."
+        if horizon(first)
+        else "How many are expected to leave at some time after {day}: the risks of the accounts, added up.",
+        day=day,
+        **({"days": horizon(first)} if horizon(first) else {}),
+    )
+    lead += say(
+        " The range is that of chance alone; it holds as far as the risks mean what they say and accounts leave apart "
+        "from each other."
     )
     unjudged = (
         ""
         if sections
-        else "Whether the risks mean what they say is not shown here: name the folder of the training as "
-        "`churn_training` in the section [input]."
+        else say(
+            "Whether the risks mean what they say is not shown here: name the folder of the training as "
+            "`churn_training` in the section [input]."
+        )
     )
-    return LeavingChapter(lead, TextTable("Expected to leave", heads, lines), sections, unjudged)
+    return LeavingChapter(lead, TextTable(say("Expected to leave"), heads, lines), sections, unjudged)
 
 
 def horizon(row: pd.Series) -> str:
@@ -98,5 +107,7 @@ def leaving_soon(tables: Mapping[str, pd.DataFrame]) -> str:
         return ""
     row = listed.iloc[0]
     n = round(float(row["estimate"]))
-    about = f"about {words.count(n)}" if n else "fewer than one"
-    return f"{about} expected to leave{f' within {horizon(row)}' if horizon(row) else ''}"
+    about = say("about {n}", n=words.count(n)) if n else say("fewer than one")
+    if not horizon(row):
+        return say("{about} expected to leave", about=about)
+    return say("{about} expected to leave within {days}", about=about, days=horizon(row))

@@ -7,6 +7,7 @@ import pandas as pd
 
 from nps_insights.report import words
 from nps_insights.report.chapters.groups_over_time import column_name, group_name
+from nps_insights.report.languages import say, say_count
 from nps_insights.report.page.filters import Choices, spans
 
 MOST_QUOTES = 1000
@@ -62,13 +63,24 @@ def quotes_chapter(tables: Mapping[str, pd.DataFrame], choices: Choices, *, most
     n, shown = len(known), len(rows)
     count = words.plural(shown, "comment")
     lead = (
-        f"{count}, newest first. Those that say nothing are left out."
+        say("{comments}, newest first. Those that say nothing are left out.", comments=count)
         if shown == n
-        else f"The newest {words.count(shown)} of {words.plural(n, 'comment')}; the others stand in the run's tables."
+        else say(
+            "The newest {n} of {comments}; the others stand in the run's tables.",
+            n=words.count(shown),
+            comments=words.plural(n, "comment"),
+        )
     )
-    columns = ("Quote", "Themes", "Score", *(["Groups"] if choices.groups else []), "Period")
+    columns = (
+        say("Quote"),
+        say("Themes"),
+        say("Score"),
+        *([say("Groups")] if choices.groups else []),
+        say("Period"),
+    )
     kept = {theme for row in rows for theme in row.themes.split("\n") if theme}
-    return QuoteChapter(lead, f"Read them ({count})", "Comments, newest first", columns, rows, _listed(tables, kept))
+    summary = say("Read them ({count})", count=count)
+    return QuoteChapter(lead, summary, say("Comments, newest first"), columns, rows, _listed(tables, kept))
 
 
 def _typical(tables: Mapping[str, pd.DataFrame]) -> QuoteChapter:
@@ -86,10 +98,16 @@ def _typical(tables: Mapping[str, pd.DataFrame]) -> QuoteChapter:
         for quote, labels in found.items()
     ]
     count = words.plural(len(rows), "quote")
-    lead = f"{count} that {'is' if len(rows) == 1 else 'are'} typical of a theme: no others are shown here."
+    lead = say_count(
+        len(rows),
+        "{quotes} that is typical of a theme: no others are shown here.",
+        "{quotes} that are typical of a theme: no others are shown here.",
+        quotes=count,
+    )
     kept = {label for labels in found.values() for label in labels}
-    heads = ("Quote", "Typical of")
-    return QuoteChapter(lead, f"Read them ({count})", "Typical quotes", heads, rows, _listed(tables, kept))
+    heads = (say("Quote"), say("Typical of"))
+    summary = say("Read them ({count})", count=count)
+    return QuoteChapter(lead, summary, say("Typical quotes"), heads, rows, _listed(tables, kept))
 
 
 def _row(row: pd.Series, names: Mapping[str, tuple[str, ...]], choices: Choices, when: list[str]) -> QuoteRow:
@@ -97,7 +115,7 @@ def _row(row: pd.Series, names: Mapping[str, tuple[str, ...]], choices: Choices,
     groups = _groups(row, choices.groups)
     cells = (
         words.clean(row["text"], most=QUOTE_LENGTH),
-        words.listed(list(leaves)) if leaves else "none found",
+        words.listed(list(leaves)) if leaves else say("none found"),
         f"{words.points(row['score'])}, {row['category']}" if pd.notna(row["score"]) else str(row["category"]),
         *(["; ".join(f"{by}: {group}" for by, group in groups) or "–"] if choices.groups else []),
         when[0] if when else "–",

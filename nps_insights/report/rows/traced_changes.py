@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from nps_insights.report import words
+from nps_insights.report.languages import say
 from nps_insights.report.page.blocks import TextTable
 from nps_insights.report.page.charts import ACCENT, GAINS, LOSES, NEUTRAL, Chart, Mark, described, range_chart
 from nps_insights.report.rows.change_rows import adding_up
@@ -57,7 +58,7 @@ def traced_changes(tables: Mapping[str, pd.DataFrame]) -> list[Traced]:
 
 def _traced(at: int, alert: pd.Series, parts: pd.DataFrame) -> Traced:
     scale = 1.0 if str(alert["metric"]).startswith("nps") else 100.0
-    unit = "points" if scale == 1.0 else "percentage points"
+    unit = say("points") if scale == 1.0 else say("percentage points")
     first = _leading(parts)
     total = scale * float(parts.loc[parts["dimension"] == first, "estimate"].sum())
     lines = _lines(parts[parts["dimension"] == first], scale, total)
@@ -68,21 +69,33 @@ def _traced(at: int, alert: pd.Series, parts: pd.DataFrame) -> Traced:
     title, called = in_brief(alert), words.clean(first, most=40)
     marks = [_mark(line, value) for line, value in zip(lines, shown, strict=True)]
     marks.append(_mark(whole, whole.value, ACCENT))
-    what = f"the parts of the change by {called} in {unit}, with likely ranges"
-    when = f"{span(alert, 'before')} to {span(alert, 'after')}"
-    answers = f"{words.count(alert['n_before'])} and {words.count(alert['n'])} answers"
+    what = say("the parts of the change by {column} in {unit}, with likely ranges", column=called, unit=unit)
+    ends = [span(alert, side) for side in ("before", "after")]
+    sizes = [words.count(alert[name]) for name in ("n_before", "n")]
     return Traced(
         title=title,
-        sentence=f"From {when}, taken apart by {called}; from {answers}. The parts add up to the whole change.",
+        sentence=say(
+            "From {before} to {after}, taken apart by {column}; from {n_before} and {n} answers. "
+            "The parts add up to the whole change.",
+            before=ends[0],
+            after=ends[1],
+            column=called,
+            n_before=sizes[0],
+            n=sizes[1],
+        ),
         chart=range_chart(
             f"chart-trace-{at}",
             described(what, marks, signed=True),
             marks,
-            axis=unit.capitalize(),
+            axis=_headed(unit),
             reference=0.0,
             bars=True,
         ),
-        table=TextTable(f"The change by {called}, in {unit}", ("Part", unit.capitalize(), "In words"), rows),
+        table=TextTable(
+            say("The change by {column}, in {unit}", column=called, unit=unit),
+            (say("Part"), _headed(unit), say("In words")),
+            rows,
+        ),
         others=_others(parts[parts["dimension"] != first], scale, unit, total),
     )
 
@@ -113,7 +126,8 @@ def _lines(parts: pd.DataFrame, scale: float, total: float) -> list[_Line]:
     lines = [_line(row, scale, total) for _, row in kept.iterrows()]
     if len(small):
         value = scale * float(small["estimate"].sum())
-        lines.append(_Line(f"All other parts ({len(small)})", value, float("nan"), float("nan"), "not told apart"))
+        name = say("All other parts ({n})", n=len(small))
+        lines.append(_Line(name, value, float("nan"), float("nan"), say("not told apart")))
     return lines
 
 
@@ -124,30 +138,31 @@ def _line(row: pd.Series, scale: float, total: float) -> _Line:
 
 def _name(row: pd.Series) -> str:
     label = row["label"] if isinstance(row["label"], str) and row["label"] else row["part_group"]
-    name = words.clean(label, most=60, nothing="(not stated)")
+    name = words.clean(label, most=60, nothing=say("(not stated)"))
     if row["part"] == "rest":
-        return "What none of them tells"
+        return say("What none of them tells")
     if row["dimension"] == _THEME:
         if row["part_group"] == "(commented)":
-            return "More or fewer giving a reason"
-        return f"{words.quoted(name)} mentioned more or less"
-    return f"{name}: other answers" if row["part"] == "rate" else f"{name}: more or fewer of them"
+            return say("More or fewer giving a reason")
+        return say("{theme} mentioned more or less", theme=words.quoted(name))
+    said = "{group}: other answers" if row["part"] == "rate" else "{group}: more or fewer of them"
+    return say(said, group=name)
 
 
 def _word(row: pd.Series, ends: list[float], total: float) -> str:
     clear, apart = ends[1] > 0 or ends[2] < 0, pd.notna(row["q_value"]) and row["q_value"] < CLEAR_Q
     if row["part"] == "rate" and apart:
-        return "moved otherwise than the others"
+        return say("moved otherwise than the others")
     if row["part"] == "rate" and clear:
-        return "moved, as others may have"
+        return say("moved, as others may have")
     if clear and (apart or row["part"] == "rest"):
-        return "goes with the change" if ends[0] * total > 0 else "goes against it"
-    return "too close to call"
+        return say("goes with the change") if ends[0] * total > 0 else say("goes against it")
+    return say("too close to call")
 
 
 def _whole(alert: pd.Series, scale: float, total: float) -> _Line:
     low, high = (scale * float(alert[name]) for name in ("conf_low", "conf_high"))
-    return _Line("The whole change", total, low, high, words.verdict(low, high))
+    return _Line(say("The whole change"), total, low, high, words.verdict(low, high))
 
 
 def _written(value: float, line: _Line) -> str:
@@ -174,5 +189,10 @@ def _others(parts: pd.DataFrame, scale: float, unit: str, total: float) -> TextT
         ]
     if not rows:
         return None
-    heads = ("Part", "By", unit.capitalize(), "In words")
-    return TextTable(f"The same change by other columns, in {unit}; the parts of each add up to it", heads, rows)
+    heads = (say("Part"), say("By"), _headed(unit), say("In words"))
+    caption = say("The same change by other columns, in {unit}; the parts of each add up to it", unit=unit)
+    return TextTable(caption, heads, rows)
+
+
+def _headed(unit: str) -> str:
+    return unit[:1].upper() + unit[1:]
