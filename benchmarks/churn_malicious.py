@@ -29,6 +29,7 @@ from nps_insights.churn.features.spec import FeatureSpec
 from nps_insights.churn.model import ChurnModel
 from nps_insights.tables import DataRefusedError
 from nps_insights.tracking.churn_files import file_hashes, read_churn_model, write_churn_files
+from nps_insights.tracking.skops_files import skops_io
 
 ROOT = Path(__file__).parents[1]
 HEADER = ["planted", "MLflow's loader", "ours", "ours, hashes forged too"]
@@ -255,7 +256,7 @@ def _load_in_forks(folders: list[str]) -> dict[str, str]:
     for folder in sorted(folders, key=lambda name: not (Path(name) / "code").exists()):
         if not (Path(folder) / "code").exists():
             # Once for all copies, but not for one that brings code of its own to be found in its place.
-            import skops.io  # noqa: F401
+            skops_io()
         read, write = os.pipe()
         child = os.fork()
         if child == 0:

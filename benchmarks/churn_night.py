@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -30,14 +31,21 @@ AS_OF = "2026-04-01"
 _ENTRY = "from nps_insights.cli.main import main; main()"
 # Its values may differ between equal runs: when MLflow was asked, and how.
 _NOT_OF_THE_RESULT = ("command", "settings")
+# About how long the job writes, from the first file of the folder to the last row in the database.
+_WRITING_SECONDS = 0.5
 
 
-def scoring_command(files: dict[str, Path], root: Path, uri: str, *, capacity: int) -> list[str]:
-    """Return the command line of the nightly job, with a database beside the folder."""
+def scoring_arguments(files: dict[str, Path], root: Path, uri: str, *, capacity: int) -> list[str]:
+    """Return the arguments of the nightly job, with a database beside the folder."""
     options = ["--accounts", str(files["accounts"]), "--usage", str(files["usage"]), "--as-of", AS_OF]
     options += ["--capacity", str(capacity), "--out", str(root), "--sql", f"sqlite:///{root.parent}/flags.db"]
     options += ["--tracking-uri", uri]
-    return [sys.executable, "-c", _ENTRY, "churn", "flag", str(files["survey"]), *options]
+    return ["churn", "flag", str(files["survey"]), *options]
+
+
+def run_as_child(arguments: list[str]) -> None:
+    """Run the command line to its end in a process of its own, as a schedule does."""
+    subprocess.run([sys.executable, "-c", _ENTRY, *arguments], check=True, capture_output=True)
 
 
 def state(root: Path) -> str:
@@ -68,7 +76,13 @@ def in_database(root: Path) -> tuple[int, int, str]:
 
 
 def kill_at_random_moments(
-    files: dict[str, Path], folder: Path, uri: str, n_kills: int, *, random_state: int = 0
+    files: dict[str, Path],
+    folder: Path,
+    uri: str,
+    n_kills: int,
+    *,
+    undisturbed: Callable[[list[str]], None] = run_as_child,
+    random_state: int = 0,
 ) -> Counter[str]:
     """Kill the job at random moments, look, run it again, and compare with runs that nobody disturbed.
 
@@ -79,6 +93,8 @@ def kill_at_random_moments(
         folder: An empty folder to work in.
         uri: MLflow's tracking URI.
         n_kills: How often.
+        undisturbed: Runs to their end those that nobody kills, given the arguments of the command line. Those that are
+            killed are always processes of their own.
         random_state: Seed of the moments.
 
     Returns:
@@ -92,7 +108,7 @@ def kill_at_random_moments(
         root = folder / f"undisturbed {capacity}" / "runs"
         root.parent.mkdir(parents=True)
         began = time.perf_counter()
-        subprocess.run(scoring_command(files, root, uri, capacity=capacity), check=True, capture_output=True)
+        undisturbed(scoring_arguments(files, root, uri, capacity=capacity))
         length = time.perf_counter() - began
         whole[capacity] = state(root), in_database(root)
     root = folder / "killed" / "runs"
@@ -101,15 +117,19 @@ def kill_at_random_moments(
     found: Counter[str] = Counter()
     for number in range(n_kills):
         before, capacity = (20, 30) if number % 2 == 0 else (30, 20)
-        command = scoring_command(files, root, uri, capacity=capacity)
-        with subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as job:
+        arguments = scoring_arguments(files, root, uri, capacity=capacity)
+        with _started(arguments) as job:
             # Half of the kills, with the first, come where the writing is: reading and scoring take most of the time.
-            time.sleep(rng.uniform(0.6 * length if number % 4 < 2 else 0.0, length))
+            if number % 4 < 2:
+                _wait_for_writing(root, job)
+                time.sleep(rng.uniform(0.0, _WRITING_SECONDS))
+            else:
+                time.sleep(rng.uniform(0.0, length))
             os.kill(job.pid, signal.SIGKILL)
         found["while running"] += job.returncode == -signal.SIGKILL
         names = {whole[before][0]: "old", whole[capacity][0]: "new"}
         found[names.get(state(root), "half")] += 1
-        subprocess.run(command, check=True, capture_output=True)
+        undisturbed(arguments)
         after = state(root), in_database(root)
         found["mended"] += after == whole[capacity]
         found["lost or doubled"] += after[1][0] != after[1][1] or after[1][0] != whole[capacity][1][0]
@@ -127,13 +147,24 @@ def start_together(files: dict[str, Path], folder: Path, uri: str, n_pairs: int)
     root.parent.mkdir()
     found: Counter[str] = Counter()
     for number in range(n_pairs):
-        command = scoring_command(files, root, uri, capacity=20 + number % 2)
-        jobs = [subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) for _ in range(2)]
+        arguments = scoring_arguments(files, root, uri, capacity=20 + number % 2)
+        jobs = [_started(arguments) for _ in range(2)]
         first = _first_to_end(jobs)
         codes = sorted(job.wait() for job in jobs)
         found["one ran" if codes == [0, BUSY] else "otherwise"] += 1
         found["at once"] += jobs[first].returncode == BUSY
     return found
+
+
+def _started(arguments: list[str]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", _ENTRY, *arguments]
+    return subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+
+def _wait_for_writing(root: Path, job: subprocess.Popen[bytes]) -> None:
+    """Wait until the job has begun a folder that will take the place of the one that stands, or has ended."""
+    while job.poll() is None and not (root / f".{AS_OF}.partial-{job.pid}").exists():
+        time.sleep(0.005)
 
 
 def _first_to_end(jobs: list[subprocess.Popen[bytes]]) -> int:

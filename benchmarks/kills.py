@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -18,7 +19,8 @@ from benchmarks.results import write_section
 from nps_insights.simulate import write_sample
 
 N_KILLS = 20
-_NEXT_TO_LAST_STAGE = "estimating drivers"
+# About how long the job writes, from the first file of the folder to its place.
+_WRITING_SECONDS = 1.0
 _ENTRY = "from nps_insights.cli.main import main; main()"
 
 
@@ -34,15 +36,27 @@ def state(folder: Path) -> str:
     return str(manifest["settings"]["report"]["title"]) if whole and ended else "half"
 
 
-def kill_at_random_moments(folder: Path, n_kills: int, *, random_state: int = 0) -> Counter[str]:
+def run_as_child(arguments: list[str]) -> None:
+    """Run the command line to its end in a process of its own, as a schedule does."""
+    subprocess.run([sys.executable, "-c", _ENTRY, *arguments], check=True, capture_output=True)
+
+
+def kill_at_random_moments(
+    folder: Path,
+    n_kills: int,
+    *,
+    undisturbed: Callable[[list[str]], None] = run_as_child,
+    random_state: int = 0,
+) -> Counter[str]:
     """Run the job over and over, kill it at random moments of its last stages, and count what stands there.
 
-    Every second kill comes anywhere in the run; the others, with the first, after the drivers began, where the writing
-    happens.
+    Every second kill comes anywhere in the run; the others, with the first, after the job began to write.
 
     Args:
         folder: An empty folder to work in.
         n_kills: How often.
+        undisturbed: Runs the job to its end before the first kill, given the arguments of the command line. Those that
+            are killed are always processes of their own.
         random_state: Seed of the moments.
 
     Returns:
@@ -53,25 +67,24 @@ def kill_at_random_moments(folder: Path, n_kills: int, *, random_state: int = 0)
     write_sample(folder / "sample", 60, random_state=0)
     out = folder / "out"
 
-    def command(title: str) -> list[str]:
+    def arguments(title: str) -> list[str]:
         survey = str(folder / "sample" / "survey.csv")
         options = ["--out", str(out), "--title", title, "--tracking-uri", f"sqlite:///{folder}/mlflow.db"]
-        return [sys.executable, "-c", _ENTRY, "report", survey, *options]
+        return ["report", survey, *options]
 
-    if n_kills > 1:
-        # So that the lengths of time are those of a run with cached vectors, as every later one is. The part after the
-        # drivers began, the only one that a single kill needs, takes as long without.
-        subprocess.run(command("run 0"), check=True, capture_output=True)
-    length, writing = _seconds(command("run 0"))
+    undisturbed(arguments("run 0"))
+    # With cached vectors, as every later run is.
+    length = _seconds(lambda: undisturbed(arguments("run 0"))) if n_kills > 1 else 0.0
     found: Counter[str] = Counter()
     before = "run 0"
     for number in range(1, n_kills + 1):
-        with subprocess.Popen(command(f"run {number}"), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL) as job:
+        command = [sys.executable, "-c", _ENTRY, *arguments(f"run {number}")]
+        with subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as job:
             if number % 2 == 0:
                 time.sleep(rng.uniform(0, length))
             else:
-                _wait_for_drivers(job)
-                time.sleep(rng.uniform(0, writing))
+                _wait_for_writing(out, job)
+                time.sleep(rng.uniform(0, _WRITING_SECONDS))
             os.kill(job.pid, signal.SIGKILL)
         now = state(out)
         found["old" if now == before else "new" if now == f"run {number}" else "half"] += 1
@@ -81,19 +94,16 @@ def kill_at_random_moments(folder: Path, n_kills: int, *, random_state: int = 0)
     return found
 
 
-def _seconds(command: list[str]) -> tuple[float, float]:
-    """Seconds of a run: in all, and from the drivers to its end."""
+def _seconds(run: Callable[[], None]) -> float:
     began = time.perf_counter()
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL) as job:
-        _wait_for_drivers(job)
-        drivers = time.perf_counter()
-    ended = time.perf_counter()
-    return ended - began, ended - drivers
+    run()
+    return time.perf_counter() - began
 
 
-def _wait_for_drivers(job: subprocess.Popen[bytes]) -> None:
-    assert job.stderr is not None
-    next(line for line in job.stderr if _NEXT_TO_LAST_STAGE in line.decode())
+def _wait_for_writing(out: Path, job: subprocess.Popen[bytes]) -> None:
+    """Wait until the job has begun the folder that will take the place of the one that stands, or has ended."""
+    while job.poll() is None and not (out.parent / f".{out.name}.partial-{job.pid}").exists():
+        time.sleep(0.005)
 
 
 def main() -> None:

@@ -4,7 +4,6 @@ import importlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import network_guard
 import pytest
@@ -24,6 +23,7 @@ LONGEST_FIRST = (
     "test_jobs_driver_report.py",
     "02_find_themes.ipynb",
     "03_estimate_drivers.ipynb",
+    "test_canaries.py",
     "test_churn_training.py",
     "test_cli_watch.py",
     "test_tracking_churn.py",
@@ -84,12 +84,3 @@ def tab() -> Iterator[Browser]:
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
     with browser(program) as opened:
         yield opened
-
-
-@pytest.fixture(scope="session")
-def canary_project(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """A project with its runs, shared by the tests that look for what must not be left in it."""
-    # Imports numpy, which must not come before the limits above.
-    from canary_project import canary_project as made
-
-    return made(tmp_path_factory.mktemp("canary"))

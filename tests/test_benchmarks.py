@@ -3,13 +3,19 @@
 from pathlib import Path
 
 import pytest
+from command_line import ended
 
 from benchmarks import kills, main_job, results, themes
 
 
-def test_killed_the_run_folder_is_old_or_new_never_half(tmp_path: Path) -> None:
-    # Once, while the last stages write; the many kills of the writing itself are in test_jobs_folder.
-    found = kills.kill_at_random_moments(tmp_path, 1)
+def test_killed_the_run_folder_is_old_or_new_never_half(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def undisturbed(arguments: list[str]) -> None:
+        assert ended(arguments, monkeypatch, capsys).code == 0
+
+    # Once, while the job writes; the many kills of the writing itself are in test_jobs_folder.
+    found = kills.kill_at_random_moments(tmp_path, 1, undisturbed=undisturbed)
     assert found["half"] == 0
     assert found["old"] + found["new"] == 1
 

@@ -64,7 +64,7 @@ def of_a_product(x: np.ndarray) -> np.ndarray:
 
 @cache
 def trained() -> ChurnTraining:
-    found = train_churn_model(panel(n=1000, dates=3, logit=of_everything), n_draws=200, capacity=50)
+    found = train_churn_model(panel(n=700, dates=3, logit=of_everything), n_draws=100, capacity=50)
     assert isinstance(found, ChurnTraining)
     return found
 
@@ -90,7 +90,7 @@ def test_nothing_is_fitted_on_or_chosen_by_what_was_not_yet_known(horizon: int) 
 
 def test_outcomes_that_take_longer_than_the_horizon_are_waited_for() -> None:
     given = panel(n=150, dates=4, logit=of_everything)
-    for tolerance, n_train in ((0, 450), (1, 450), (2, 300), (31, 300)):
+    for tolerance, n_train in ((1, 450), (2, 300)):
         found = train_churn_model(replace(given, tolerance_days=tolerance), n_draws=20)
         assert isinstance(found, ChurnTraining)
         test = found.folds[found.folds["part"] == "out_of_time"]
@@ -173,7 +173,7 @@ def test_noise_takes_the_strongest_penalty() -> None:
 
 def test_risks_mean_what_they_say() -> None:
     """Of the rows judged, about as many left as the risks add up to; and the risks are near the planted ones."""
-    given = panel(n=1000, dates=2, logit=of_everything)
+    given = panel(n=700, dates=2, logit=of_everything)
     found = train_churn_model(given, n_draws=50)
     assert isinstance(found, ChurnTraining)
     chosen = found.predictions.query("model == 'chosen' and part == 'out_of_time'")
@@ -203,7 +203,7 @@ def test_gains_are_differences_of_log_loss() -> None:
 
 
 def test_where_the_score_says_all_the_verdict_does_not_claim_more() -> None:
-    found = train_churn_model(panel(n=400, dates=3, logit=of_score_alone), n_draws=200)
+    found = train_churn_model(panel(n=400, dates=3, logit=of_score_alone), n_draws=100)
     assert isinstance(found, ChurnTraining)
     gains = found.gains[found.gains["part"] == "out_of_time"].set_index("model")
     assert gains.loc["base_rate", "conf_low"] > 0

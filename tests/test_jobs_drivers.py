@@ -32,7 +32,7 @@ DRIVER_TABLES = {
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("drivers")
-    write_sample(place / "sample", 260, random_state=5)
+    write_sample(place / "sample", 180, random_state=5)
     return place
 
 

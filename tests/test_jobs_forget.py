@@ -2,29 +2,21 @@
 
 import json
 import shutil
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from canary_project import FORGOTTEN, FORGOTTEN_ANSWERS, OWN_WORDS, CanaryProject
 from typer.testing import CliRunner
 
 from nps_insights.cli.main import app
-from nps_insights.jobs.admission import admit
-from nps_insights.jobs.forgetting.forget import Forgetting, forget
+from nps_insights.jobs.forgetting.forget import forget
 from nps_insights.jobs.forgetting.person import GONE
 from nps_insights.jobs.forgetting.search import contents_of
 from nps_insights.jobs.forgetting.tombstones import read_tombstones, tombstones_file
 from nps_insights.jobs.manifest import write_manifest
-from nps_insights.jobs.settings.pipeline import read_pipeline
-from nps_insights.survey import PseudonymKey, pseudonym
-from nps_insights.tables import DataRefusedError, SettingsError, conform
+from nps_insights.tables import DataRefusedError, SettingsError
 
 SALT = "a salt of the tests"
-TEXTS = [FORGOTTEN, *FORGOTTEN_ANSWERS, *OWN_WORDS]
 
 
 def holding(folder: Path, texts: list[str], *, but: str = "data") -> list[str]:
@@ -40,120 +32,6 @@ def holding(folder: Path, texts: list[str], *, but: str = "data") -> list[str]:
 
 def state(folder: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
-
-
-@pytest.fixture(scope="module")
-def project(canary_project: CanaryProject) -> CanaryProject:
-    return canary_project
-
-
-@pytest.fixture(scope="module")
-def environment(project: CanaryProject) -> Iterator[pytest.MonkeyPatch]:
-    with pytest.MonkeyPatch.context() as patched:
-        for name in ("NPS_INSIGHTS_KEY", "CANARY_DATABASE", "CANARY_DELIVERY"):
-            patched.setenv(name, project.environment[name])
-        yield patched
-
-
-@pytest.fixture(scope="module")
-def pseudonyms(project: CanaryProject) -> list[str]:
-    key = PseudonymKey(project.environment["NPS_INSIGHTS_KEY"].encode())
-    return [pseudonym(one, key) for one in (FORGOTTEN, *FORGOTTEN_ANSWERS)]
-
-
-@pytest.fixture(scope="module")
-def forgotten(
-    project: CanaryProject, environment: pytest.MonkeyPatch, pseudonyms: list[str]
-) -> tuple[Forgetting, Forgetting, list[str]]:
-    before = holding(project.folder, [*TEXTS, *pseudonyms])
-    seen = state(project.folder / "runs")
-    dry = forget([FORGOTTEN], project=project.folder, salt=SALT, dry_run=True)
-    assert state(project.folder / "runs") == seen, "a dry run writes nothing"
-    assert not tombstones_file(project.folder / "models").exists()
-    return dry, forget([FORGOTTEN], project=project.folder, salt=SALT), before
-
-
-class TestAProjectWithItsRuns:
-    def test_they_stood_in_tables_pages_lists_models_and_databases(self, forgotten: tuple) -> None:
-        before = " ".join(forgotten[2])
-        for part in ("comments.parquet", "report.html", "themes.json", "edits.toml", "flags.db", "answers.parquet"):
-            assert part in before
-
-    def test_no_byte_is_left(self, project: CanaryProject, forgotten: tuple, pseudonyms: list[str]) -> None:
-        assert holding(project.folder, [*TEXTS, *pseudonyms]) == []
-
-    def test_what_is_done_is_what_the_dry_run_says(self, forgotten: tuple) -> None:
-        dry, done, _ = forgotten
-        assert (dry.changed, dry.deleted, dry.models) == (done.changed, done.deleted, done.models)
-
-    def test_the_model_that_held_their_words_is_gone_and_named(self, project: CanaryProject, forgotten: tuple) -> None:
-        assert forgotten[1].models == ["themes@1"]
-        assert not list((project.folder / "mlartifacts").rglob("themes.safetensors"))
-
-    def test_their_vectors_are_gone_and_no_others(self, project: CanaryProject, forgotten: tuple) -> None:
-        told = next(one for one in forgotten[1].changed if ".cache" in one)
-        assert "7 encoded texts" in told
-
-    def test_the_export_is_left_to_its_owner(self, project: CanaryProject, forgotten: tuple) -> None:
-        assert forgotten[1].left_to_you == [str(project.folder / "data" / "survey.csv")]
-
-    def test_the_result_names_nobody(self, forgotten: tuple, pseudonyms: list[str]) -> None:
-        said = json.dumps([forgotten[0].__dict__, forgotten[1].__dict__])
-        assert [one for one in [*TEXTS, *pseudonyms] if one in said] == []
-
-    def test_others_stay_and_the_pages_are_whole(self, project: CanaryProject, forgotten: tuple) -> None:
-        run = project.folder / "runs" / "driver_report"
-        manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
-        assert manifest["forgotten"]["rows"]["responses"] == len(FORGOTTEN_ANSWERS)
-        left = pd.read_parquet(run / "tables" / "responses.parquet")
-        assert len(left) == manifest["rows"]["responses"] == manifest["counts"]["kept"] - len(FORGOTTEN_ANSWERS)
-        for name in ("report.html", "report-cs.html", "report.md", "report.xlsx"):
-            assert (run / name).stat().st_size > 500
-        assert "asked to be forgotten" in (run / "report.html").read_text(encoding="utf-8")
-        for path in sorted((run / "tables").glob("*.parquet")):
-            conform(path.stem, pd.read_parquet(path))
-
-    def test_the_accounts_row_stays_on_the_list_of_the_night(self, project: CanaryProject, forgotten: tuple) -> None:
-        night = project.folder / "runs" / "churn_scoring" / "2026-07-01"
-        flags = conform("flags", pd.read_parquet(night / "flags.parquet"))
-        manifest = json.loads((night / "manifest.json").read_text(encoding="utf-8"))
-        assert len(flags) == manifest["accounts"]
-        with closing(sqlite3.connect(project.folder / "flags.db")) as connection:
-            assert connection.execute("SELECT COUNT(*) FROM churn_flags").fetchone()[0] == len(flags)
-
-    def test_again_changes_no_byte(self, project: CanaryProject, forgotten: tuple) -> None:
-        before = state(project.folder / "runs") | state(project.folder / "models")
-        again = forget([FORGOTTEN], project=project.folder, salt="another")
-        assert again.known_before
-        assert (again.changed, again.deleted, again.models) == ([], [], [])
-        assert state(project.folder / "runs") | state(project.folder / "models") == before
-
-    def test_a_new_import_turns_them_away_and_counts_them(self, project: CanaryProject, forgotten: tuple) -> None:
-        settings = read_pipeline(project.folder / "pipelines" / "driver_report.toml")
-        admission = admit(settings).admission
-        n = len(FORGOTTEN_ANSWERS)
-        assert admission.breakdown["filtered"]["is of somebody who was forgotten"] == n
-        assert admission.counts["filtered"] >= n
-        assert not admission.comments["text"].str.contains("|".join(OWN_WORDS)).any()
-
-    def test_nor_do_they_come_back_without_the_column_of_contacts(
-        self, project: CanaryProject, forgotten: tuple, tmp_path: Path
-    ) -> None:
-        rows = pd.read_csv(project.folder / "data" / "survey.csv", dtype="str", keep_default_na=False)
-        rows.drop(columns="Contact ID").to_csv(tmp_path / "survey.csv", index=False)
-        settings = read_pipeline(project.folder / "pipelines" / "driver_report.toml")
-        given = settings.input.model_copy(update={"survey": str(tmp_path / "survey.csv")})
-        admission = admit(settings.model_copy(update={"input": given})).admission
-        assert admission.breakdown["filtered"]["is of somebody who was forgotten"] == len(FORGOTTEN_ANSWERS)
-
-    def test_a_copy_that_is_put_back_is_cleaned_by_the_next_call(
-        self, project: CanaryProject, forgotten: tuple, pseudonyms: list[str]
-    ) -> None:
-        run = project.folder / "runs" / "old"
-        written_run(run, [(pseudonyms[1], pseudonyms[0], "a sentence that nobody cleaned")])
-        forget(["nobody-at-all"], project=project.folder, salt=SALT)
-        assert holding(run, [*pseudonyms, "nobody cleaned"]) == []
-        shutil.rmtree(run)
 
 
 def written_run(folder: Path, answers: list[tuple[str, str, str]]) -> None:

@@ -1,9 +1,11 @@
+from itertools import permutations
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from benchmarks.monitoring_accounts import agent_world
-from nps_insights.metrics.business.agents import adjusted_agents
+from nps_insights.metrics.business.agents import _alike, adjusted_agents
 from nps_insights.metrics.business.shrinkage import shrunken
 from nps_insights.tables import SettingsError
 
@@ -144,3 +146,18 @@ def test_shrunken_figures_cover() -> None:
 def test_too_few_figures_are_refused() -> None:
     with pytest.raises(SettingsError, match="at least 3"):
         shrunken([1.0, 2.0], [1.0, 1.0])
+
+
+def test_likeness_within_accounts_is_that_of_every_pair_written_out() -> None:
+    rng = np.random.default_rng(4)
+    account = pd.Series(rng.integers(0, 6, 40))
+    code, rest = rng.integers(0, 3, 40), rng.normal(0, 1, 40) + account.to_numpy() / 2 - 1.2
+    pairs = [
+        (code[one], rest[one] * rest[other])
+        for one, other in permutations(range(40), 2)
+        if code[one] == code[other] and account[one] == account[other]
+    ]
+    alike = np.mean([product for _, product in pairs]) / 2.0
+    partners = np.bincount([agent for agent, _ in pairs]) / np.bincount(code)
+    assert 0.05 < alike < 1
+    np.testing.assert_allclose(_alike(rest, code, account, 2.0), 1 + alike * partners)

@@ -34,6 +34,17 @@ def test_a_drop_and_its_recovery_are_found_where_they_begin() -> None:
     assert found["estimate"].round().tolist() == pytest.approx([-30, 30], abs=6)
 
 
+def test_the_interval_of_a_move_has_the_errors_of_both_levels() -> None:
+    drawn = series(np.r_[np.full(14, 30.0), np.full(6, 0.0)][None], n=600)
+    found = change_points(drawn, false_alarm_every=500).iloc[0]
+    start = drawn["period_start"]
+    sides = [start < found["at"], (start >= found["at"]) & (start <= found["found_at"])]
+    halves = [(drawn["conf_high"] - drawn["conf_low"])[side] / 2 for side in sides]
+    expected = np.sqrt(sum((half**2).mean() / len(half) for half in halves))
+    # One answer's variance is pooled over all periods, which have nearly the same.
+    assert (found["conf_high"] - found["conf_low"]) / 2 == pytest.approx(expected, rel=0.15)
+
+
 def test_row_order_and_later_periods_change_nothing() -> None:
     drawn = series(np.tile(np.r_[np.full(14, 30.0), np.full(8, 5.0)], (3, 1)))
     found = change_points(drawn)

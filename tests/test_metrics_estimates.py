@@ -11,7 +11,7 @@ from nps_insights.metrics import (
     nps,
     period_changes,
 )
-from nps_insights.metrics.periods import nps_difference
+from nps_insights.metrics.periods import nps_difference, nps_differences
 from nps_insights.tables import SettingsError
 
 
@@ -182,6 +182,23 @@ def test_watching_looks_by_the_finest_period_that_the_answers_bear() -> None:
     assert (choose_period(years), finest_period(years)) == ("quarter", "month")
     assert finest_period(answers(300)) == choose_period(answers(300))
     assert finest_period(answers(500).drop(columns="responded_at")) == ""
+
+
+def test_an_unfinished_or_too_small_period_is_not_compared() -> None:
+    responses = answers(600)
+    estimates = nps(responses, per="month")
+    months = estimates.loc[estimates["metric"] == "nps", "period_start"].tolist()
+    for mark in ("finished", "too_small"):
+        last = estimates["period_start"] == months[-1]
+        marked = estimates.assign(**{mark: estimates[mark].mask(last, mark == "too_small")})
+        change = period_changes(responses, marked, per="month").iloc[0]
+        assert [change["before_start"], change["after_start"]] == months[-3:-1]
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0, 95.0])
+def test_a_level_of_confidence_beyond_its_range_is_refused(level: float) -> None:
+    with pytest.raises(SettingsError, match="confidence_level"):
+        nps_differences((5, 2, 10), (5, 2, 10), confidence_level=level)
 
 
 def test_an_unfinished_last_period_is_marked() -> None:

@@ -326,3 +326,10 @@ def test_accounts_that_answered_once_change_no_bit() -> None:
 
 def whole_nps(responses: pd.DataFrame) -> pd.DataFrame:
     return estimates_of(responses.assign(half=["a", "b"] * (len(responses) // 2)), by=["half"])
+
+
+@pytest.mark.parametrize(("gaps", "end"), [(5, "2025-01-06"), (6, "2025-01-06 and 1 more")])
+def test_five_gaps_are_named_and_the_others_counted(gaps: int, end: str) -> None:
+    days = pd.to_datetime(["2025-01-01", pd.Timestamp("2025-01-02") + pd.Timedelta(days=gaps)])
+    responses = pd.DataFrame({"response_id": ["r1", "r2"], "category": ["promoter"] * 2, "responded_at": days})
+    assert estimate_notes(responses, per="day")[0].endswith(f"2025-01-02, 2025-01-03, 2025-01-04, 2025-01-05, {end}")

@@ -120,3 +120,17 @@ def test_settings_out_of_range_are_refused() -> None:
     invitations, responses = repeated_world(1, fatigue=0, n=20)
     with pytest.raises(SettingsError, match="repeat_days == 0"):
         invitation_audit(invitations, responses, repeat_days=0)
+
+
+@pytest.mark.parametrize(("asked", "last"), [(4, "4"), (5, "5 or later"), (6, "5 or later")])
+def test_invitations_from_the_fifth_on_are_counted_together(asked: int, last: str) -> None:
+    sent = [pd.Timestamp("2025-01-10") + pd.Timedelta(days=60 * at) for at in range(asked)]
+    invitations = pd.DataFrame(
+        {"invitation_id": [f"i{at}" for at in range(asked)], "sent_at": sent, "contact_id": "c1"}
+    )
+    invitations["account_id"], invitations["response_id"] = "a1", ["r1", *[None] * (asked - 1)]
+    responses = pd.DataFrame({"response_id": ["r1"], "category": ["passive"], "contact_id": ["c1"]})
+    responses = responses.assign(account_id="a1", responded_at=sent[:1])
+    rates = checked(invitation_audit(invitations, responses), "response_rate")
+    assert rates["group"].iloc[-1] == last
+    assert rates["n"].sum() == asked

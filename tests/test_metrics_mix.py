@@ -97,3 +97,14 @@ def test_row_order_changes_nothing_and_missing_values_are_a_group() -> None:
 def test_an_empty_side_is_refused() -> None:
     with pytest.raises(DataRefusedError, match="both sides need answers"):
         mix_and_rate(drawn(0, 10, 1).head(0), drawn(1, 10, 1), "plan")
+
+
+def test_groups_of_fewer_than_ten_answers_on_a_side_are_named() -> None:
+    sizes = {"nine": 9, "ten": 10}
+    plan = [name for name, n in sizes.items() for _ in range(n)]
+    side = pd.DataFrame({"category": ["promoter", *["passive"] * 18], "attribute/plan": plan})
+    sides = [side.assign(response_id=[f"{name}{at}" for at in range(19)]) for name in "ba"]
+    notes = mix_and_rate(*sides, "plan").notes
+    assert [note for note in notes if "rough" in note] == [
+        "plan: fewer than 10 answers on one side from nine; their ranges are rough."
+    ]

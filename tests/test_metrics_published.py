@@ -176,3 +176,18 @@ def test_runs_that_append_at_once_lose_nothing(tmp_path: Path) -> None:
         run.join()
     assert all(run.exitcode == 0 for run in runs)
     np.testing.assert_array_equal(read_published(path).groupby("run_id").size(), [4, 4, 4])
+
+
+@pytest.mark.parametrize(("how", "damage"), [("fields", lambda line: "a,b"), ("dates", lambda line: "x" + line[1:])])
+def test_five_damages_are_shown_and_the_others_counted(tmp_path: Path, how: str, damage) -> None:
+    path = tmp_path / "published.csv"
+    append_published(path, issue(period(0, 1), JULY))
+    head, line = path.read_text(encoding="utf-8").splitlines()[:2]
+    for n, end in [(5, ""), (7, "\n  - and 2 more")]:
+        path.write_text("\n".join([head, *[damage(line)] * n]) + "\n", encoding="utf-8")
+        with pytest.raises(DataRefusedError) as refused:
+            read_published(path)
+        told = str(refused.value)
+        assert told.count("\n  - line ") == 5
+        assert ("more" in told) is bool(end)
+        assert end in told

@@ -2,6 +2,8 @@ import numpy as np
 import pandas as pd
 
 from nps_insights.metrics import benjamini_hochberg, share_changes
+from nps_insights.metrics.few_accounts import kept_shares
+from nps_insights.metrics.shares import _design_effect
 
 CHANGE = pd.Series(
     {
@@ -49,3 +51,28 @@ def test_a_period_without_comments_gives_no_change() -> None:
     answers = commented(10).head(10)
     presence = pd.DataFrame({"response_id": ["r00001"], "theme_id": ["t01"]})
     assert share_changes(presence, answers, CHANGE).empty
+
+
+def test_the_variance_between_accounts_is_that_of_every_response_written_out() -> None:
+    rng = np.random.default_rng(5)
+    accounts = pd.Series([f"a{at}" for at in rng.integers(0, 9, 60)], index=[f"r{at:02d}" for at in range(60)])
+    pairs = mentioned(pd.Series(accounts.index), np.array([0.2, 0.5]), 6)
+    pairs["theme_id"] = pairs["theme_id"].replace({"t000": "rare", "t001": "usual"})
+    sides = [
+        pd.DataFrame({"response_id": ids, "account_id": accounts[ids].to_numpy()})
+        for ids in (accounts.index[:25], accounts.index[25:])
+    ]
+    found, _ = _design_effect(pairs, sides, ["rare", "usual"])
+    expected = []
+    for theme in ("rare", "usual"):
+        clustered, independent = pd.Series(0.0, index=sorted(set(accounts))), 0.0
+        for sign, side in zip((-1, 1), sides, strict=True):
+            n = len(side)
+            said = side["response_id"].isin(pairs.loc[pairs["theme_id"] == theme, "response_id"]).astype(float)
+            own = (said - said.mean()).groupby(side["account_id"]).sum().reindex(clustered.index, fill_value=0.0)
+            sizes = side["account_id"].value_counts().reindex(clustered.index, fill_value=0)
+            clustered += sign * own / n / np.sqrt(kept_shares((sizes / n).to_numpy()))
+            independent += said.mean() * (1 - said.mean()) / n
+        expected.append(max(float((clustered**2).sum()) / independent, 1.0))
+    assert max(expected) > 1
+    np.testing.assert_allclose(found, expected, rtol=1e-12)

@@ -61,3 +61,15 @@ def test_the_same_accounts_on_both_sides_leave_as_many_degrees_as_accounts() -> 
             sides.append(pd.DataFrame({"category": category, "account_id": account}))
         p_values.append(nps_difference(*sides)["p_value"])
     assert np.mean(np.array(p_values) < 0.05) <= 0.055 + 2 * np.sqrt(0.055 * 0.945 / 200)
+
+
+def test_the_same_answers_of_the_same_accounts_differ_by_nothing() -> None:
+    rows = pd.DataFrame(
+        {
+            "response_id": [f"r{number}" for number in range(20)],
+            "category": ["promoter", "detractor", "passive", "promoter"] * 5,
+            "account_id": [f"a{number % 12}" for number in range(20)],
+        }
+    )
+    found = nps_difference(rows, rows).iloc[0]
+    assert (found["estimate"], found["conf_low"], found["conf_high"], found["p_value"]) == (0, 0, 0, 1)

@@ -1,6 +1,5 @@
-"""Nothing leaves this machine: the guard of all tests sees and refuses it, and the browser stays at home."""
+"""Nothing leaves this machine: the guard of all tests sees and refuses it; of whole runs, see `test_canaries`."""
 
-import json
 import os
 import shutil
 import socket
@@ -10,13 +9,7 @@ from pathlib import Path
 
 import network_guard
 import pytest
-from canary_project import CanaryProject
 
-from benchmarks.browser import PROGRAMS, find_browser
-from nps_insights.report.exports import pdf
-
-TELLING = ("HOST_RESOLVER_MANAGER_REQUEST", "TCP_CONNECT_ATTEMPT", "UDP_CONNECT")
-ROUTE_QUESTION = "[2001:4860:4860::8888]:443"
 # Of the documentation (RFC 5737): nobody has it.
 ELSEWHERE = "192.0.2.1"
 
@@ -69,36 +62,6 @@ def test_this_machine_may_be_reached() -> None:
         for host in ("127.0.0.1", "localhost"):
             socket.create_connection((host, server.getsockname()[1]), timeout=5).close()
     assert socket.getaddrinfo("localhost", 80)
-
-
-def test_a_report_and_a_night_tried_nothing(canary_project: CanaryProject) -> None:
-    # That the session's guard has seen nothing of them is asserted after each test; here, that it was there to see.
-    assert canary_project.environment[network_guard.ATTEMPTS] == os.environ[network_guard.ATTEMPTS]
-    assert str(network_guard.GUARD.parent) in canary_project.environment["PYTHONPATH"]
-    assert "may not leave this machine" not in canary_project.said
-
-
-def test_chromium_prints_a_report_without_a_connection(canary_project: CanaryProject, tmp_path: Path) -> None:
-    program = find_browser()
-    if program is None:
-        message = f"no browser: none of {', '.join(PROGRAMS)} is on the path"
-        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
-    log, printed = tmp_path / "net.json", tmp_path / "report.pdf"
-    flags = [*pdf._FLAGS, *pdf._as_root(), f"--user-data-dir={tmp_path}/profile", f"--log-net-log={log}"]
-    page = canary_project.folder / "runs" / "driver_report" / "report.html"
-    command = [program, *flags, f"--print-to-pdf={printed}", page.as_uri()]
-    subprocess.run(command, capture_output=True, timeout=120, check=True)
-    assert printed.stat().st_size > 10_000
-    told = json.loads(log.read_text(encoding="utf-8"))
-    kinds = {number: name for name, number in told["constants"]["logEventTypes"].items()}
-    assert set(TELLING) <= set(kinds.values()), "what is looked for is called so in this browser"
-    events = [(kinds[one["type"]], one.get("params") or {}) for one in told["events"] if kinds[one["type"]] in TELLING]
-    connected = {told["address"] for _, told in events if "address" in told}
-    asked = {told["host"].partition("://")[2] for _, told in events if "host" in told}
-    # Its question to the kernel whether there is a route for IPv6 sends nothing.
-    assert connected <= {ROUTE_QUESTION}
-    # Its own services ask at every start; the rule of our flags gives each of them a name that is nowhere looked up.
-    assert asked <= {"~notfound"}
 
 
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="only Linux can take a process its network")

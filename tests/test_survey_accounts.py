@@ -127,3 +127,15 @@ def test_what_keeps_a_call_from_an_account_is_read() -> None:
         ["open_complaint", "is neither yes nor no"]
     ]
     assert [name for name in admission.accounts if name.startswith("attribute/")] == []
+
+
+def test_a_blank_row_is_filtered_and_a_row_without_account_is_refused() -> None:
+    accounts = {"Account ID": ["007", "", ""], "Plan": ["gold", " ", "basic"]}
+    found = admit_accounts(raw_table(accounts, "accounts.csv"), USUAL)
+    assert found.counts == {"read": 3, "kept": 1, "quarantined": 1, "duplicate": 0, "filtered": 1}
+    assert found.quarantine["row_number"].tolist() == [4]
+
+
+def test_an_empty_column_of_the_accounts_is_refused_and_says_so() -> None:
+    accounts = raw_table({"Account ID": ["007", "008"], "Plan": ["gold", "basic"], "Region": ["", ""]}, "accounts.csv")
+    assert admit_survey(raw_table(SURVEY), USUAL, accounts).refused_attributes == {"attribute/Region": "it is empty"}

@@ -194,3 +194,22 @@ def test_inspect_describes_what_admit_refuses() -> None:
     assert len(ready.first_rows) == 5
     assert ready.columns_block == '[columns]\nscore = "Q1"\ncomment = "Why \\"so\\"?"'
     assert inspect_survey(raw, SurveySettings(columns={"score": "absent"})).warnings
+
+
+def test_a_content_id_stays_the_same_from_release_to_release() -> None:
+    # Whoever joins by it has stored it: sha256 over the cells' lengths and texts, its first 16 digits and the number.
+    made = admit_survey(raw_table({"nps": ["9"], "comment": ["good"]}), USUAL).responses["response_id"].item()
+    assert made == "c1af45f8b87d2681-1"
+
+
+def test_a_long_refused_value_is_shown_by_its_beginning() -> None:
+    admission = admit_survey(raw_table({"nps": ["9", "8" * 300], "comment": ["good", "bad"]}), USUAL)
+    assert admission.quarantine["value"].tolist() == ["8" * 200]
+
+
+@pytest.mark.parametrize(("column", "hint"), [("Remarks on the day", True), ("Visits", False)])
+def test_a_file_without_comments_says_which_column_of_text_could_hold_them(column: str, hint: bool) -> None:
+    cells = ["quick and very kind", "slow and rude again", "all as it should be"] if hint else ["3", "14", "25"]
+    notes = admit_survey(raw_table({"nps": ["9", "0", "10"], column: cells}), USUAL).notes
+    told = next(note for note in notes if note.startswith("no column of comments is known"))
+    assert (f"if {column!r} holds them" in told) is hint

@@ -1,8 +1,10 @@
 import pytest
 from survey_tables import raw_table
 
-from nps_insights.survey import SurveySettings, map_columns, records
+from nps_insights.survey import SurveySettings, map_columns
+from nps_insights.survey.files import records
 from nps_insights.survey.files.delimited import Delimited
+from nps_insights.survey.mapping.suggestion import suggest
 from nps_insights.tables import DataRefusedError, SettingsError
 
 SCORES = ["9", "0", "10"]
@@ -80,3 +82,18 @@ def test_a_range_of_code_columns_is_resolved() -> None:
     assert map_columns(raw, SurveySettings(theme_columns=("c", "a"))).theme_columns == ("c", "a")
     with pytest.raises(SettingsError, match="turn the range round"):
         map_columns(raw, SurveySettings(theme_columns=("c..a",)))
+
+
+def test_a_column_named_like_a_flag_that_says_neither_yes_nor_no_is_not_taken() -> None:
+    for internal, taken in [(["yes", "no", ""], True), (["yes", "head office", "shop"], False)]:
+        mapping = map_columns(raw_table({"nps": SCORES, "why": TEXTS, "internal": internal}), SurveySettings())
+        assert ("internal" in mapping.columns) is taken
+        assert any("'internal' is named like internal and was not taken" in note for note in mapping.notes) is not taken
+
+
+@pytest.mark.parametrize(("dates", "suggested"), [(["Seen"], True), (["Seen", "Sold"], False)])
+def test_the_one_column_of_dates_is_suggested_and_of_two_none(dates: list[str], suggested: bool) -> None:
+    days = {name: ["2026-01-01", "2026-01-02", "2026-01-03"] for name in dates}
+    raw = raw_table({"nps": SCORES, **days})
+    found = suggest(raw, SurveySettings(), map_columns(raw, SurveySettings()), lambda settings: None)
+    assert ("responded_at" in found.columns) is suggested

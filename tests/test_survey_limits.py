@@ -12,7 +12,8 @@ import pytest
 from benchmarks.hostile import MOST_MB, MOST_SECONDS, refused
 from benchmarks.hostile_files import HOSTILE, MB, workbook_bytes
 from nps_insights.survey import Limits, read_source
-from nps_insights.survey.files.limits import gunzipped, members
+from nps_insights.survey.files.limits import Unpacking, gunzipped, members
+from nps_insights.survey.files.open_document_limits import OpenDocumentSize
 from nps_insights.survey.files.sheets import is_binary_workbook
 from nps_insights.survey.files.workbooks import read_excel, read_parquet
 from nps_insights.tables import DataRefusedError, SettingsError
@@ -212,3 +213,8 @@ def test_a_line_that_states_the_separator_may_state_none(tmp_path: Path, text: s
     else:
         with pytest.raises(DataRefusedError):
             read_source(path)
+
+
+def test_a_damaged_open_document_is_refused() -> None:
+    with pytest.raises(DataRefusedError, match="its content is damaged"):
+        OpenDocumentSize(Unpacking("a.ods")).feed(b"<a></b>")

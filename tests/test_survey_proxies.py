@@ -66,3 +66,9 @@ def test_a_simulated_survey_raises_no_alarm(seed: int) -> None:
     attributes = responses[[name for name in responses if name.startswith("attribute/")]]
     assert attributes.shape[1] >= 3
     assert proxies(attributes, responses["score"], responses["category"]) == {}
+
+
+@pytest.mark.parametrize(("n", "caught"), [(29, False), (30, True)])
+def test_fewer_than_thirty_answers_prove_no_twin(n: int, caught: bool) -> None:
+    both = pd.DataFrame({"number": SCORE[:n] * 10, "text": CATEGORY[:n].str.title()})
+    assert set(proxies(both, SCORE[:n], CATEGORY[:n])) == ({"number", "text"} if caught else set())

@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from nps_insights.survey import read_source
+from nps_insights.survey import Limits, read_source
+from nps_insights.survey.files.cell_text import as_text
 from nps_insights.survey.files.encodings import decoded
 from nps_insights.tables import DataRefusedError, SettingsError
 
@@ -169,6 +170,9 @@ def test_sql_reads_as_text_and_hides_the_password(tmp_path: Path) -> None:
     assert raw.name == "crm.db"
     assert raw.frame.to_dict("list") == {"id": ["007", "008"], "nps": ["9", ""]}
     assert len(raw.sha256) == 64
+    assert len(read_source(url, query="SELECT * FROM answers", limits=Limits(rows=2)).frame) == 2
+    with pytest.raises(DataRefusedError, match="has 2 rows"):
+        read_source(url, query="SELECT * FROM answers", limits=Limits(rows=1))
     with pytest.raises(SettingsError, match="needs a query"):
         read_source(url)
     with pytest.raises(DataRefusedError, match="no such table"):
@@ -176,3 +180,7 @@ def test_sql_reads_as_text_and_hides_the_password(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as refused:
         read_source("nonsense://user:secret@host/db", query="SELECT 1")
     assert "secret" not in str(refused.value)
+
+
+def test_bytes_of_a_cell_are_read_as_text() -> None:
+    assert as_text("café\0 \xff".encode()[:6] + b" \xff") == "café \ufffd"

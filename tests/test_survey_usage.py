@@ -36,6 +36,12 @@ def test_usage_keeps_the_books_and_names_what_it_refuses() -> None:
     assert any("'Device' hold no numbers" in note for note in found.notes)
 
 
+def test_a_number_that_can_be_read_in_two_ways_needs_a_decision() -> None:
+    undecided = {"account_id": ["007", "008"], "day": ["2026-03-01"] * 2, "orders": ["1.234", "2.345"]}
+    with pytest.raises(DataRefusedError, match=r"'orders': 1\.234 may be 1234 or 1\.234"):
+        admit_usage(raw_table(undecided, "usage.csv"))
+
+
 @pytest.mark.parametrize(("admit", "columns"), [(admit_usage, USAGE), (admit_invitations, INVITATIONS)])
 def test_row_order_is_no_information(admit, columns: dict[str, list[str]]) -> None:
     raw = raw_table(columns)

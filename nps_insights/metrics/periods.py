@@ -237,17 +237,22 @@ def nps_differences(
         variances.append((p + d - (p - d) ** 2) / (n + 3) * np.asarray(design_effect, dtype=float))
         # Where answers repeat each other, so many are what is known of the spread.
         worth.append(np.maximum(n / np.maximum(np.asarray(design_effect, dtype=float), 1.0), 2.0))
-    degrees = sum(variances) ** 2 / sum(v**2 / (n - 1) for v, n in zip(variances, worth, strict=True))
+    spread = sum(v**2 / (n - 1) for v, n in zip(variances, worth, strict=True))
+    # The same answers of the same accounts on both sides differ by nothing, and nothing is uncertain about that.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        degrees = np.where(spread > 0, sum(variances) ** 2 / spread, np.inf)
     degrees = np.minimum(degrees, np.asarray(most_degrees, dtype=float))
     std_error = np.sqrt(sum(variances) + np.asarray(extra_variance, dtype=float) / 100**2)
     difference = means[1] - means[0]
     critical_value(confidence_level)
     half = t.ppf(0.5 + confidence_level / 2, degrees) * std_error
+    with np.errstate(invalid="ignore", divide="ignore"):
+        apart = np.where(difference == 0, 0.0, np.abs(difference) / std_error)
     return {
         "estimate": 100 * (raw[1] - raw[0]),
         "conf_low": 100 * (difference - half),
         "conf_high": 100 * (difference + half),
-        "p_value": 2 * t.sf(np.abs(difference) / std_error, degrees),
+        "p_value": 2 * t.sf(apart, degrees),
     }
 
 

@@ -6,7 +6,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 from nps_insights.tables import DataRefusedError
-from nps_insights.tracking.skops_files import MODEL_FILE, refuse_foreign
+from nps_insights.tracking.skops_files import MODEL_FILE, refuse_foreign, skops_io
 
 if TYPE_CHECKING:
     from sklearn.calibration import CalibratedClassifierCV
@@ -51,13 +51,12 @@ def read_classifier(content: bytes, named: str, *, names: tuple[str, ...], kind:
     Raises:
         DataRefusedError: The file is damaged, or holds types or parts that a churn model does not have.
     """
-    import skops.io
-
+    skops = skops_io()
     try:
         foreign = _types(content) - _KNOWN
-        foreign |= set(skops.io.get_untrusted_types(data=content)) - set(TRUSTED)
+        foreign |= set(skops.get_untrusted_types(data=content)) - set(TRUSTED)
         refuse_foreign(sorted(foreign), named, what=_WHAT)
-        classifier = skops.io.loads(content, trusted=list(TRUSTED))
+        classifier = skops.loads(content, trusted=list(TRUSTED))
     except DataRefusedError:
         raise
     # A crafted file can fail at any point of skops: in its archive, its schema, its arrays or while it is put together.

@@ -1,8 +1,10 @@
 """scikit-learn models in files that run nothing when they are read: skops, with lists of types of our own."""
 
+import sys
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -16,6 +18,29 @@ if TYPE_CHECKING:
 
 MODEL_FILE = "model.skops"
 _PACKAGES = ("scikit-learn", "skops", "numpy", "scipy", "pandas")
+_LOADS_TORCH = "sklearn.externals.array_api_compat.torch"
+
+
+def skops_io() -> ModuleType:
+    """Return `skops.io`, imported without torch.
+
+    To list the types that it trusts, skops imports all of scikit-learn, of which one module loads torch: two seconds of
+    every cold start, for nothing that a file here holds. The list is the same without, and torch can be imported later.
+
+    Example:
+        >>> skops_io().__name__
+        'skops.io'
+    """
+    held_out = "torch" not in sys.modules and _LOADS_TORCH not in sys.modules
+    if held_out:
+        # Python's own mark of a module that is not to be had.
+        sys.modules[_LOADS_TORCH] = None  # type: ignore[assignment]
+    try:
+        import skops.io
+    finally:
+        if held_out:
+            del sys.modules[_LOADS_TORCH]
+    return skops.io
 
 
 def save_sklearn(
@@ -40,6 +65,7 @@ def save_sklearn(
     Raises:
         DataRefusedError: The model holds types that would not be loaded again.
     """
+    skops_io()
     with quiet():
         import mlflow.sklearn
         from mlflow.exceptions import MlflowException
@@ -76,16 +102,15 @@ def read_skops(file: Path, named: str, *, trusted: Sequence[str], what: str) -> 
     Raises:
         DataRefusedError: There is no such file, it is damaged, or it holds types that are not trusted.
     """
-    import skops.io
-
     if not file.is_file():
         raise DataRefusedError(
             f"{named}: holds no {file.name}, so it is no {what} that nps-insights stored; name another version."
         )
+    skops = skops_io()
     try:
-        foreign = sorted(set(skops.io.get_untrusted_types(file=file)) - set(trusted))
+        foreign = sorted(set(skops.get_untrusted_types(file=file)) - set(trusted))
         refuse_foreign(foreign, named, what=what)
-        return skops.io.load(file, trusted=list(trusted))
+        return skops.load(file, trusted=list(trusted))
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise DataRefusedError(
             f"{named}: {file.name} is damaged ({type(error).__name__}: {error}); store the model again."

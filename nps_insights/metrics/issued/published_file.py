@@ -94,9 +94,7 @@ def read_published(path: str | os.PathLike[str]) -> pd.DataFrame:
         columns[name], wrong = _column(name, kind, [row[place] for row in rows], lines)
         problems += wrong
     if problems:
-        more = f"\n  - and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
-        told = "\n".join(f"  - {problem}" for problem in problems[:_SHOWN])
-        raise DataRefusedError(f"{target} is not as it was written:\n{told}{more}\n{_MEND}")
+        raise _damaged(target, problems)
     try:
         return conform_published(pd.DataFrame(columns))
     except SchemaError as error:
@@ -121,9 +119,7 @@ def _rows(target: Path, text: str) -> tuple[list[list[str]], list[int]]:
     except csv.Error as error:
         raise DataRefusedError(f"{target}: line {reader.line_num}: {error}; {_MEND}") from None
     if wrong:
-        raise DataRefusedError(
-            f"{target} is not as it was written:\n  - " + "\n  - ".join(wrong[:_SHOWN]) + f"\n{_MEND}"
-        )
+        raise _damaged(target, wrong)
     return rows, lines
 
 
@@ -185,3 +181,9 @@ def _replace(target: Path, content: bytes) -> None:
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _damaged(target: Path, problems: list[str]) -> DataRefusedError:
+    more = f"\n  - and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
+    told = "\n".join(f"  - {problem}" for problem in problems[:_SHOWN])
+    return DataRefusedError(f"{target} is not as it was written:\n{told}{more}\n{_MEND}")
