@@ -95,6 +95,16 @@ def test_a_merge_keeps_the_stated_id_and_label() -> None:
     assert {row["theme_id"] for row in edited.lineage_ if row["previous_theme_id"] == "t01"} == {"t05"}
 
 
+def test_a_merge_keeps_the_id_that_was_agreed_on_though_another_is_larger_today() -> None:
+    segments, vectors = corpus()
+    merge = check_edits({"edit": [{"kind": "merge", "themes": ["t01", "t05"]}]})
+    larger, smaller = (
+        set(replay_edits(fitted(), merge, segments, vectors, encode, agreed=agreed)[0].theme_ids_) & {"t01", "t05"}
+        for agreed in ((), ("t02", "t05"))
+    )
+    assert (larger, smaller) == ({"t01"}, {"t05"})
+
+
 def test_a_merged_theme_without_a_label_is_named_by_its_words() -> None:
     edited, _ = replayed({"kind": "merge", "themes": ["t02", "t03"]})
     assert any(word in edited.labels_["t02"] for word in ("nurse", "toilet"))

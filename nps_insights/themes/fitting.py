@@ -120,7 +120,14 @@ def fit_themes(
     if len(left):
         segments, vectors = left, left_vectors
     model, report = replay_edits(
-        found, curation.edits, segments, vectors, encode, ignore=curation.ignore, random_state=random_state
+        found,
+        curation.edits,
+        segments,
+        vectors,
+        encode,
+        ignore=curation.ignore,
+        agreed=() if curation.start is None else curation.start.model.theme_ids_,
+        random_state=random_state,
     )
     refuse_shared_ids({*model.theme_ids_, *model.parents_.values()}, taxonomy)
     before = found if entries(curation.edits) else None

@@ -1,6 +1,6 @@
 """Each kind of edit, done to a model."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -48,6 +48,7 @@ class Bench:
         stated: Labels that people gave, by theme id.
         touched: Themes whose texts an edit changed.
         random_state: Seed of splits.
+        agreed: Ids of the edited fit that this one goes on from: of merged themes, one of these stays.
     """
 
     model: ThemeModel
@@ -56,6 +57,7 @@ class Bench:
     vectors: Mapping[str, np.ndarray]
     moved: dict[str, str]
     random_state: int
+    agreed: Collection[str] = ()
     stated: dict[str, str] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
 
@@ -119,7 +121,8 @@ def _merge(bench: Bench, entry: Merge, mark: str) -> Outcome:
         return Outcome("not_applied", why or "its themes are one theme already")
     sizes = theme_sizes(bench.model, bench.said)
     kept = found[entry.keep].theme_id if entry.keep else None
-    kept = kept or min(parts, key=lambda one: (-sizes[one], one))
+    # Sizes change from fit to fit; an id that people know stays theirs.
+    kept = kept or min(parts, key=lambda one: (one not in bench.agreed, -sizes[one], one))
     owner = next((bench.model.owners_[one] for one in [kept, *parts] if one in bench.model.owners_), None)
     hand_over(bench.model, parts, kept)
     if owner:

@@ -25,7 +25,7 @@ HEADER = """\
 # [[edit]]
 # kind = "merge"
 # themes = ["t03", "t09"]
-# keep = "t03"                    # optional: the id that stays; the largest theme's if left out
+# keep = "t03"                    # optional: the id that stays; otherwise the agreed one, or the largest theme's
 # label = "Delivery"              # optional
 #
 # [[edit]]

@@ -1,6 +1,6 @@
 """Replay what analysts decided on a fitted theme model: a pure function that reports every edit it could not do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,7 @@ def replay_edits(
     encode: Encode,
     *,
     ignore: Sequence[str] = (),
+    agreed: Collection[str] = (),
     random_state: int = 0,
 ) -> tuple[ThemeModel, EditReport]:
     """Return a copy of a fitted model with the edits done, and what became of each of them.
@@ -49,6 +50,8 @@ def replay_edits(
         vectors: Their unit vectors, float32 of shape (n, d), row for row.
         encode: From texts to unit vectors (n, d), the encoder that made `vectors`.
         ignore: Words that may not name a theme, such as the company's own name.
+        agreed: Ids of the edited fit that this one goes on from: a merge that names no `keep` keeps such an id, where
+            it has one, and otherwise that of the largest theme.
         random_state: Seed of the splits.
 
     Example:
@@ -75,6 +78,7 @@ def replay_edits(
             vectors=_encoded(edits, encode),
             moved=_moved(model),
             random_state=random_state,
+            agreed=agreed,
         )
         ended = _ended(model)
         rows = []
