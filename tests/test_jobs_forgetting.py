@@ -23,6 +23,8 @@ from nps_insights.jobs.manifest import write_manifest
 from nps_insights.jobs.settings.driver_report import check_settings
 from nps_insights.jobs.settings.sections import ThemeSettings
 from nps_insights.jobs.theming.fit import fit_comments
+from nps_insights.survey import RawTable
+from nps_insights.survey.privacy.forgotten_rows import without_forgotten
 from nps_insights.tables import DataRefusedError, SettingsError
 
 BROKEN = {
@@ -291,3 +293,27 @@ def test_names_of_fields_are_nobodys_and_values_may_be_theirs(tmp_path: Path) ->
     (tmp_path / "themes.json").write_text('{"label": {"words": ["Zebrafinch here"]}}', encoding="utf-8")
     assert not holds_their_text(tmp_path, Person(words=frozenset({"label", "words"})))
     assert holds_their_text(tmp_path, Person(words=frozenset({"zebrafinch"})))
+
+
+def test_another_survey_that_numbers_its_answers_alike_keeps_them(small: Path) -> None:
+    run_of(small, "C-1001")
+    other, unnamed = small / "runs" / "b", small / "runs" / "c"
+    written_run(other, [("R-1", "C-7777", "Nothing to complain about"), ("R-5", "C-9", "All is well")])
+    written_run(unnamed, [("R-1", "", "The purple elevator sings"), ("R-5", "", "All is well")])
+    before = {path: path.read_bytes() for path in other.rglob("*") if path.is_file()}
+    done = forget(["C-1001"], project=small, salt=SALT)
+    assert {path: path.read_bytes() for path in other.rglob("*") if path.is_file()} == before
+    assert not [told for told in [*done.changed, *done.deleted, *done.left_to_you] if str(other) in told]
+    # Who wrote an answer of that number is not said there: it may be theirs, and goes.
+    assert pd.read_parquet(unnamed / "tables" / "comments.parquet")["response_id"].tolist() == ["R-5"]
+
+
+def test_at_the_door_an_answer_s_number_is_theirs_unless_its_row_names_another(small: Path) -> None:
+    run_of(small, "C-1001")
+    forget(["C-1001"], project=small, salt=SALT)
+    known = read_tombstones(tombstones_file(small / "models"))
+    rows = pd.DataFrame({"id": ["R-1", "R-1", "R-1", "R-2"], "who": ["C-7777", "", "C-1001", "C-9"]}, dtype="str")
+    raw = RawTable("again.csv", rows, np.arange(2, 6), pd.DataFrame())
+    left = without_forgotten(raw, {"response_id": "id", "contact_id": "who"}, known)
+    assert left.frame["who"].tolist() == ["C-7777", "C-9"]
+    assert without_forgotten(raw, {"response_id": "id"}, known).frame["id"].tolist() == ["R-2"]

@@ -12,7 +12,7 @@ from nps_insights.survey.inspect import Inspection, inspect_survey
 from nps_insights.survey.mapping.aliases import FIELDS
 from nps_insights.survey.mapping.columns import ColumnMapping, map_columns
 from nps_insights.survey.privacy.forgotten import Forgotten, mark_of
-from nps_insights.survey.privacy.forgotten_rows import FORGOTTEN_BY
+from nps_insights.survey.privacy.forgotten_rows import FORGOTTEN_BY, ON_THEIR_ROWS
 from nps_insights.survey.privacy.private_texts import private_errors, private_notes, private_quarantine, redaction_note
 from nps_insights.survey.privacy.pseudonym_key import KEY_VARIABLE, PseudonymKey, key_from
 from nps_insights.survey.privacy.pseudonyms import is_pseudonym, pseudonym, pseudonyms_of, reversed_ids
@@ -37,6 +37,7 @@ __all__ = [
     "FIELDS",
     "FORGOTTEN_BY",
     "KEY_VARIABLE",
+    "ON_THEIR_ROWS",
     "REGIONS",
     "USUAL_LIMITS",
     "AccountAdmission",

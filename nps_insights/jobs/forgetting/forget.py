@@ -35,6 +35,8 @@ from nps_insights.survey import KEY_VARIABLE, is_pseudonym, key_from, pseudonym
 from nps_insights.tables import DataRefusedError, SettingsError
 from nps_insights.tracking import StoredModel, artifact_folders, delete_stored, stored_models
 
+# Ids of customers, as apart from the numbers of answers.
+_CUSTOMERS = ("account_id", "contact_id")
 _log = logging.getLogger(__name__)
 
 
@@ -104,19 +106,20 @@ def forget(
     asked = stated_kinds(named, kinds_of([one for names in named for one in names], places.runs, before), kind)
     marked = with_marks(before, asked, salt=salt)
     person = person_in([*places.runs, *places.beside], asked, marked)
-    marked = with_marks(marked, ((name, one) for name, known in person.ids.items() for one in known), salt=salt)
+    marks = [*asked, *((name, one) for name in _CUSTOMERS for one in person.ids[name]), *person.marks]
+    marked = with_marks(marked, marks, salt=salt)
     _log.info("looking into %d run folders", len(places.runs))
     done = Forgetting(dry_run, marks=str(file), known_before=marked.marks == before.marks)
     if not dry_run:
-        add_marks(file, [*asked, *((name, one) for name, known in person.ids.items() for one in known)], salt=salt)
+        add_marks(file, marks, salt=salt)
         for folder in places.roots:
             sweep_killed_runs(folder)
-    _forget_in_databases(places, person, done)
-    _forget_decisions(project / "models", person, done)
+    _forget_in_databases(places, person.anywhere(), done)
+    _forget_decisions(project / "models", person.anywhere(), done)
     _forget_models(places, person, done)
     _forget_files(places, person, done)
     _forget_runs(places, person, done)
-    done.left_to_you.extend([*places.unreadable, *_others(places, person, done)])
+    done.left_to_you.extend([*places.unreadable, *_others(places, person.anywhere(), done)])
     return done
 
 
@@ -183,8 +186,8 @@ def _forget_models(places: Places, person: Person, done: Forgetting) -> None:
         for folder in artifact_folders(uri):
             for path in (one for one in sorted(folder.rglob("*")) if one.is_file()):
                 if path.relative_to(folder).parts[0] != "models":
-                    _rewrite(path, person, done)
-        if n := scrub_database(file, person, write=not done.dry_run):
+                    _rewrite(path, person.anywhere(), done)
+        if n := scrub_database(file, person.anywhere(), write=not done.dry_run):
             done.changed.append(f"{file}: {n} texts")
 
 
@@ -205,7 +208,7 @@ def _texts(told: Any) -> Iterator[str]:
 def _forget_files(places: Places, person: Person, done: Forgetting) -> None:
     for folder in places.beside:
         for path in sorted(folder.glob("*.parquet")):
-            _rewrite(path, person, done)
+            _rewrite(path, person.in_run(folder), done)
 
 
 def _rewrite(path: Path, person: Person, done: Forgetting) -> None:

@@ -3,13 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
-from nps_insights.survey import FORGOTTEN_BY, Forgotten
+from nps_insights.survey import FORGOTTEN_BY, ON_THEIR_ROWS, Forgotten
 from nps_insights.tables import DataRefusedError, SettingsError
 
 GONE = "[forgotten]"
@@ -28,12 +28,30 @@ class Person:
         texts: Comments and segments that only they wrote, as they stand in the tables.
         words: Words that only they wrote, in small letters.
         labels: Labels of themes with such a word: these ask for two answers, which may both be theirs.
+        marks: (kind, id) of what stood on their rows, for the marks that stop a re-import.
+        strangers: Run folder -> numbers of their answers that are there the answers of other customers: two surveys may
+            number alike.
     """
 
     ids: Mapping[str, frozenset[str]] = field(default_factory=dict)
     texts: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
     labels: frozenset[str] = frozenset()
+    marks: frozenset[tuple[str, str]] = frozenset()
+    strangers: Mapping[Path, frozenset[str]] = field(default_factory=dict)
+
+    def in_run(self, folder: Path) -> "Person":
+        """Return the person as a run folder knows them: without the numbers that are other people's answers there."""
+        return self._without(self.strangers.get(folder, frozenset()))
+
+    def anywhere(self) -> "Person":
+        """Return the person as a file of no run may name them: by nothing that other people bear elsewhere."""
+        return self._without(frozenset[str]().union(*self.strangers.values()))
+
+    def _without(self, numbers: frozenset[str]) -> "Person":
+        if not numbers:
+            return self
+        return replace(self, ids={**self.ids, "response_id": self.ids["response_id"] - numbers})
 
     @property
     def all_ids(self) -> frozenset[str]:
@@ -159,23 +177,32 @@ def person_in(folders: Sequence[Path], asked: Iterable[tuple[str, str]], forgott
         asked: (kind, id) of the person.
         forgotten: Marks; whoever bears one is forgotten too, wherever a row of theirs is left.
     """
-    ids: dict[str, set[str]] = {name: set() for name in FORGOTTEN_BY}
+    stated: dict[str, set[str]] = {name: set() for name in FORGOTTEN_BY}
     for name, one in asked:
-        ids[name].add(one)
+        stated[name].add(one)
+    ids = {name: set(known) for name, known in stated.items()}
+    beside: dict[str, set[str]] = {name: set() for name in FORGOTTEN_BY}
+    for folder in folders:
+        for path in tables_in(folder):
+            _gather_ids(path, stated, ids, beside, forgotten)
+    strangers = {folder: _strangers(folder, stated, ids, beside) for folder in folders}
     said: Counter[str] = Counter()
     own: set[str] = set()
     for folder in folders:
         for path in tables_in(folder):
-            _gather_ids(path, ids, forgotten)
-    for folder in folders:
-        for path in tables_in(folder):
-            _gather_texts(path, ids, own, said)
+            _gather_texts(path, ids["response_id"] - strangers[folder], own, said)
     texts = frozenset(text for text in own if not said[text])
     others = {word for text in said for word in words_of(text)}
     words = frozenset(word for text in own for word in words_of(text) if word not in others)
     named = (label for folder in folders for path in tables_in(folder) for label in _labels(path))
     labels = frozenset(label for label in named if words_of(label) & words)
-    return Person({name: frozenset(known) for name, known in ids.items()}, texts, words, labels)
+    # What they were asked for by, and customers with a mark, have marks of their own.
+    there = {name: beside[name] - ids[name] for name in FORGOTTEN_BY} | {
+        "response_id": ids["response_id"] - stated["response_id"]
+    }
+    marks = frozenset((kind, one) for name, kind in ON_THEIR_ROWS.items() for one in there[name])
+    apart = {folder: numbers for folder, numbers in strangers.items() if numbers}
+    return Person({name: frozenset(known) for name, known in ids.items()}, texts, words, labels, marks, apart)
 
 
 def words_of(text: str) -> set[str]:
@@ -192,24 +219,49 @@ def _like_a_count(text: str) -> bool:
     return text.isdigit() and not text.startswith("0")
 
 
-def _gather_ids(path: Path, ids: dict[str, set[str]], forgotten: Forgotten) -> None:
-    """Add the ids that bear a mark, and the answers of the person."""
+def _gather_ids(
+    path: Path,
+    stated: Mapping[str, set[str]],
+    ids: dict[str, set[str]],
+    beside: dict[str, set[str]],
+    forgotten: Forgotten,
+) -> None:
+    """Add the ids that bear a mark, the answers of the person, and `beside`: which customers stand on their rows."""
     found = _columns(path, FORGOTTEN_BY)
     theirs = pd.Series(False, index=next(iter(found.values())).index) if found else pd.Series(dtype=bool)
     for name, values in found.items():
-        held = values.isin(ids[name]) | forgotten.holds(name, values)
+        # Not by the numbers of their answers elsewhere: in another survey these may be other people's.
+        held = values.isin(stated[name]) | forgotten.holds(name, values)
         ids[name] |= set(values[held])
         theirs |= held
-    if "response_id" in found:
-        ids["response_id"] |= set(found["response_id"][theirs].dropna())
+    for name, values in found.items():
+        (ids if name == "response_id" else beside)[name] |= set(values[theirs].dropna())
 
 
-def _gather_texts(path: Path, ids: Mapping[str, set[str]], own: set[str], said: Counter[str]) -> None:
+def _strangers(
+    folder: Path, stated: Mapping[str, set[str]], ids: Mapping[str, set[str]], beside: Mapping[str, set[str]]
+) -> frozenset[str]:
+    """Return the person's answers by number whose rows name, in this folder, nobody but other customers."""
+    of_others, theirs = set[str](), set(stated["response_id"])
+    for found in (_columns(path, FORGOTTEN_BY) for path in tables_in(folder)):
+        if "response_id" not in found or len(found) < 2:
+            continue
+        numbers = found["response_id"]
+        held, named = (pd.Series(False, index=numbers.index) for _ in range(2))
+        for name in (one for one in found if one != "response_id"):
+            held |= found[name].isin(ids[name])
+            named |= found[name].fillna("").ne("") & ~found[name].isin(ids[name] | beside[name])
+        of_others |= set(numbers[named & ~held & numbers.isin(ids["response_id"])])
+        theirs |= set(numbers[held])
+    return frozenset(of_others - theirs)
+
+
+def _gather_texts(path: Path, answers: set[str], own: set[str], said: Counter[str]) -> None:
     """Sort the texts of comments and segments into theirs and those of others."""
     found = _columns(path, ("response_id", "text"))
     if len(found) < 2:
         return
-    theirs = found["response_id"].isin(ids["response_id"])
+    theirs = found["response_id"].isin(answers)
     texts = found["text"].str.strip()
     own |= set(texts[theirs].dropna())
     said.update(texts[~theirs].dropna())

@@ -51,7 +51,7 @@ class Places:
 
     def runs_of(self, person: Person) -> list[Path]:
         """Return the run folders that hold an answer of a person."""
-        return [run for run in self.runs if any(_holds_answer(path, person) for path in tables_in(run))]
+        return [run for run in self.runs if any(_holds_answer(path, person.in_run(run)) for path in tables_in(run))]
 
     def other_files(self) -> Iterator[Path]:
         """Give the files below the roots that no run wrote and no tracking database keeps."""

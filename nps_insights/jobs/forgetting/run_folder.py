@@ -81,7 +81,7 @@ def sweep_killed_runs(under: Path) -> None:
 
 def changes_in(folder: Path, person: Person) -> Changes:
     """Return what has to be done in a run folder; nothing is written."""
-    changes = Changes(folder)
+    changes, person = Changes(folder), person.in_run(folder)
     pages = {path.name for pattern in _RENDERED for path in folder.glob(pattern)}
     job = _manifest(folder).get("job")
     for path in sorted(one for one in folder.rglob("*") if one.is_file()):
@@ -134,6 +134,7 @@ def forget_in(folder: Path, person: Person) -> Changes:
     Raises:
         BusyFolderError: A run holds the folder.
     """
+    person = person.in_run(folder)
     with _hold(folder):
         changes, told = changes_in(folder, person), _manifest(folder)
         if not changes.touched:

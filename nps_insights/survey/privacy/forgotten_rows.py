@@ -13,6 +13,9 @@ from nps_insights.survey.privacy.pseudonyms import pseudonyms_of
 
 # What a person can be forgotten by.
 FORGOTTEN_BY = ("account_id", "contact_id", "response_id")
+# Kinds of marks for what stood on the rows of a person who was forgotten by another id. Two surveys may number their
+# answers alike: an answer's number alone is the person's only where its row names no other customer.
+ON_THEIR_ROWS = {"account_id": "their_account", "contact_id": "their_contact", "response_id": "their_response"}
 REASON = "is of somebody who was forgotten"
 # Above an account that stays: the cell is emptied, as the row is of somebody else.
 _PARENT = "parent_id"
@@ -42,9 +45,15 @@ def without_forgotten(
         return raw
     frame = raw.frame
     gone = pd.Series(False, index=frame.index)
+    others = pd.Series(False, index=frame.index)
     for field in FORGOTTEN_BY:
         if column := columns.get(field):
             gone |= _held(forgotten, field, frame[column], key)
+            if field != "response_id":
+                named = cleaned(frame[column].fillna("").astype("str")) != ""
+                others |= named & ~_held(forgotten, ON_THEIR_ROWS[field], frame[column], key)
+    if column := columns.get("response_id"):
+        gone |= _held(forgotten, ON_THEIR_ROWS["response_id"], frame[column], key) & ~others
     if parents := columns.get(_PARENT):
         frame = frame.assign(**{parents: frame[parents].mask(_held(forgotten, "account_id", frame[parents], key), "")})
     if not gone.any():
