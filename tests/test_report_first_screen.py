@@ -149,4 +149,7 @@ def test_top_themes_are_not_counted_beside_their_leaves_even_where_no_parents_ar
 
 def test_what_was_not_counted_is_missing_too() -> None:
     missing = " ".join(screen().missing)
-    assert "63 rows could not be used and were set aside; 30 were not counted. The reasons stand below." in missing
+    assert (
+        "63 rows could not be used and were set aside; 30 were not counted; 99 repeat others. The reasons stand below."
+        in missing
+    )

@@ -164,7 +164,8 @@ def sample(
     for path in write_sample(run, out, n=n, random_state=random_state):
         typer.echo(path)
     typer.echo("Fill in correct (y or n) in every row, and missed where another theme is spoken of; then:", err=True)
-    typer.echo(f"nps-insights themes check {out}", err=True)
+    named = "" if run is None else f" --run {run}"
+    typer.echo(f"nps-insights themes check {out}{named}", err=True)
 
 
 @app.command()

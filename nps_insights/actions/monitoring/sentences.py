@@ -86,16 +86,21 @@ def moved(row: Mapping[str, object], *, per: str, label: str = "", share: float 
     verb = "rose" if estimate > 0 else "fell"
     when = _when(row, per)
     if metric == THEME_SHARE:
-        ends = f"{100 * was:.0f} to {100 * now:.0f} % of comments ({100 * low:+.0f} to {100 * high:+.0f} points)"
+        ends = f"{100 * was:.0f} to {100 * now:.0f} % of comments ({_end(100 * low)} to {_end(100 * high)} points)"
         return f"Mentions of '{label or row['group']}' {verb} from {ends}{when}"
     of = f" of {row['by']} {row['group']}" if row["by"] else ""
     of += f" ({100 * share:.0f} % of the answers)" if row["by"] and share is not None else ""
     name = _SCORES.get(metric, metric)
     if metric.startswith("nps"):
-        return f"{name}{of} {verb} {abs(estimate):.0f} points ({low:+.0f} to {high:+.0f}){when}"
+        return f"{name}{of} {verb} {abs(estimate):.0f} points ({_end(low)} to {_end(high)}){when}"
     if metric in ("csat", "ces_top"):
-        return f"{name}{of} {verb} {100 * abs(estimate):.0f} points ({100 * low:+.0f} to {100 * high:+.0f}){when}"
+        return f"{name}{of} {verb} {100 * abs(estimate):.0f} points ({_end(100 * low)} to {_end(100 * high)}){when}"
     return f"{name}{of} {verb} {abs(estimate):.2f} ({low:+.2f} to {high:+.2f}){when}"
+
+
+def _end(points: float) -> str:
+    """An end of a range in whole points; with a decimal where it would read as nothing."""
+    return f"{points:+.0f}" if abs(points) >= 0.5 else f"{points:+.1f}"
 
 
 def _when(row: Mapping[str, object], per: str) -> str:

@@ -64,6 +64,9 @@ def _unused(facts: ReportFacts) -> str:
     if not_counted:
         noun = words.count(not_counted) if set_aside else words.plural(not_counted, "row")
         parts.append(say_count(not_counted, "{rows} was not counted", "{rows} were not counted", rows=noun))
+    if repeated := facts.counts.get("duplicate", 0):
+        noun = words.count(repeated) if parts else words.plural(repeated, "row")
+        parts.append(say_count(repeated, "{rows} repeats another", "{rows} repeat others", rows=noun))
     return "; ".join(parts)
 
 
