@@ -68,6 +68,7 @@ def drivers(
     stated = {
         section: {name: value for name, value in keys.items() if value is not None} for section, keys in asked.items()
     }
+    named = [name for keys in stated.values() for name, value in keys.items() if value]
     command = shlex.join(["nps-insights", *sys.argv[1:]])
     run, notes = recompute_drivers(run_folder, stated, out=out, tracking_uri=tracking_uri, command=command)
-    say(json.dumps(drivers_summary(run), indent=2) if as_json else drivers_in_words(run, notes))
+    say(json.dumps(drivers_summary(run), indent=2) if as_json else drivers_in_words(run, notes, named))

@@ -1,6 +1,6 @@
 """What `nps-insights drivers` prints: the main drivers, where they differ, why it moved, what if, and who moved."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import pandas as pd
@@ -26,18 +26,28 @@ def drivers_summary(run: ReportRun) -> dict[str, Any]:
     }
 
 
-def drivers_in_words(run: ReportRun, driver_notes: Iterable[str]) -> str:
-    """Return the result as lines to read in a terminal."""
+def drivers_in_words(run: ReportRun, driver_notes: Iterable[str], asked: Collection[str] = ()) -> str:
+    """Return the result as lines to read in a terminal.
+
+    Args:
+        run: The finished run.
+        driver_notes: What was noticed on the way.
+        asked: What was asked for this time: `what_if`, `target`, `between`, `by`. Its answers stand first: a run keeps
+            the answers to earlier questions, too.
+    """
     tables = report_tables(run.tables)
     themes = drivers_of(tables["effects"], "theme", without=frozenset(top_themes(tables["themes"])))
     found = [one for one in themes or drivers_of(tables["effects"], "code") if one.driver_id not in no_causes(tables)]
-    # What was asked for stands first; everybody gets the rest.
+    answers = [
+        (("what_if", "target"), _block("What if? NPS of those who commented", _scenarios(tables["scenarios"]))),
+        (("between",), _block(_moved(tables["change_parts"]), _change(tables["change_parts"]))),
+        (("by",), _block("Where it differs: points per mention", _differing(tables["group_effects"]))),
+    ]
     blocks = [
-        _block("What if? NPS of those who commented", _scenarios(tables["scenarios"])),
-        _block(_moved(tables["change_parts"]), _change(tables["change_parts"])),
+        *(block for keys, block in answers if set(keys) & set(asked)),
         _block("Points of the NPS, adjusted for one another (likely range)", _clear(found)),
         _block("Attributes, against today's mix", _clear(drivers_of(tables["effects"], "attribute"))),
-        _block("Where it differs: points per mention", _differing(tables["group_effects"])),
+        *(block for keys, block in answers if not set(keys) & set(asked)),
         _movement(tables["movement"]),
         [f"note     {note}" for note in noted(driver_notes, where="see the report, or --json")],
         [f"run id   {run.run_id}", f"report   {run.report}"],
