@@ -16,6 +16,7 @@ from nps_insights.cli.main import app
 from nps_insights.drivers.category.frame import category_frame, columns_of
 from nps_insights.jobs.driver_report import ReportRun, run_driver_report
 from nps_insights.jobs.driving.driver_questions import asked_change, asked_scenarios, column_named
+from nps_insights.jobs.driving.driver_words import drivers_in_words
 from nps_insights.jobs.driving.rerun import driver_input, read_run, recompute_drivers
 from nps_insights.jobs.settings.driver_report import check_settings
 from nps_insights.jobs.theming import step as theming
@@ -191,6 +192,14 @@ def test_the_command_prints_what_a_manager_asks(finished: ReportRun, folder: Pat
     )
     told = json.loads(as_json.stdout)
     assert {"drivers", "change_parts", "scenarios", "movement", "nps", "report"} <= set(told)
+
+
+def test_what_is_asked_this_time_stands_before_the_answers_to_earlier_questions(finished: ReportRun) -> None:
+    heads = {"what_if": "What if?", "between": "Why it moved", None: "Points of the NPS"}
+    for key, head in heads.items():
+        said = drivers_in_words(finished, [], [key] if key else [])
+        assert said.startswith(head), key
+        assert all(said.count(other) == 1 for other in heads.values())
 
 
 def test_drivers_are_named_as_people_name_them() -> None:
