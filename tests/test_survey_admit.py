@@ -213,3 +213,9 @@ def test_a_file_without_comments_says_which_column_of_text_could_hold_them(colum
     notes = admit_survey(raw_table({"nps": ["9", "0", "10"], column: cells}), USUAL).notes
     told = next(note for note in notes if note.startswith("no column of comments is known"))
     assert (f"if {column!r} holds them" in told) is hint
+
+
+def test_ids_of_digits_are_described_as_ids_and_not_as_numbers() -> None:
+    raw = raw_table({"NPS": ["9", "3", "7"], "Account ID": ["000380", "999964", "000380"], "Comment": ["", "Slow", ""]})
+    understood = inspect_survey(raw, SurveySettings()).understood.set_index("field")
+    assert understood.loc["account_id", "looks_like"] == "2 different ids, kept as they are written"

@@ -135,7 +135,7 @@ def _tried(raw: RawTable, settings: SurveySettings, warnings: list[str]) -> Admi
 
 def _understood(raw: RawTable, mapping: ColumnMapping) -> pd.DataFrame:
     rows = [
-        (name, FIELDS[name], column, mapping.how[name], look_at(raw.frame[column]).words)
+        (name, FIELDS[name], column, mapping.how[name], _looks(name, raw.frame[column]))
         for name, columns in mapping.columns.items()
         for column in columns
     ]
@@ -144,6 +144,14 @@ def _understood(raw: RawTable, mapping: ColumnMapping) -> pd.DataFrame:
         ("code", "code given to the comment", c, "stated", look_at(raw.frame[c]).words) for c in mapping.theme_columns
     ]
     return pd.DataFrame(rows, columns=["field", "meaning", "column", "how", "looks_like"])
+
+
+def _looks(field_name: str, texts: pd.Series) -> str:
+    """What a column looks like; ids are counted: told as numbers they would seem to lose their leading zeros."""
+    if not field_name.endswith("_id"):
+        return look_at(texts).words
+    n = texts[texts.fillna("").str.strip() != ""].nunique()
+    return f"{n:,} different ids, kept as they are written" if n else look_at(texts).words
 
 
 def _proxy_warning(mapping: ColumnMapping) -> list[str]:
