@@ -13,6 +13,7 @@ from nps_insights.tables.errors import (
     SettingsError,
 )
 from nps_insights.tables.marks import MARKS, without_marks
+from nps_insights.tables.replaced_file import replace_file
 from nps_insights.tables.spreadsheets import as_it_was, not_a_formula, texts_as_they_were
 from nps_insights.tables.visible_text import visible
 
@@ -36,6 +37,7 @@ __all__ = [
     "conform",
     "empty",
     "not_a_formula",
+    "replace_file",
     "texts_as_they_were",
     "visible",
     "without_marks",

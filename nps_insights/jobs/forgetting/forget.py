@@ -24,15 +24,9 @@ from nps_insights.jobs.forgetting.person import Person, ids_in, kinds_of, person
 from nps_insights.jobs.forgetting.places import Places, places_of
 from nps_insights.jobs.forgetting.run_folder import Changes, changes_in, forget_in, sweep_killed_runs, unreadable
 from nps_insights.jobs.forgetting.search import holds
-from nps_insights.jobs.forgetting.tombstones import (
-    add_marks,
-    read_tombstones,
-    replace_file,
-    tombstones_file,
-    with_marks,
-)
+from nps_insights.jobs.forgetting.tombstones import add_marks, read_tombstones, tombstones_file, with_marks
 from nps_insights.survey import KEY_VARIABLE, is_pseudonym, key_from, pseudonym
-from nps_insights.tables import DataRefusedError, SettingsError
+from nps_insights.tables import DataRefusedError, SettingsError, replace_file
 from nps_insights.tracking import StoredModel, artifact_folders, delete_stored, stored_models
 
 # Ids of customers, as apart from the numbers of answers.

@@ -1,7 +1,6 @@
 """Who was forgotten, kept in the project as marks that name nobody: a re-import is stopped by them."""
 
 import os
-import tempfile
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from nps_insights.survey import Forgotten, mark_of
-from nps_insights.tables import DataRefusedError
+from nps_insights.tables import DataRefusedError, replace_file
 
 FILE = "forgotten.toml"
 _SQLITE = "sqlite:///"
@@ -125,19 +124,3 @@ def write_tombstones(file: Path, forgotten: Forgotten) -> None:
     """Write the marks; a kill leaves the old file or the new one."""
     lines = [f'salt = "{forgotten.salt}"', "marks = [", *(f'  "{mark}",' for mark in sorted(forgotten.marks)), "]"]
     replace_file(file, (_HEADER + "\n".join(lines) + "\n").encode("utf-8"))
-
-
-def replace_file(file: Path, content: bytes) -> None:
-    """Put a file in the place of another in one step, on the disk."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as new:
-            new.write(content)
-            new.flush()
-            os.fsync(new.fileno())
-        temporary.chmod(file.stat().st_mode & 0o777 if file.exists() else 0o644)
-        temporary.replace(file)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -1,8 +1,7 @@
 """Issued figures, kept: every run adds its own to published.csv, and says which earlier ones are others today."""
 
+import io
 import json
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pandas as pd
 from nps_insights.jobs.settings.driver_report import SCRATCH, DriverReportSettings
 from nps_insights.metrics import THEME_SHARE, append_published, freeze, issue_answers, read_published, restatements
 from nps_insights.survey import Admission
-from nps_insights.tables import DataRefusedError, SettingsError, empty
+from nps_insights.tables import DataRefusedError, SettingsError, empty, replace_file
 
 # What decides an NPS beside the answers; themes have a version of their own.
 _DECIDE = ("score", "answers", "csat", "ces")
@@ -204,16 +203,6 @@ def same_answers_since(settings: DriverReportSettings, responses: pd.DataFrame) 
 
 def replace_table(file: Path, table: pd.DataFrame) -> None:
     """Write a table to a parquet file that is the old one or the new one, whenever the writing is stopped."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    os.close(handle)
-    try:
-        table.to_parquet(name, index=False)
-        with Path(name).open("rb") as written:
-            os.fsync(written.fileno())
-        # A temporary file is its owner's alone; this one is read like published.csv.
-        Path(name).chmod(0o644)
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    written = io.BytesIO()
+    table.to_parquet(written, index=False)
+    replace_file(file, written.getvalue())

@@ -3,14 +3,21 @@
 import csv
 import io
 import os
-import tempfile
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from nps_insights.metrics.issued.published import conform_published, unseen, with_published
-from nps_insights.tables import TABLES, DataRefusedError, SchemaError, SettingsError, as_it_was, not_a_formula
+from nps_insights.tables import (
+    TABLES,
+    DataRefusedError,
+    SchemaError,
+    SettingsError,
+    as_it_was,
+    not_a_formula,
+    replace_file,
+)
 
 _COLUMNS = {column.name: column.kind for column in TABLES["published"].columns}
 _MAY_BE_EMPTY = ("survey", "period_start", "period_end", "estimate", "conf_low", "conf_high")
@@ -38,6 +45,7 @@ def append_published(path: str | os.PathLike[str], new: pd.DataFrame) -> pd.Data
         >>> from nps_insights.metrics.issued.published import freeze
         >>> estimates = nps(pd.DataFrame({"category": ["promoter", "passive"]}))
         >>> issue = freeze(estimates, published_at=pd.Timestamp("2026-07-05"), run_id="7f3a", settings="")
+        >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     history = append_published(Path(folder) / "published.csv", issue)
         ...     len(history), read_published(Path(folder) / "published.csv").equals(history)
@@ -52,7 +60,7 @@ def append_published(path: str | os.PathLike[str], new: pd.DataFrame) -> pd.Data
             old = read_published(target) if target.exists() else None
             fresh = unseen(old, new)
             if len(fresh) or old is None:
-                _replace(target, _appended(target, fresh))
+                replace_file(target, _appended(target, fresh))
             return with_published(old, fresh)
     except OSError as error:
         raise SettingsError(f"{target}: cannot be written ({error.strerror}); name another file") from None
@@ -70,6 +78,7 @@ def read_published(path: str | os.PathLike[str]) -> pd.DataFrame:
         SettingsError: There is no such file.
 
     Example:
+        >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     _ = (Path(folder) / "published.csv").write_text("metric;estimate")
         ...     try:
@@ -165,22 +174,6 @@ def _written(value: object, kind: str) -> str:
         moment = pd.Timestamp(str(value))
         return moment.strftime("%Y-%m-%d") if moment == moment.normalize() else moment.isoformat()
     return str(int(str(value))) if kind == "integer" else repr(float(str(value)))
-
-
-def _replace(target: Path, content: bytes) -> None:
-    """Put the content beside its place, on the disk, and in its place in one step."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".published-")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        # A temporary file is private; colleagues read the history as they did before.
-        temporary.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o644)
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _damaged(target: Path, problems: list[str]) -> DataRefusedError:

@@ -1,13 +1,11 @@
 """The edits file: read, checked, and added to without touching what an analyst wrote in it."""
 
-import os
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from nps_insights.tables import SettingsError
+from nps_insights.tables import SettingsError, replace_file
 from nps_insights.themes.curation.edits import Edits, check_edits
 
 EDITS_FILE = Path("models/themes/edits.toml")
@@ -85,6 +83,7 @@ def add_entry(path: Path, table: str, entry: Mapping[str, Any]) -> Edits:
         SettingsError: The file or the new entry is wrong.
 
     Example:
+        >>> import tempfile
         >>> folder = Path(tempfile.mkdtemp())
         >>> edits = add_entry(folder / "edits.toml", "edit", {"kind": "owner", "theme": "t07", "owner": "Billing"})
         >>> edits.edit[0].owner
@@ -139,17 +138,6 @@ def _entry_text(table: str, entry: Mapping[str, Any]) -> str:
 
 def _replace(path: Path, text: str) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=".edits-", delete=False) as new:
-            temporary = Path(new.name)
-            new.write(text)
-            new.flush()
-            os.fsync(new.fileno())
+        replace_file(path, text.encode("utf-8"))
     except OSError as error:
         raise SettingsError(f"{path}: cannot be written ({error.strerror}); name another file with --edits") from None
-    try:
-        # A temporary file is private; a file of the project may be read by colleagues as the one before could.
-        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -1,13 +1,11 @@
 """The static token table: each sub-word of an encoder's vocabulary encoded alone, once, and kept on disk."""
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
-from nps_insights.tables import DataRefusedError
+from nps_insights.tables import DataRefusedError, replace_file
 from nps_insights.themes.encoders.protocol import Encoder, Progress
 
 
@@ -65,14 +63,4 @@ def _write(path: Path, vectors: np.ndarray) -> None:
     """Write beside and rename: another process sees the whole file or none."""
     from safetensors.numpy import save
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(save({"vectors": vectors}))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    replace_file(path, save({"vectors": vectors}))
