@@ -1,10 +1,18 @@
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from nps_insights.actions import ActionSettings
+from nps_insights.churn import DecisionSettings
+from nps_insights.jobs.churn.settings import DecisionSection
 from nps_insights.jobs.project import init_project
 from nps_insights.jobs.settings.driver_report import check_settings
 from nps_insights.jobs.settings.pipeline import read_pipeline
+from nps_insights.jobs.settings.sections import LimitSettings, Section
+from nps_insights.jobs.watching.watch_settings import ActionSection
+from nps_insights.survey import Limits
 from nps_insights.tables import SettingsError
 
 MINIMAL = {"input": {"survey": "survey.csv"}}
@@ -82,3 +90,14 @@ def test_init_lays_out_a_project_and_overwrites_nothing(tmp_path: Path) -> None:
     } <= written
     with pytest.raises(SettingsError, match="is not empty"):
         init_project(tmp_path / "acme")
+
+
+@pytest.mark.parametrize(
+    ("section", "read_as"),
+    [(ActionSection, ActionSettings), (DecisionSection, DecisionSettings), (LimitSettings, Limits)],
+)
+def test_a_section_of_a_file_offers_the_keys_and_defaults_of_what_reads_it(
+    section: type[Section], read_as: type[Any]
+) -> None:
+    offered = {name: key.default for name, key in section.model_fields.items()}
+    assert offered == {key.name: key.default for key in fields(read_as)}
