@@ -157,6 +157,18 @@ def test_asked_and_shown_are_of_one_span_and_say_from_when(series: pd.DataFrame)
     assert f"the best that the history shows over {span} quarters is {best:+.0f}, from Q" in because
 
 
+def test_what_a_wandering_figure_neither_shows_nor_rules_out_is_not_called_realistic() -> None:
+    levels = [40.0, 50, 30, 45, 20, 10, 30, 25, 31]
+    found = one(story("2025-04-01", levels=levels, n=300, target=Target("t", 38, "2026-12-31")))
+    assert 0.25 < found["probability"] < 0.5
+    # It falls, and its range is wide enough for the target all the same.
+    assert found["pace"] < 0
+    assert found["expected_high"] > 38
+    assert found["realistic"] == "not_known"
+    assert found["realistic_because"].startswith("Not known whether it is realistic: it asks for +7 in 7 quarters")
+    assert found["realistic_because"].endswith("which neither shows that it can be reached nor rules it out.")
+
+
 def test_the_users_own_benchmark_tells_what_is_beyond_it(series: pd.DataFrame) -> None:
     def realistic(value: float, rows: pd.DataFrame) -> tuple[str, str]:
         target = replace(TARGET, value=value, due_at="2026-06-30")

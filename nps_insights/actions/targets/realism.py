@@ -16,6 +16,8 @@ from nps_insights.actions.targets.words import chance, figure, period_name, plur
 from nps_insights.tables import DataRefusedError, SettingsError
 
 _COLUMNS = ("metric", "group", "low", "high", "source")
+# A figure that only wanders gets as far the wrong way as the right one: below this, history has shown neither.
+_LIKELY = 0.5
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,10 @@ def check_benchmark(own_benchmark: pd.DataFrame | None) -> pd.DataFrame:
 
 
 def realism(standing: Standing, outlook: Outlook, settings: JudgeSettings) -> Realism:
-    """Return whether a target is realistic: no where history makes it unlikely or the benchmark's range ends before it.
+    """Return whether a target is realistic.
+
+    No where its history makes it unlikely or the benchmark's range ends before it; yes where its history makes it more
+    likely than not or the benchmark's range holds it; otherwise not known.
 
     Args:
         standing: Where the target stands.
@@ -104,9 +109,13 @@ def _by_history(standing: Standing, probability: float, unlikely_below: float) -
         )
         asks += f", the best that the history shows over {span} is {figure(most, target.metric, change=True)}"
         asks += f", from {period_name(first, per)} on"
-    answer = "no" if probability < unlikely_below else "yes"
     alone = "the history alone gives" if standing.steps else "the answers so far give"
-    return answer, f"{asks}, and {alone} it a chance of {chance(probability)}"
+    said = f"{asks}, and {alone} it a chance of {chance(probability)}"
+    if probability < unlikely_below:
+        return "no", said
+    if probability >= _LIKELY:
+        return "yes", said
+    return "not_known", f"{said}, which neither shows that it can be reached nor rules it out"
 
 
 def _most_moved(standing: Standing) -> tuple[float, int, pd.Period]:
