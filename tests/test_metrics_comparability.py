@@ -118,9 +118,16 @@ def test_what_is_not_given_is_named_and_never_the_same() -> None:
     found = comparable(*sides)
     for check in ("wording", "channel", "trigger", "sampling", "response_rate"):
         assert results(found)[check] == "not_known"
-    assert found.headline == (
-        "Yes, as far as known (not known: the wording, the channel, the trigger, who was asked and the response rate)."
+    assert found.answer == "yes"
+    assert found.headline.startswith("Only partly known: ")
+    assert found.headline.endswith(
+        " alike; not known: the wording, the channel, the trigger, who was asked and the response rate."
     )
+
+
+def test_where_more_is_known_than_not_it_is_a_yes_that_names_the_rest() -> None:
+    found = comparable(*(period(side, 1) for side in (0, 1)))
+    assert found.headline == "Yes, as far as known (not known: who was asked and the response rate)."
 
 
 def test_nothing_but_categories_is_not_known() -> None:

@@ -9,6 +9,7 @@ from report_driver_tables import TOTAL, change_parts
 from report_tables import attribute_effects, code_effects, effects, facts_example, report_example, theme_effects
 from report_watch_tables import watched_tables
 
+from nps_insights.report.chapters.methods import methods_chapter
 from nps_insights.report.first.screen import FirstScreen, first_screen
 from nps_insights.report.inputs import report_tables
 from nps_insights.tables import empty
@@ -64,13 +65,19 @@ def test_costs_say_over_which_time_they_are() -> None:
     assert screen(estimates=estimates[estimates["period_start"].isna()]).over == ""
 
 
-def test_what_nobody_checked_is_said_with_the_command_that_would_tell() -> None:
+def test_what_nobody_checked_is_said_and_the_commands_that_would_tell_stand_among_the_methods() -> None:
     codes = screen().sure
     assert codes == [
         "Of 1,490 comments with a theme that matches one of the codes given with the data, 70% carry that code too."
     ]
     (unchecked,) = screen(agreement=empty("agreement")).sure
-    assert "“nps-insights themes sample”" in unchecked
+    assert unchecked.startswith("How well themes are recognised was not checked")
+    assert "nps-insights" not in unchecked
+    methods = dict(
+        methods_chapter(report_tables(report_example() | {"agreement": empty("agreement")}), facts_example()).paragraphs
+    )
+    assert "“nps-insights themes sample”" in methods["To be surer"]
+    assert "To be surer" not in dict(methods_chapter(report_tables(report_example()), facts_example()).paragraphs)
     row = {"metric": "precision", "theme_id": "all", "label": "all", "n": 100, "n_eff": 90.0}
     quality = pd.DataFrame([row | {"estimate": 0.88, "conf_low": 0.8, "conf_high": 0.93}])
     (judged,) = screen(theme_quality=quality).sure

@@ -1,12 +1,14 @@
 """Three things to do: who, what and how many; the theme, the list, and what to leave alone."""
 
+import dataclasses
+
 import pandas as pd
 from report_driver_tables import change_parts
-from report_tables import effects, report_example
+from report_tables import effects, facts_example, report_example
 from report_watch_tables import action_lists, watched_example
 
 from nps_insights.report.first.drivers import main_drivers
-from nps_insights.report.first.three_things import Proposal, three_things, to_mend
+from nps_insights.report.first.three_things import Proposal, amounts_note, three_things, to_mend
 from nps_insights.report.inputs import report_tables
 
 
@@ -59,12 +61,24 @@ def test_what_pulled_the_last_change_down_is_mended_before_what_costs_most() -> 
     chosen = to_mend(whole, main_drivers(whole))
     assert chosen is not None
     assert chosen.label == "bill is wrong"
+    # Why it stands before what costs more is said beside it.
+    assert three_things(whole, main_drivers(whole))[0].basis.endswith(" it is among what the last fall goes with")
+    assert "last fall" not in things(watched_example())[0].basis
 
 
 def test_empty_lists_and_unknown_gains_are_said_so() -> None:
     lists = action_lists().query("action == 'call'").assign(estimate=None, conf_low=None, conf_high=None, value=None)
     assert things({"action_lists": lists})[0].basis == "what it brings is not known"
     assert things({"action_lists": lists.assign(n=0)}) == []
+
+
+def test_what_amounts_are_is_said_where_there_are_any() -> None:
+    whole = report_tables(watched_example())
+    facts = dataclasses.replace(facts_example(), value_column="Yearly value")
+    said = "Amounts are sums of the column “Yearly value” of the accounts"
+    assert amounts_note(whole, facts) == f"{said}; no currency was given."
+    assert amounts_note(whole, dataclasses.replace(facts, currency="EUR")) == f"{said}."
+    assert amounts_note(report_tables({}), facts) == ""
 
 
 def test_amounts_are_in_the_currency_that_was_given() -> None:

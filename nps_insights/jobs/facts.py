@@ -59,6 +59,7 @@ def report_facts(
         notes=tuple(notes),
         survey=_kind_of_survey(admission.responses, settings),
         currency=settings.money.currency,
+        value_column=admission.account_columns.get("value", ""),
         person_columns=_person_columns(survey),
     )
 

@@ -40,6 +40,7 @@ class ReportFacts:
         n_judged: Number of figures that could be held against earlier periods; None where nobody counted.
         survey: Kind of survey: "relational", "transactional" or "pooled"; empty where it is not known.
         currency: What amounts of money are in, as it was given; empty where nobody said.
+        value_column: Column of the accounts that amounts of money are taken from; empty without one.
         person_columns: Columns of the files that were read as ids or names of accounts and people.
 
     Example:
@@ -75,4 +76,5 @@ class ReportFacts:
     n_judged: int | None = None
     survey: str = ""
     currency: str = ""
+    value_column: str = ""
     person_columns: tuple[str, ...] = ()

@@ -241,9 +241,13 @@ def _after_adjustment(findings: list[Finding], change: Change, like: Change) -> 
 def _yes(findings: list[Finding]) -> tuple[str, str]:
     """Sentence and headline."""
     alike = called([one for one in findings if one.result == "same"])
-    known = "yes" if all(one.result == "same" for one in findings) else "yes, as far as known"
-    sentence = f"Comparable: {known}, because {listed(alike)} {'is' if len(alike) == 1 else 'are'} alike"
-    sentence += f"{not_known_words(findings, ('; ', ''))}."
+    unknown = called([one for one in findings if one.result == "not_known"])
+    known = "yes, as far as known" if unknown else "yes"
+    found = f"{listed(alike)} {'is' if len(alike) == 1 else 'are'} alike"
+    sentence = f"Comparable: {known}, because {found}{not_known_words(findings, ('; ', ''))}."
+    # A "yes" would be read as one, however much behind it nobody looked at.
+    if len(unknown) > len(alike):
+        return sentence, f"Only partly known: {found}{not_known_words(findings, ('; ', ''))}."
     return sentence, f"{known.capitalize()}{not_known_words(findings, (' (', ')'))}."
 
 

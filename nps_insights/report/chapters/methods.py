@@ -7,6 +7,7 @@ import pandas as pd
 from nps_insights.report import words
 from nps_insights.report.chapters.methods_watched import watched_methods
 from nps_insights.report.facts import ReportFacts
+from nps_insights.report.first.how_sure import to_be_surer
 from nps_insights.report.inputs import top_themes
 from nps_insights.report.page.blocks import TextTable
 from nps_insights.report.rows.driver_rows import CLEAR_Q, Driver, drivers_of
@@ -46,10 +47,16 @@ def methods_chapter(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> Meth
             *_drivers(n_model, adjusted),
             *_further(tables),
             *watched_methods(tables),
+            *_surer(tables),
         ],
         run=TextTable("This run", ("What", "Value"), _run(facts)),
         settings=_settings(facts),
     )
+
+
+def _surer(tables: dict[str, pd.DataFrame]) -> list[tuple[str, str]]:
+    ways = to_be_surer(tables)
+    return [("To be surer", ways)] if ways else []
 
 
 def _number(facts: ReportFacts) -> list[tuple[str, str]]:

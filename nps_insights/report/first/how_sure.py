@@ -1,4 +1,4 @@
-"""How sure the report is of its themes and its call list; where nobody checked, which command would tell."""
+"""How sure the report is of its themes and its call list; where nobody checked, what would tell."""
 
 from collections.abc import Mapping
 
@@ -7,17 +7,11 @@ import pandas as pd
 from nps_insights.report import words
 from nps_insights.report.languages import say
 
-_NOBODY_CHECKED = (
-    "How well themes are recognised was not checked: “nps-insights themes sample” draws 100 remarks for a person to "
-    "judge, and “nps-insights themes check” tells the result."
-)
-_NO_CALLS = (
-    "Who will leave is not judged here: no call list was given. “nps-insights churn flag” makes one; give its "
-    "folder as flags in the section [input]."
-)
+_NOBODY_CHECKED = "How well themes are recognised was not checked: no person has judged a sample of remarks yet."
+_NO_CALLS = "Who will leave is not judged here: no list of accounts to call was given."
 _CALLS_JUDGED_ELSEWHERE = (
-    "Whether the call list does better than the last score alone is not judged here: the page that “nps-insights churn "
-    "train” wrote tells it, and “nps-insights churn outcomes” whether it came true."
+    "Whether the call list does better than the last score alone is not judged here; the page on the training of its "
+    "model tells it."
 )
 _CALLS_JUDGED = (
     "How good the call list is was measured on accounts that its model had not seen; the chapter on who is about to "
@@ -42,6 +36,26 @@ def how_sure(tables: Mapping[str, pd.DataFrame]) -> list[str]:
         judged = _CALLS_JUDGED if len(tables["reliability"]) else _CALLS_JUDGED_ELSEWHERE
         said.append(say(judged if (lists["action"] == "call").any() else _NO_CALLS))
     return said
+
+
+def to_be_surer(tables: Mapping[str, pd.DataFrame]) -> str:
+    """Say which commands would tell what nobody has looked at, for whoever made the report; empty where all is.
+
+    Example:
+        >>> from nps_insights.report.inputs import report_tables
+        >>> to_be_surer(report_tables({}))
+        ''
+    """
+    said = how_sure(tables)
+    ways = {
+        say(_NOBODY_CHECKED): "“nps-insights themes sample” draws 100 remarks for a person to judge, and “nps-insights "
+        "themes check” tells how many of them fit their theme.",
+        say(_NO_CALLS): "“nps-insights churn flag” makes a list of accounts to call; its folder is given as flags in "
+        "the section [input].",
+        say(_CALLS_JUDGED_ELSEWHERE): "“nps-insights churn train” writes a page that tells how good the model of the "
+        "call list is, and “nps-insights churn outcomes” tells whether it came true.",
+    }
+    return " ".join(way for sentence, way in ways.items() if sentence in said)
 
 
 def _themes(tables: Mapping[str, pd.DataFrame]) -> list[str]:

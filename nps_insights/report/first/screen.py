@@ -11,7 +11,7 @@ from nps_insights.report.first.change import moves_of
 from nps_insights.report.first.drivers import DriverLine, costs_and_gains, main_drivers
 from nps_insights.report.first.how_sure import how_sure
 from nps_insights.report.first.number import Headline, headline_of, watched_periods, way_of
-from nps_insights.report.first.three_things import Proposal, three_things, to_leave_alone
+from nps_insights.report.first.three_things import Proposal, amounts_note, three_things, to_leave_alone
 from nps_insights.report.first.warnings import do_not_conclude
 from nps_insights.report.first.watched_headline import USUAL, alert_lines, alerts_further, named_score, target_lines
 from nps_insights.report.first.who_is_missing import who_is_missing
@@ -44,6 +44,7 @@ class FirstScreen:
         alerts: How loud and what, the loudest first.
         alerts_more: How many more there are.
         proposals: What to do next, at most three things.
+        amounts: What the amounts beside them are.
         left_out: How many rows were left out.
     """
 
@@ -65,6 +66,7 @@ class FirstScreen:
     alerts: list[tuple[str, str]] = field(default_factory=list)
     alerts_more: str = ""
     proposals: list[Proposal] = field(default_factory=list)
+    amounts: str = ""
     left_out: str = "What was left out"
 
 
@@ -106,6 +108,7 @@ def first_screen(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> FirstSc
         alerts=alert_lines(tables),
         alerts_more=alerts_further(tables),
         proposals=three_things(tables, drivers, currency=facts.currency),
+        amounts=amounts_note(tables, facts),
         left_out=_left_out(facts),
     )
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from nps_insights.report import words
 from nps_insights.report.chapters.leaving import leaving_soon
+from nps_insights.report.facts import ReportFacts
 from nps_insights.report.first.drivers import has_name
 from nps_insights.report.languages import say, say_count
 from nps_insights.report.rows.action_rows import gain, lists_in_order
@@ -72,12 +73,32 @@ def to_mend(tables: Mapping[str, pd.DataFrame], drivers: list[Driver]) -> Driver
         >>> to_mend(report_tables({}), []) is None
         True
     """
-    costs = [driver for driver in costing(drivers) if has_name(driver)]
-    last = next((own for own in comparisons(tables) if not own.by), None)
-    pulled: set[str] = set()
-    if last is not None and last.total.clear and last.total.estimate < 0:
-        pulled = {part.driver_id for part in last.parts if part.points.clear and part.points.estimate < 0}
+    costs, pulled = [driver for driver in costing(drivers) if has_name(driver)], _pulled_down(tables)
     return next((driver for driver in costs if driver.driver_id in pulled), costs[0] if costs else None)
+
+
+def _pulled_down(tables: Mapping[str, pd.DataFrame]) -> set[str]:
+    """Drivers that surely pulled the number down where it surely fell."""
+    last = next((own for own in comparisons(tables) if not own.by), None)
+    if last is None or not last.total.clear or last.total.estimate >= 0:
+        return set()
+    return {part.driver_id for part in last.parts if part.points.clear and part.points.estimate < 0}
+
+
+def amounts_note(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> str:
+    """Say what the amounts of the lists are; empty where there is none.
+
+    Example:
+        >>> from nps_insights.report.inputs import report_tables
+        >>> amounts_note(report_tables({}), ReportFacts(title="T", source_name="s.csv"))
+        ''
+    """
+    if tables["action_lists"]["value"].isna().all() or not facts.value_column:
+        return ""
+    column = words.quoted(words.clean(facts.value_column, most=60))
+    if facts.currency:
+        return say("Amounts are sums of the column {column} of the accounts.", column=column)
+    return say("Amounts are sums of the column {column} of the accounts; no currency was given.", column=column)
 
 
 def to_leave_alone(drivers: list[Driver]) -> Driver | None:
@@ -114,6 +135,8 @@ def _mend(driver: Driver, tables: Mapping[str, pd.DataFrame]) -> Proposal:
         n=words.count(driver.n_present),
         figure=figure,
     )
+    if driver.driver_id in _pulled_down(tables):
+        basis = say("{basis}, and it is among what the last fall goes with", basis=basis)
     return Proposal(_by(driver, tables, what), basis)
 
 
