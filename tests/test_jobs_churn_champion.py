@@ -17,7 +17,7 @@ from nps_insights.jobs.churn.panels import dates_of, panel_at
 from nps_insights.jobs.churn.settings import ChurnScoringSettings, ChurnTrainingSettings
 from nps_insights.jobs.settings.checked import checked
 from nps_insights.simulate import write_churn_sample
-from nps_insights.tables import SettingsError
+from nps_insights.tables import DataRefusedError, SettingsError
 from nps_insights.tracking import champion_of, give_aliases, log_churn_model, tracked_run
 
 LABELS = {"event": "ended", "excluded_reasons": [], "competing_reasons": [], "renewal_tolerance_days": 31}
@@ -118,6 +118,10 @@ def test_outcomes_read_accounts_as_scoring_read_them(tmp_path: Path) -> None:
     found = outcomes_of([list_folder(tmp_path / "one")], str(accounts), known_until=pd.Timestamp("2026-06-01"))
     left = found.table.query("metric == 'churned'").set_index("arm")["estimate"]
     assert left.to_dict() == {"flagged": 1.0, "not_flagged": 0.0}
+    settings = json.loads((tmp_path / "one" / "manifest.json").read_text(encoding="utf-8"))["settings"]
+    small = list_folder(tmp_path / "small", settings=settings | {"limits": {"rows": 1}})
+    with pytest.raises(DataRefusedError, match="rows"):
+        outcomes_of([small], str(accounts), known_until=pd.Timestamp("2026-06-01"))
 
 
 @pytest.mark.parametrize(

@@ -60,9 +60,11 @@ def outcomes_of(
     days, labels = _one_meaning(run_folders, told, horizon)
     flags = pd.concat([pd.read_parquet(folder / FLAGS) for folder in run_folders], ignore_index=True)
     scoring = checked(ChurnScoringSettings, told[-1]["settings"])
-    now = admit_accounts(read_source(accounts), scoring.read_as()).accounts
+    limits = scoring.limits.limits()
+    now = admit_accounts(read_source(accounts, limits=limits), scoring.read_as()).accounts
     if usage:
-        labels["usage"] = admit_usage(read_source(usage), scoring.read_as(), columns=scoring.usage_columns).table
+        raw = read_source(usage, limits=limits)
+        labels["usage"] = admit_usage(raw, scoring.read_as(), columns=scoring.usage_columns).table
     found = flag_outcomes(
         flags,
         now,
