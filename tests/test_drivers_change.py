@@ -31,6 +31,22 @@ def dated(tables: Tables) -> Tables:
     return responses.assign(responded_at=last), comments, presence
 
 
+@pytest.mark.parametrize("spread", [0.3, 0.9])
+def test_an_attribute_in_which_the_sides_hardly_overlap_is_named(spread: float) -> None:
+    responses, comments, presence = two_sides("nothing", 300, random_state=5)
+    chance, after = np.random.default_rng(5), responses["wave"] == "after"
+    seats = np.where(after, 100.0, 10.0) * chance.uniform(1 - spread, 1 + spread, len(responses))
+    responses = responses.assign(**{"attribute/Seats": seats, "attribute/Age": chance.normal(size=len(responses))})
+    found = change_parts(responses, comments, presence, between=BETWEEN, attributes=["Seats", "Age"])
+    (note,) = [one for one in found.notes if "hardly overlap" in one]
+    assert note.startswith("before and after hardly overlap in Seats: its part and the unexplained one")
+    widths = (found.parts["conf_high"] - found.parts["conf_low"]).groupby(found.parts["part"]).max()
+    alone = change_parts(responses, comments, presence, between=BETWEEN, attributes=["Age"])
+    assert not [one for one in alone.notes if "overlap" in one]
+    narrow = (alone.parts["conf_high"] - alone.parts["conf_low"]).groupby(alone.parts["part"]).max()
+    assert widths["unexplained"] > 2 * narrow["unexplained"]
+
+
 @pytest.mark.parametrize("min_rate", [20, 10_000])
 @pytest.mark.parametrize("among", ["everyone", "commenters"])
 def test_parts_sum_to_the_change_of_two_groups(min_rate: int, among: str) -> None:

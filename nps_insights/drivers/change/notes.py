@@ -1,11 +1,17 @@
 """What a reader of the parts must know: which model they are of, and what they cannot tell."""
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from nps_insights.drivers.change.between import Comparison
 from nps_insights.drivers.change.two_sided import TwoSided
 
 _MOST_NAMED = 5
+# Of the variance of "which side": from here on the attribute at least halves the precision of what is unexplained.
+_TELLS_APART = 0.75
+# Of a number, in standard deviations of the narrower side: what it weighs there says nothing of the other side.
+_FAR_APART = 3.0
 
 
 def said(two: TwoSided, rows: pd.DataFrame, between: Comparison) -> list[str]:
@@ -16,7 +22,7 @@ def said(two: TwoSided, rows: pd.DataFrame, between: Comparison) -> list[str]:
         rows: Rows of table `change_parts`.
         between: What was compared.
     """
-    notes = [_which_model(two, between)]
+    notes = [_which_model(two, between), *_hardly_overlapping(two, between)]
     alone = rows[rows["part"] == "silent"]
     if len(alone):
         row, whole = alone.iloc[0], rows.loc[rows["part"] == "total"].iloc[0]
@@ -45,6 +51,36 @@ def _which_model(two: TwoSided, between: Comparison) -> str:
         f"What a mention weighs was measured in {sides} apart for {_named(themes.loc[own, 'label'].tolist())}, and is "
         f"taken as the same in both for the other {(~own).sum()} themes: {needed}."
     )
+
+
+def _hardly_overlapping(two: TwoSided, between: Comparison) -> list[str]:
+    """Name attributes that say nearly the same as the comparison itself."""
+    drivers = two.design.drivers[two.design.drivers["kind"] == "attribute"]
+    apart = []
+    for name, own in drivers.groupby("attribute"):
+        x = two.x[:, [two.columns.index(column) for column in own["driver_id"]]]
+        if _tells_apart(x, two.is_after) or (own["numeric"].all() and _far_apart(x[:, 0], two.is_after)):
+            apart.append(str(name))
+    if not apart:
+        return []
+    one = len(apart) == 1
+    return [
+        f"{between.before} and {between.after} hardly overlap in {_named(apart)}: {'its' if one else 'their'} part and "
+        "the unexplained one can hardly be told from each other, so their ranges are wide; compare without "
+        f"{'it' if one else 'them'}, or within customers that are alike in {'it' if one else 'them'}."
+    ]
+
+
+def _tells_apart(x: NDArray[np.float64], is_after: NDArray[np.bool_]) -> bool:
+    side, centred = is_after - is_after.mean(), x - x.mean(axis=0)
+    fitted, *_ = np.linalg.lstsq(centred, side, rcond=None)
+    left = side - centred @ fitted
+    return bool(1 - (left @ left) / (side @ side) >= _TELLS_APART)
+
+
+def _far_apart(x: NDArray[np.float64], is_after: NDArray[np.bool_]) -> bool:
+    sides = (x[~is_after], x[is_after])
+    return bool(abs(sides[1].mean() - sides[0].mean()) > _FAR_APART * min(side.std() for side in sides))
 
 
 def _named(labels: list[str]) -> str:
