@@ -101,16 +101,23 @@ def test_a_table_nobody_decided_on_is_not_shown_to_the_board() -> None:
         assert shown[name].empty
 
 
-def world(seed: int) -> pd.DataFrame:
-    """Estimates of groups and periods drawn so that many cells are small; everything adds up."""
+def world(seed: int, unknown: float = 0.0) -> pd.DataFrame:
+    """Estimates of groups and periods drawn so that many cells are small; everything adds up.
+
+    Args:
+        seed: Of the draw.
+        unknown: Expected answers of each period whose group, and of each group whose date, nobody knows.
+    """
     drawn = np.random.default_rng(seed)
     sizes = drawn.poisson(drawn.choice([3, 8, 40, 90], size=(6, 1)), size=(6, 5)) * (drawn.random((6, 5)) < 0.9)
+    of_no_group, of_no_date = drawn.poisson(unknown, size=5), drawn.poisson(unknown, size=6)
     starts = pd.date_range("2025-01-01", periods=5, freq="QS")
     rows = []
     for group in range(7):
-        own = sizes[group] if group < 6 else sizes.sum(axis=0)
+        own = sizes[group] if group < 6 else sizes.sum(axis=0) + of_no_group
+        undated = of_no_date[group] if group < 6 else of_no_date.sum()
         named = {"by": "plan", "group": f"g{group}"} if group < 6 else {"by": "", "group": ""}
-        cells = [(pd.NaT, own.sum()), *zip(starts, own, strict=True)]
+        cells = [(pd.NaT, own.sum() + undated), *zip(starts, own, strict=True)]
         rows += [named | {"period_start": start, "n": int(n)} for start, n in cells if n]
     frame = pd.DataFrame(rows).assign(metric="nps", estimate=10.0, conf_low=5.0, conf_high=15.0, too_small=False)
     ends = frame["period_start"] + pd.DateOffset(months=3) - pd.Timedelta(days=1)
@@ -118,8 +125,9 @@ def world(seed: int) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_no_small_group_can_be_computed_from_what_is_shown(seed: int) -> None:
-    given = world(seed)
+@pytest.mark.parametrize("unknown", [0.0, 0.5, 4.0])
+def test_no_small_group_can_be_computed_from_what_is_shown(seed: int, unknown: float) -> None:
+    given = world(seed, unknown)
     shown = board_tables(report_tables({"estimates": given}))["estimates"]
     assert (shown["n"] >= 10).all()
     whole = shown[shown["by"] == ""].set_index("period_start", drop=False)

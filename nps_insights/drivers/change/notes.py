@@ -66,8 +66,9 @@ def _hardly_overlapping(two: TwoSided, between: Comparison) -> list[str]:
     one = len(apart) == 1
     return [
         f"{between.before} and {between.after} hardly overlap in {_named(apart)}: {'its' if one else 'their'} part and "
-        "the unexplained one can hardly be told from each other, so their ranges are wide; compare without "
-        f"{'it' if one else 'them'}, or within customers that are alike in {'it' if one else 'them'}."
+        "the unexplained one can hardly be told from each other, so their ranges are wide; leave "
+        f"{'it' if one else 'them'} out of `--attributes`, or compare customers that are alike in "
+        f"{'it' if one else 'them'}."
     ]
 
 

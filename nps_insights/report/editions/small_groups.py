@@ -1,7 +1,8 @@
 """Small groups: which groups and periods are hidden, so that none of fewer than ten answers shows, nor can be computed.
 
-Groups of a column add up to all answers, and periods add up to all time. A hidden group could be computed from the
-others where it is the only one, so groups are hidden until those hidden hold ten answers together or more.
+Groups of a column and the answers of which nobody knows the group add up to all answers, periods and the answers without
+a date to all time. A hidden group could be computed from the others where it is the only one, so groups are hidden until
+those hidden hold ten answers together or more; answers of no known group, which no row shows, count as such a group.
 """
 
 import re
@@ -23,6 +24,9 @@ _CELLS = {
     "changes": (("before_start", "n_before"), ("after_start", "n")),
 }
 _THEMES = "theme_id"
+_OF = ("metric", "by", "group")
+# Answers of no known group, or without a date: no group of any file is called so.
+_NOBODY_KNOWS = "\0"
 
 
 @dataclass(frozen=True)
@@ -87,20 +91,24 @@ def hidden_groups(
         True
     """
     persons = columns_of_persons(tables, person_columns)
-    cells = _cells(tables)
-    cells = cells[~cells["by"].isin(persons)]
-    whole = cells[cells["by"] == ""]
-    periods = _small(
-        whole[whole["time"] != ALL_TIME].assign(cell=whole["metric"], part=whole["time"]), smallest=smallest
-    )
+    told = _cells(tables)
+    told = told[~told["by"].isin(persons)]
+    undated = _undated(told)
+    cells = told.groupby([*_OF, "time"], as_index=False)["n"].min()
+    whole = pd.concat([cells, undated])
+    whole = whole[(whole["by"] == "") & (whole["time"] != ALL_TIME)]
+    periods = _small(whole.assign(cell=whole["metric"], part=whole["time"]), smallest=smallest) - {_NOBODY_KNOWS}
     grouped = cells[cells["by"] != ""]
+    few_undated = undated[undated["n"] < smallest]
     ever, dated = set(), set()
     for by, own in grouped.groupby("by", sort=True):
         parts = own.assign(cell=own["metric"] + "\n" + own["time"], part=own["group"])
         whole_time = parts[parts["time"] == ALL_TIME]
         ever |= {(str(by), part) for part in _small(whole_time, smallest=smallest)}
         first = {part for column, part in ever if column == by}
+        first |= set(few_undated.loc[few_undated["by"] == by, "group"])
         dated |= {(str(by), part) for part in _small(parts, smallest=smallest, hidden=first)}
+    ever, dated = ({pair for pair in pairs if pair[1] != _NOBODY_KNOWS} for pairs in (ever, dated))
     ever |= _pairs_of(persons, tables)
     return Hidden(frozenset(ever), frozenset(dated | ever), frozenset(periods), persons)
 
@@ -112,8 +120,8 @@ def _pairs_of(columns: Collection[str], tables: Mapping[str, pd.DataFrame]) -> s
 
 
 def _cells(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Every figure's metric, column, group, time and number of answers."""
-    found = [pd.DataFrame({"metric": [], "by": [], "group": [], "time": [], "n": []})]
+    """Every figure's metric, column, group, time, number of answers and table; answers of no known group are a group."""
+    found = [pd.DataFrame({"metric": [], "by": [], "group": [], "time": [], "n": [], "table": []})]
     for name, sides in _CELLS.items():
         rows = tables[name]
         rows = rows[(rows["by"] != _THEMES)] if len(rows) else rows
@@ -122,14 +130,33 @@ def _cells(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
                 continue
             metric = rows.get("metric", "answered")
             time = rows[when].map(_when, na_action="ignore").astype("object").fillna(ALL_TIME)
-            found.append(
-                pd.DataFrame(
-                    {"metric": metric, "by": rows["by"], "group": rows["group"], "time": time, "n": rows[count]}
-                )
+            own = pd.DataFrame(
+                {"metric": metric, "by": rows["by"], "group": rows["group"], "time": time, "n": rows[count]}
             )
-    cells = pd.concat(found, ignore_index=True)
-    cells = cells[cells["n"] > 0]
-    return cells.groupby(["metric", "by", "group", "time"], as_index=False)["n"].min()
+            own = own[own["n"] > 0]
+            found += [part.assign(table=name) for part in (own, _of_no_group(own))]
+    return pd.concat(found, ignore_index=True)
+
+
+def _of_no_group(cells: pd.DataFrame) -> pd.DataFrame:
+    """What the groups of a column leave to all answers, of one table, as a group of that column."""
+    alone = cells.drop_duplicates([*_OF, "time"])
+    whole = alone[alone["by"] == ""].set_index(["metric", "time"])["n"].rename("whole")
+    groups = alone[alone["by"] != ""].groupby(["metric", "by", "time"], as_index=False)["n"].sum()
+    left = groups.join(whole, on=["metric", "time"], how="inner")
+    return left.assign(group=_NOBODY_KNOWS, n=left["whole"] - left["n"]).drop(columns="whole").query("n > 0")
+
+
+def _undated(cells: pd.DataFrame) -> pd.DataFrame:
+    """What the periods of all answers, and of each group, leave to all time, as a period of no known day."""
+    at_all = cells["time"] == ALL_TIME
+    whole = cells[at_all].groupby(list(_OF))["n"].min().rename("whole")
+    # Periods of one table add up; those of another may be of another length.
+    periods = cells[~at_all].drop_duplicates([*_OF, "time", "table"])
+    dated = periods.groupby([*_OF, "table"], as_index=False)["n"].sum()
+    left = dated.join(whole, on=list(_OF), how="inner")
+    undated = left.assign(n=left["whole"] - left["n"]).query("n > 0").groupby(list(_OF), as_index=False)["n"].min()
+    return undated.assign(time=_NOBODY_KNOWS)
 
 
 def _small(cells: pd.DataFrame, *, smallest: int, hidden: Iterable[str] = ()) -> set[str]:
@@ -140,7 +167,7 @@ def _small(cells: pd.DataFrame, *, smallest: int, hidden: Iterable[str] = ()) ->
         smallest: See `hidden_groups`.
         hidden: Parts that are hidden already.
     """
-    found = {*hidden, *cells.loc[cells["n"] < smallest, "part"]}
+    found = {_NOBODY_KNOWS, *hidden, *cells.loc[cells["n"] < smallest, "part"]}
     sizes = cells.groupby("part")["n"].max()
     while True:
         own = cells[cells["part"].isin(list(found))]
