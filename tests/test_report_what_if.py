@@ -1,8 +1,11 @@
 """What if: today first, scenarios as asked for, the target line, and odds that claim no certainty."""
 
+import pandas as pd
 import pytest
 from report_driver_tables import scenarios
+from report_tables import report_example
 
+from nps_insights.metrics import COMMENTED
 from nps_insights.report.chapters.what_if import MOST_SCENARIOS, WhatIf, what_if
 from nps_insights.report.inputs import report_tables
 
@@ -37,6 +40,24 @@ def test_without_a_target_the_line_is_today() -> None:
     assert found.chart.figure["layout"]["shapes"][0]["x0"] == pytest.approx(16.9)
     assert found.table.columns == ("If", "NPS", "Change")
     assert found.line.startswith("Dotted line: today")
+
+
+def test_comments_that_nobody_could_read_explain_another_number_of_today() -> None:
+    rows = scenarios(None)
+    n = int(rows["n"].max())
+
+    def line(n_commented: int) -> str:
+        of_all = (
+            report_example()["estimates"].head(1).assign(metric="nps", by=COMMENTED, group="commented", n=n_commented)
+        )
+        estimates = of_all.assign(period_start=pd.NaT, period_end=pd.NaT)
+        return what_if(report_tables({"scenarios": rows, "estimates": estimates})).line
+
+    assert "could not be read" not in line(n)
+    assert line(n + 1).endswith(
+        " 1 further comment could not be read: today’s number is not that of all who commented."
+    )
+    assert " 160 further comments could not be read" in line(n + 160)
 
 
 def test_many_scenarios_are_folded() -> None:

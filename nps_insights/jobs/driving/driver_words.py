@@ -39,7 +39,10 @@ def drivers_in_words(run: ReportRun, driver_notes: Iterable[str], asked: Collect
     themes = drivers_of(tables["effects"], "theme", without=frozenset(top_themes(tables["themes"])))
     found = [one for one in themes or drivers_of(tables["effects"], "code") if one.driver_id not in no_causes(tables)]
     answers = [
-        (("what_if", "target"), _block("What if? NPS of those who commented", _scenarios(tables["scenarios"]))),
+        (
+            ("what_if", "target"),
+            _block("What if? NPS of those whose comment could be read", _scenarios(tables["scenarios"])),
+        ),
         (("between",), _block(_moved(tables["change_parts"]), _change(tables["change_parts"]))),
         (("by",), _block("Where it differs: points per mention", _differing(tables["group_effects"]))),
     ]

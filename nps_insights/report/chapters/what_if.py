@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from nps_insights.metrics import COMMENTED
 from nps_insights.report import words
-from nps_insights.report.languages import say
+from nps_insights.report.languages import say, say_count
 from nps_insights.report.page.blocks import TextTable
 from nps_insights.report.page.charts import ACCENT, NEUTRAL, Chart, Mark, described, range_chart
 
@@ -44,9 +45,8 @@ def what_if(tables: Mapping[str, pd.DataFrame]) -> WhatIf:
     targets = rows["target"].dropna()
     target = float(targets.iloc[0]) if len(targets) else None
     body, rest = _table(ordered, target).split(MOST_SCENARIOS)
-    return WhatIf(
-        _chart(ordered.head(MOST_SCENARIOS), target), body, rest if rest.rows else None, _line(ordered, target)
-    )
+    line = _line(ordered, target) + _unread(ordered, tables["estimates"])
+    return WhatIf(_chart(ordered.head(MOST_SCENARIOS), target), body, rest if rest.rows else None, line)
 
 
 def _is_today(row: pd.Series) -> bool:
@@ -96,6 +96,21 @@ def _line(rows: pd.DataFrame, target: float | None) -> str:
         "Dotted line: the target of {target}. From {answers} with a comment.",
         target=words.points(target),
         answers=answers,
+    )
+
+
+def _unread(rows: pd.DataFrame, estimates: pd.DataFrame) -> str:
+    """Why today's number is another than that of all who commented, where it is."""
+    of_all = estimates[(estimates["metric"] == "nps") & (estimates["by"] == COMMENTED)]
+    of_all = of_all[(of_all["group"] == "commented") & of_all["period_start"].isna()]
+    n_unread = int(of_all["n"].sum()) - int(rows["n"].max())
+    if n_unread <= 0:
+        return ""
+    return say_count(
+        n_unread,
+        " {n} further comment could not be read: today’s number is not that of all who commented.",
+        " {n} further comments could not be read: today’s number is not that of all who commented.",
+        n=words.count(n_unread),
     )
 
 
