@@ -1,7 +1,7 @@
 """Believable tables of what drivers did over time, by group and under the checks, for the tests of the report."""
 
 import pandas as pd
-from report_tables import LEAVES, N_MODEL, effects, report_example
+from report_tables import LEAVES, N_MODEL, built_once, effects, report_example
 
 from nps_insights.metrics import benjamini_hochberg
 
@@ -10,6 +10,7 @@ RATE = {"t01": -0.8, "t05": 0.3}
 TOTAL = -6.2
 
 
+@built_once
 def driver_tables() -> dict[str, pd.DataFrame]:
     """Every table that stands beside the effects."""
     return {

@@ -1,6 +1,8 @@
 """Believable tables for the tests of the report: small, made by arithmetic, the same every time."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import cache, wraps
 
 import numpy as np
 import pandas as pd
@@ -35,6 +37,18 @@ QUOTES = (
 )
 
 
+def built_once(build: Callable[[], dict[str, pd.DataFrame]]) -> Callable[[], dict[str, pd.DataFrame]]:
+    """Build tables once; every caller gets copies of its own, which cost nothing until one is changed."""
+    built = cache(build)
+
+    @wraps(build)
+    def copies() -> dict[str, pd.DataFrame]:
+        return {name: table.copy(deep=False) for name, table in built().items()}
+
+    return copies
+
+
+@built_once
 def report_example() -> dict[str, pd.DataFrame]:
     """Every table a report reads: 12 themes in 4, 2 group columns, 8 quarters, attributes, codes, small groups."""
     return {

@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache
 
 import pandas as pd
-from report_tables import facts_example, report_example
+from report_tables import built_once, facts_example, report_example
 
 from nps_insights.report import ReportFacts
 from nps_insights.report.inputs import report_tables
@@ -15,6 +15,7 @@ AFTER = {"after_start": "2026-04-01", "after_end": "2026-06-30"}
 DROP = -9.0
 
 
+@built_once
 def watched_tables() -> dict[str, pd.DataFrame]:
     """Every table that stands beside the ones of before."""
     return {
