@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test npm machine bench docs clean
+.PHONY: demo test coverage npm machine bench docs clean
 
 $(READY): pyproject.toml constraints.txt nps_insights/report/bundle/pin.toml | npm
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is " + sys.version + "; name another with: make PYTHON=python3.12 ...")'
@@ -29,6 +29,14 @@ test:
 	# Two workers on two cores: further threads of each only wait for one another.
 	# Files go out in the order of tests/conftest.py, the longest first.
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+# The whole test run once more, followed branch by branch; takes twice as long.
+coverage:
+	$(MAKE) --jobs 2 $(READY) machine
+	$(BIN)/python scripts/fetch_pinned.py tests/axe/pin.toml
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt pytest-cov
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=
+	$(BIN)/python -m benchmarks.branches
 
 machine: npm
 	bash tests/install_browser.sh
