@@ -96,7 +96,9 @@ def test_a_kill_before_the_run_folder_is_mended_by_the_same_command(
     # What a killed process leaves, with everything in it.
     shutil.copytree(small / "runs" / "a", small / "runs" / ".a.partial-1")
     forget(["C-1001"], project=small, salt=SALT)
-    assert holding(small, ["C-1001", "R-1001", "purple"]) == []
+    assert holding(small, ["C-1001", "purple"]) == []
+    left = pd.read_parquet(small / "runs" / "a" / "tables" / "responses.parquet")
+    assert left["contact_id"].tolist() == ["C-1002", "R-1001"], "a contact called like their answer is somebody else"
 
 
 def test_the_marks_name_nobody_and_a_damaged_file_is_refused(small: Path) -> None:

@@ -57,5 +57,6 @@ def _in_words(done: "Forgetting") -> list[str]:
     ]
     if not listed:
         listed = ["nothing of them is left here" if done.known_before else "nothing of them was found here"]
+    listed += [f"look again     {one}" for one in done.hints]
     last = f"The marks stand in {done.marks}; the next import in this project turns their rows away and counts them."
     return [*listed, "Nothing was written." if done.dry_run else last]

@@ -58,7 +58,7 @@ def may_name(data: bytes, person: Person, name: str) -> bool:
         >>> may_name(b"call 104233 back", Person({"contact_id": frozenset({"104233"})}), "a.txt")
         True
     """
-    if not holds(data, person.numbers, name):
+    if not holds(data, person.numbers, name, person.others):
         return False
     # A number goes on behind a point: "104233" does not stand in "0.104233".
     alone = re.compile(rb"(?<![\w.\-])(?:%s)(?!\w|\.\d)" % _either(person.numbers))

@@ -88,15 +88,23 @@ def forget_flags(url: str, table: str, person: Person, *, write: bool) -> int:
     import sqlalchemy as sa
     from sqlalchemy.exc import SQLAlchemyError
 
+    if absent(url):
+        return 0
     try:
         engine = sa.create_engine(url)
         with engine.begin() as connection:
             if not sa.inspect(connection).has_table(table):
                 return 0
             rows = sa.Table(table, sa.MetaData(), autoload_with=connection)
+            if lacking := sorted({"account_id", "contact_id", "quote"} - set(rows.c.keys())):
+                raise SettingsError(
+                    f"database {masked(url)!r}: its table {table} lacks {', '.join(lacking)}, so it is no list of "
+                    "flags; name the list with --table, or leave --database out"
+                )
             accounts = rows.c.account_id.in_(sorted(person.ids.get("account_id", ())))
             contacts = rows.c.contact_id.in_(sorted(person.ids.get("contact_id", ())))
-            quoted = rows.c.quote.in_(sorted(person.texts))
+            told = connection.execute(sa.select(rows.c.quote).distinct()).scalars().all()
+            quoted = rows.c.quote.in_([one for one in told if one and person.said(one)])
             n = connection.execute(sa.select(sa.func.count()).where(accounts | contacts | quoted)).scalar() or 0
             if write and n:
                 connection.execute(sa.delete(rows).where(accounts))
@@ -125,6 +133,8 @@ def scrub_figures(url: str, person: Person, *, write: bool) -> int:
     from sqlalchemy.exc import SQLAlchemyError
 
     n = 0
+    if absent(url):
+        return n
     try:
         engine = sa.create_engine(url)
         with engine.begin() as connection:
@@ -141,6 +151,40 @@ def scrub_figures(url: str, person: Person, *, write: bool) -> int:
     except (SQLAlchemyError, ImportError) as error:
         raise SettingsError(_unreachable(url, error)) from None
     return n
+
+
+def refuse_unfit(databases: Iterable[tuple[str, str]]) -> None:
+    """Refuse, before anything is written, lists of flags that were named and are none.
+
+    Args:
+        databases: (URL, table).
+
+    Raises:
+        SettingsError: There is no such file, the database cannot be reached, or its table is another.
+    """
+    for url, table in databases:
+        if absent(url):
+            raise SettingsError(f"--database {masked(url)!r}: there is no such file; name the database that runs wrote")
+        forget_flags(url, table, Person(), write=False)
+
+
+def absent(url: str) -> bool:
+    """Return whether a URL names a SQLite file that is not there; opening it would make one.
+
+    Example:
+        >>> absent("sqlite:////nowhere/flags.db"), absent("postgresql://db.example/crm")
+        (True, False)
+    """
+    import sqlalchemy as sa
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        known = sa.make_url(url)
+    except SQLAlchemyError:
+        return False
+    file = known.database or ""
+    local = known.get_backend_name() == "sqlite" and file not in ("", ":memory:") and not file.startswith("file:")
+    return local and not Path(file).exists()
 
 
 def _vacuum(engine: "sa.Engine", *, where: bool) -> None:

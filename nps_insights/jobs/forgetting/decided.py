@@ -26,10 +26,9 @@ def decided_without(path: Path, person: Person) -> str:
     import tomlkit
     from tomlkit.exceptions import ParseError
 
-    text = path.read_text(encoding="utf-8")
     try:
-        document = tomlkit.parse(text)
-    except ParseError as error:
+        document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    except (ParseError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: is no valid TOML ({error}); mend it, and run the same command again") from None
     _tidy(document, person)
     return person.out_of(tomlkit.dumps(document))

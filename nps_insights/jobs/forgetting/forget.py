@@ -1,6 +1,5 @@
 """Forget a person: out of run folders, caches, databases, models and lists, and never let in again."""
 
-import json
 import logging
 import os
 from collections.abc import Iterator, Sequence
@@ -8,24 +7,28 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nps_insights.jobs.folder import MANIFEST
+import pandas as pd
+
 from nps_insights.jobs.forgetting.cells import MAY_NAME, in_cells, may_name
 from nps_insights.jobs.forgetting.databases import (
     caches_in,
     forget_flags,
     forget_vectors,
+    refuse_unfit,
     scrub_database,
     scrub_figures,
 )
 from nps_insights.jobs.forgetting.decided import decided_without
 from nps_insights.jobs.forgetting.in_files import rewritten
+from nps_insights.jobs.forgetting.kinds import hints_on, standing_of, stated_kinds
 from nps_insights.jobs.forgetting.models import holds_their_text
-from nps_insights.jobs.forgetting.person import Person, ids_in, kinds_of, person_in, stated_kinds
-from nps_insights.jobs.forgetting.places import Places, places_of
+from nps_insights.jobs.forgetting.person import Person, person_in
+from nps_insights.jobs.forgetting.places import Places, manifest_of, places_of
 from nps_insights.jobs.forgetting.run_folder import Changes, changes_in, forget_in, sweep_killed_runs, unreadable
 from nps_insights.jobs.forgetting.search import holds
 from nps_insights.jobs.forgetting.tombstones import add_marks, read_tombstones, tombstones_file, with_marks
-from nps_insights.survey import KEY_VARIABLE, is_pseudonym, key_from, pseudonym
+from nps_insights.survey import KEY_VARIABLE, Forgotten, is_pseudonym, key_from, pseudonym
+from nps_insights.survey.comments import cleaned
 from nps_insights.tables import DataRefusedError, SettingsError, replace_file
 from nps_insights.tracking import StoredModel, artifact_folders, delete_stored, stored_models
 
@@ -47,6 +50,7 @@ class Forgetting:
         left_to_you: Files that name them and are nobody's to change but yours, such as the export itself.
         marks: Where the marks stand that stop a re-import.
         known_before: Whether everybody asked for had been forgotten before.
+        hints: What to look at where somebody stands in no run, in sentences.
     """
 
     dry_run: bool
@@ -57,6 +61,7 @@ class Forgetting:
     left_to_you: list[str] = field(default_factory=list)
     marks: str = ""
     known_before: bool = False
+    hints: list[str] = field(default_factory=list)
 
 
 def forget(
@@ -93,17 +98,23 @@ def forget(
         DataRefusedError: The list of who was forgotten is damaged, or a table of a run is.
         BusyFolderError: A run holds a folder.
     """
+    refuse_unfit(databases)
     places = places_of(project, folders, tracking_uri, databases)
     file = tombstones_file(project / "models")
     before = read_tombstones(file)
     named = _with_pseudonyms(ids, places)
-    asked = stated_kinds(named, kinds_of([one for names in named for one in names], places.runs, before), kind)
+    standing = standing_of([one for names in named for one in names], places.runs, before)
+    asked = stated_kinds(named, standing, kind)
     marked = with_marks(before, asked, salt=salt)
     person = person_in([*places.runs, *places.beside], asked, marked)
     marks = [*asked, *((name, one) for name in _CUSTOMERS for one in person.ids[name]), *person.marks]
     marked = with_marks(marked, marks, salt=salt)
     _log.info("looking into %d run folders", len(places.runs))
-    done = Forgetting(dry_run, marks=str(file), known_before=marked.marks == before.marks)
+    known_before = marked.marks == before.marks
+    hints = [] if known_before else hints_on(named, standing)
+    if not places.runs:
+        hints = [f"no run folder stands below {project}; name the project with --project, other folders with --folder"]
+    done = Forgetting(dry_run, marks=str(file), known_before=known_before, hints=hints)
     if not dry_run:
         add_marks(file, marks, salt=salt)
         for folder in places.roots:
@@ -118,11 +129,11 @@ def forget(
 
 
 def _with_pseudonyms(ids: Sequence[str], places: Places) -> list[list[str]]:
-    stated = [one.strip() for one in ids]
+    stated = cleaned(pd.Series(list(ids), dtype="str")).tolist()
     if not stated or not all(stated):
         raise SettingsError("--id: is blank; give a contact_id, account_id or response_id")
     if not os.environ.get(KEY_VARIABLE, "").strip():
-        if places.pseudonyms or any(map(is_pseudonym, ids_in(places.runs))):
+        if places.pseudonyms or any(map(is_pseudonym, standing_of((), places.runs, Forgotten()).everybody)):
             _refuse_real(stated)
         return [[one] for one in stated]
     key = key_from(os.environ)
@@ -151,7 +162,7 @@ def _forget_in_databases(places: Places, person: Person, done: Forgetting) -> No
 
 
 def _forget_decisions(models: Path, person: Person, done: Forgetting) -> None:
-    for path in sorted(models.rglob("*.toml")) if models.is_dir() else ():
+    for path in _files_in(models, "*.toml"):
         if path == tombstones_file(models):
             continue
         left = decided_without(path, person)
@@ -159,8 +170,12 @@ def _forget_decisions(models: Path, person: Person, done: Forgetting) -> None:
             done.changed.append(f"{path}: phrases that quote them")
             if not done.dry_run:
                 replace_file(path, left.encode("utf-8"))
-    for path in sorted(models.rglob("*.md")) if models.is_dir() else ():
+    for path in _files_in(models, "*.md"):
         _rewrite(path, person, done)
+
+
+def _files_in(folder: Path, pattern: str) -> list[Path]:
+    return [path for path in sorted(folder.rglob(pattern)) if path.is_file()]
 
 
 def _forget_models(places: Places, person: Person, done: Forgetting) -> None:
@@ -178,7 +193,7 @@ def _forget_models(places: Places, person: Person, done: Forgetting) -> None:
             elif _learned_from(model, places, person):
                 done.learned.append(model.called)
         for folder in artifact_folders(uri):
-            for path in (one for one in sorted(folder.rglob("*")) if one.is_file()):
+            for path in _files_in(folder, "*"):
                 if path.relative_to(folder).parts[0] != "models":
                     _rewrite(path, person.anywhere(), done)
         if n := scrub_database(file, person.anywhere(), write=not done.dry_run):
@@ -187,7 +202,7 @@ def _forget_models(places: Places, person: Person, done: Forgetting) -> None:
 
 def _learned_from(model: StoredModel, places: Places, person: Person) -> bool:
     """Whether a run that holds an answer of theirs says that it stored this model."""
-    told = (_texts(json.loads((run / MANIFEST).read_text(encoding="utf-8"))) for run in places.runs_of(person))
+    told = (_texts(manifest_of(run)) for run in places.runs_of(person))
     return any(set(model.versions) & set(texts) for texts in told)
 
 
@@ -256,6 +271,6 @@ def _others(places: Places, person: Person, done: Forgetting) -> list[str]:
 
 def _said_of(path: Path, person: Person) -> str:
     data = path.read_bytes()
-    if holds(data, person.unmistakable, path.name) or in_cells(data, person, path.name):
+    if holds(data, person.unmistakable, path.name, person.others) or in_cells(data, person, path.name):
         return str(path)
     return f"{path}: {MAY_NAME}" if may_name(data, person, path.name) else ""

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from nps_insights.jobs.forgetting.cells import in_cells
-from nps_insights.jobs.forgetting.in_tables import without_person
+from nps_insights.jobs.forgetting.in_tables import KIND_OF, without_person
 from nps_insights.jobs.forgetting.person import GONE, Person
 from nps_insights.jobs.forgetting.search import holds
 from nps_insights.jobs.outputs.for_people import shown
@@ -40,7 +40,7 @@ def rewritten(path: Path, person: Person) -> bytes | None:
         left = _text(data, person)
     else:
         left = None if in_cells(data, person, path.name) else data
-    return None if left is None or holds(left, person.unmistakable, path.name) else left
+    return None if left is None or holds(left, person.unmistakable, path.name, person.others) else left
 
 
 def out_of_json(value: Any, person: Person) -> Any:
@@ -54,10 +54,16 @@ def out_of_json(value: Any, person: Person) -> Any:
     if isinstance(value, str):
         return person.out_of(value)
     if isinstance(value, dict):
-        return {key: out_of_json(one, person) for key, one in value.items()}
+        return {key: _value(key, one, person) for key, one in value.items()}
     if isinstance(value, list):
         return [out_of_json(one, person) for one in value if not _is_theirs(one, person)]
     return value
+
+
+def _value(name: str, value: Any, person: Person) -> Any:
+    if name in KIND_OF and isinstance(value, str):
+        return GONE if value in person.ids.get(KIND_OF[name], ()) else value
+    return out_of_json(value, person)
 
 
 def _is_theirs(record: Any, person: Person) -> bool:

@@ -13,11 +13,16 @@ _OF_A_CONTACT = (
     "reason_3",
 )  # fmt: skip
 _ROW_OF = ("response_id", "account_id")
+# Columns of ids, and of which kind: the same number as an id of another kind is somebody else.
+KIND_OF = {
+    "response_id": "response_id",
+    "account_id": "account_id",
+    "contact_id": "contact_id",
+    "parent_id": "account_id",
+}
 _KEYWORDS = "keywords"
 # What themes are called, and what analysts decided about them: single words of comments stand there too.
 _NAMES = ("label", "theme_label", "given")
-_ELLIPSIS = "…"
-_SHORTEST_QUOTE = 8
 
 
 def without_person(name: str, table: pd.DataFrame, person: Person) -> pd.DataFrame:
@@ -45,7 +50,7 @@ def without_person(name: str, table: pd.DataFrame, person: Person) -> pd.DataFra
     left = _without_contact(name, left, person)
     emptied = {}
     for column in left.select_dtypes(["object", "string"]).columns:
-        told = _cells(left[column], person)
+        told = _cells(left[column], person) if column not in KIND_OF else _ids(left[column], person)
         if column == _KEYWORDS:
             told = left[column].map(person.out_of_keywords, na_action="ignore").astype(left[column].dtype)
         elif column in _NAMES:
@@ -106,17 +111,14 @@ def _may_be_empty(name: str, column: str) -> bool:
 
 
 def _cells(values: pd.Series, person: Person) -> pd.Series:
-    changed = {value: _out_of_cell(value, person) for value in values.dropna().unique() if isinstance(value, str)}
+    changed = {value: person.out_of(value) for value in values.dropna().unique() if isinstance(value, str)}
     changed = {value: told for value, told in changed.items() if told != value}
     return values.map(lambda one: changed.get(one, one), na_action="ignore").astype(values.dtype) if changed else values
 
 
-def _out_of_cell(value: str, person: Person) -> str:
-    if value.rstrip().endswith(_ELLIPSIS):
-        begun = value.rstrip().rstrip(_ELLIPSIS).rstrip()
-        if len(begun) >= _SHORTEST_QUOTE and any(text.startswith(begun) for text in person.texts):
-            return GONE
-    return person.out_of(value)
+def _ids(values: pd.Series, person: Person) -> pd.Series:
+    theirs = person.ids.get(KIND_OF[str(values.name)], frozenset())
+    return values.mask(values.isin(list(theirs)), GONE)
 
 
 def _name_without(name: str, person: Person) -> str:

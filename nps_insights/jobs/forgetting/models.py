@@ -38,7 +38,7 @@ def holds_their_text(folder: Path, person: Person) -> bool:
 
 def _file_holds(path: Path, person: Person) -> bool:
     data = path.read_bytes()
-    if holds(data, person.unmistakable, path.name):
+    if holds(data, person.unmistakable, path.name, person.others):
         return True
     if not person.words:
         return False

@@ -10,13 +10,14 @@ from pathlib import Path
 import pandas as pd
 
 from nps_insights.survey import FORGOTTEN_BY, ON_THEIR_ROWS, Forgotten
-from nps_insights.tables import DataRefusedError, SettingsError
+from nps_insights.tables import DataRefusedError
 
 GONE = "[forgotten]"
 _WORD = re.compile(r"\w{4,}")
 # Shorter ids and texts stand in other places by chance: they are found only where they are all of a cell.
 _LONG_ENOUGH = 5
 _LONG_ENOUGH_TEXT = 8
+_ELLIPSIS = "…"
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +32,7 @@ class Person:
         marks: (kind, id) of what stood on their rows, for the marks that stop a re-import.
         strangers: Run folder -> numbers of their answers that are there the answers of other customers: two surveys may
             number alike.
+        others: Ids of others in which an id of theirs stands, as "C-1001" does in "C-1001-B": these stay whole.
     """
 
     ids: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -39,6 +41,7 @@ class Person:
     labels: frozenset[str] = frozenset()
     marks: frozenset[tuple[str, str]] = frozenset()
     strangers: Mapping[Path, frozenset[str]] = field(default_factory=dict)
+    others: frozenset[str] = frozenset()
 
     def in_run(self, folder: Path) -> "Person":
         """Return the person as a run folder knows them: without the numbers that are other people's answers there."""
@@ -59,10 +62,15 @@ class Person:
         return frozenset[str]().union(*self.ids.values())
 
     @cached_property
+    def lines(self) -> frozenset[str]:
+        """Their texts as lists quote them: on one line."""
+        return frozenset(" ".join(text.split()) for text in self.texts)
+
+    @cached_property
     def needles(self) -> list[str]:
         """Ids and texts that cannot stand anywhere by chance, the longest first."""
         ids = [one for one in self.all_ids if len(one) >= _LONG_ENOUGH]
-        texts = [one for one in self.texts if len(one) >= _LONG_ENOUGH_TEXT]
+        texts = [one for one in self.texts | self.lines if len(one) >= _LONG_ENOUGH_TEXT]
         return sorted({*ids, *texts, *self.labels}, key=lambda one: (-len(one), one))
 
     @cached_property
@@ -70,8 +78,20 @@ class Person:
         """Finds ids and texts inside other text, where no letter or digit goes on."""
         if not self.needles:
             return None
+        # The longest first: a sentence of theirs that names somebody else goes whole.
+        listed = sorted({*self.needles, *self.others}, key=lambda one: (-len(one), one))
         # A number goes on behind a point: "001926" does not stand in "0.001926".
-        return re.compile(r"(?<!\w)(?<!\d\.)(?:" + "|".join(map(re.escape, self.needles)) + r")(?!\w|\.\d)")
+        return re.compile(r"(?<!\w)(?<!\d\.)(?:" + "|".join(map(re.escape, listed)) + r")(?!\w|\.\d)")
+
+    @cached_property
+    def cited(self) -> re.Pattern[str] | None:
+        """Finds their short ids where a reason or note cites them: "response_id 'r1' has scores 3 and 9"."""
+        listed = [
+            rf"(?<={name} ')(?:{'|'.join(map(re.escape, ids))})(?=')"
+            for name, known in self.ids.items()
+            if (ids := sorted(known.difference(self.needles)))
+        ]
+        return re.compile("|".join(listed)) if listed else None
 
     @cached_property
     def unmistakable(self) -> list[str]:
@@ -93,16 +113,35 @@ class Person:
         """Whether an id is a short number, such as stands in any file."""
         return any(_like_a_count(one) for one in self.all_ids if one not in self.needles)
 
+    def said(self, quote: str) -> bool:
+        r"""Return whether a quote is a text of theirs, as it is, on one line, or cut short.
+
+        Example:
+            >>> Person(texts=frozenset({"Late\nagain, and nobody called"})).said("Late again, and …")
+            True
+        """
+        line = " ".join(quote.split())
+        begun = line.removesuffix(_ELLIPSIS).rstrip()
+        if begun == line or len(begun) < _LONG_ENOUGH_TEXT:
+            return line in self.lines
+        return any(text.startswith(begun) for text in self.lines)
+
     def out_of(self, text: str) -> str:
         """Return a text in which their ids and sentences are gone.
 
         Example:
             >>> Person({"contact_id": frozenset({"C-1001"})}).out_of("asked C-1001, not C-10012")
             'asked [forgotten], not C-10012'
+            >>> Person({"contact_id": frozenset({"C-1001"})}, others=frozenset({"C-1001-B"})).out_of("C-1001-B")
+            'C-1001-B'
         """
-        if text in self.all_ids or text.strip() in self.texts:
+        if text in self.all_ids or self.said(text):
             return GONE
-        return text if self.pattern is None else self.pattern.sub(GONE, text)
+        if self.cited is not None:
+            text = self.cited.sub(GONE, text)
+        if self.pattern is None:
+            return text
+        return self.pattern.sub(lambda found: found[0] if found[0] in self.others else GONE, text)
 
     def out_of_keywords(self, listed: str) -> str:
         """Return words listed with commas, less those that only they wrote.
@@ -120,55 +159,6 @@ def tables_in(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.parquet"))
 
 
-def ids_in(folders: Sequence[Path]) -> set[str]:
-    """Return the ids that stand in tables of the runs."""
-    tables = (_columns(path, FORGOTTEN_BY) for folder in folders for path in tables_in(folder))
-    return {one for table in tables for values in table.values() for one in values.dropna()}
-
-
-def kinds_of(ids: Iterable[str], folders: Sequence[Path], forgotten: Forgotten) -> dict[str, set[str]]:
-    """Return kind of id -> those of `ids` that stand under it in a table of the runs, or were forgotten under it."""
-    wanted = set(ids)
-    listed = pd.Series(sorted(wanted), dtype="str")
-    found = {name: set(listed[forgotten.holds(name, listed)]) for name in FORGOTTEN_BY}
-    for folder in folders:
-        for path in tables_in(folder):
-            for name, values in _columns(path, FORGOTTEN_BY).items():
-                found[name] |= wanted & set(values.dropna())
-    return {name: known for name, known in found.items() if known}
-
-
-def stated_kinds(
-    asked: Sequence[Sequence[str]], found: Mapping[str, set[str]], kind: str | None
-) -> list[tuple[str, str]]:
-    """Return (kind, id) of everybody who was asked for; ids that stand nowhere are taken as all kinds.
-
-    Args:
-        asked: Of each person the id, and its pseudonym where there is a key.
-        found: As `kinds_of` returns it.
-        kind: As it was stated, or None.
-
-    Raises:
-        SettingsError: An id stands under two kinds, so that it may be two people's.
-
-    Example:
-        >>> stated_kinds([["c7"]], {"contact_id": {"c7"}}, None)
-        [('contact_id', 'c7')]
-    """
-    if kind is not None and kind not in FORGOTTEN_BY:
-        raise SettingsError(f"--as {kind}: must be one of {', '.join(FORGOTTEN_BY)}")
-    pairs = []
-    for names in asked:
-        known = [kind] if kind else [name for name in FORGOTTEN_BY if found.get(name, set()) & set(names)]
-        if len(known) > 1:
-            raise SettingsError(
-                f"--id: one of the {len(asked)} ids stands as {' and as '.join(known)}, which may be two people; say "
-                f"which one with --as {known[0]}"
-            )
-        pairs += [(name, one) for name in known or FORGOTTEN_BY for one in names]
-    return pairs
-
-
 def person_in(folders: Sequence[Path], asked: Iterable[tuple[str, str]], forgotten: Forgotten) -> Person:
     """Return what the runs know of a person.
 
@@ -182,9 +172,10 @@ def person_in(folders: Sequence[Path], asked: Iterable[tuple[str, str]], forgott
         stated[name].add(one)
     ids = {name: set(known) for name, known in stated.items()}
     beside: dict[str, set[str]] = {name: set() for name in FORGOTTEN_BY}
+    everybody: set[str] = set()
     for folder in folders:
         for path in tables_in(folder):
-            _gather_ids(path, stated, ids, beside, forgotten)
+            _gather_ids(path, stated, ids, beside, everybody, forgotten)
     strangers = {folder: _strangers(folder, stated, ids, beside) for folder in folders}
     said: Counter[str] = Counter()
     own: set[str] = set()
@@ -202,7 +193,8 @@ def person_in(folders: Sequence[Path], asked: Iterable[tuple[str, str]], forgott
     }
     marks = frozenset((kind, one) for name, kind in ON_THEIR_ROWS.items() for one in there[name])
     apart = {folder: numbers for folder, numbers in strangers.items() if numbers}
-    return Person({name: frozenset(known) for name, known in ids.items()}, texts, words, labels, marks, apart)
+    theirs = {name: frozenset(known) for name, known in ids.items()}
+    return Person(theirs, texts, words, labels, marks, apart, _that_hold_one(everybody, Person(theirs)))
 
 
 def words_of(text: str) -> set[str]:
@@ -215,6 +207,15 @@ def words_of(text: str) -> set[str]:
     return set(_WORD.findall(text.casefold()))
 
 
+def _that_hold_one(everybody: set[str], person: Person) -> frozenset[str]:
+    """Return the ids of others in which an id of the person stands."""
+    if person.pattern is None:
+        return frozenset()
+    shortest = len(person.needles[-1])
+    longer = (one for one in everybody if len(one) > shortest and one not in person.all_ids)
+    return frozenset(one for one in longer if person.pattern.search(one))
+
+
 def _like_a_count(text: str) -> bool:
     return text.isdigit() and not text.startswith("0")
 
@@ -224,15 +225,17 @@ def _gather_ids(
     stated: Mapping[str, set[str]],
     ids: dict[str, set[str]],
     beside: dict[str, set[str]],
+    everybody: set[str],
     forgotten: Forgotten,
 ) -> None:
-    """Add the ids that bear a mark, the answers of the person, and `beside`: which customers stand on their rows."""
-    found = _columns(path, FORGOTTEN_BY)
+    """Add ids with a mark, the person's answers, `beside`: customers on their rows, and everybody's ids."""
+    found = stored_columns(path, FORGOTTEN_BY)
     theirs = pd.Series(False, index=next(iter(found.values())).index) if found else pd.Series(dtype=bool)
     for name, values in found.items():
         # Not by the numbers of their answers elsewhere: in another survey these may be other people's.
         held = values.isin(stated[name]) | forgotten.holds(name, values)
         ids[name] |= set(values[held])
+        everybody |= set(values.dropna())
         theirs |= held
     for name, values in found.items():
         (ids if name == "response_id" else beside)[name] |= set(values[theirs].dropna())
@@ -243,7 +246,7 @@ def _strangers(
 ) -> frozenset[str]:
     """Return the person's answers by number whose rows name, in this folder, nobody but other customers."""
     of_others, theirs = set[str](), set(stated["response_id"])
-    for found in (_columns(path, FORGOTTEN_BY) for path in tables_in(folder)):
+    for found in (stored_columns(path, FORGOTTEN_BY) for path in tables_in(folder)):
         if "response_id" not in found or len(found) < 2:
             continue
         numbers = found["response_id"]
@@ -258,7 +261,7 @@ def _strangers(
 
 def _gather_texts(path: Path, answers: set[str], own: set[str], said: Counter[str]) -> None:
     """Sort the texts of comments and segments into theirs and those of others."""
-    found = _columns(path, ("response_id", "text"))
+    found = stored_columns(path, ("response_id", "text"))
     if len(found) < 2:
         return
     theirs = found["response_id"].isin(answers)
@@ -268,11 +271,20 @@ def _gather_texts(path: Path, answers: set[str], own: set[str], said: Counter[st
 
 
 def _labels(path: Path) -> list[str]:
-    found = _columns(path, ("theme_id", "label"))
+    found = stored_columns(path, ("theme_id", "label"))
     return list(found["label"].dropna().unique()) if len(found) == 2 else []
 
 
-def _columns(path: Path, names: Iterable[str]) -> dict[str, pd.Series]:
+def stored_columns(path: Path, names: Iterable[str]) -> dict[str, pd.Series]:
+    """Return those columns of a stored table that it has, as text.
+
+    Args:
+        path: A Parquet file of a run.
+        names: Columns.
+
+    Raises:
+        DataRefusedError: It is damaged.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -2,7 +2,9 @@
 
 import json
 import os
+import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,12 +17,13 @@ from nps_insights.jobs.forgetting.person import Person, tables_in
 from nps_insights.jobs.settings.driver_report import DriverReportSettings
 from nps_insights.jobs.settings.pipeline import read_pipeline
 from nps_insights.jobs.settings.secrets import from_environment, masked
-from nps_insights.tables import SettingsError
+from nps_insights.tables import DataRefusedError, SettingsError
 from nps_insights.tracking import database_of, local_tracking_uri
 
 # Programs and their caches; no run writes there.
 _FOREIGN = {".git", ".venv", "venv", "node_modules", "__pycache__", "mlartifacts"}
 _MASKED = "***"
+_SQLITE = "sqlite:///"
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +78,8 @@ def places_of(
         databases: (URL, table) of further lists of flags.
 
     Raises:
-        SettingsError: A folder does not exist, or a tracking URI is named that is no local database.
+        SettingsError: A folder does not exist.
+        DataRefusedError: A manifest is damaged.
     """
     roots = [project, *folders]
     for root in roots:
@@ -83,11 +87,13 @@ def places_of(
             raise SettingsError(f"--folder {root}: there is no such folder")
     found = [(folder, files) for root in roots for folder, files in _walk(root)]
     runs = list(dict.fromkeys(folder for folder, files in found if _is_run(folder, files)))
-    told = [json.loads((run / MANIFEST).read_text(encoding="utf-8")) for run in runs]
-    unreadable: list[str] = []
+    told = [manifest_of(run) for run in runs]
+    unreadable = _links_elsewhere(roots)
     written = _of_pipelines(project, unreadable)
-    flags = [*databases, *((one.output.sql, one.output.sql_table) for one in written if _lists_flags(one))]
-    known = [*(url for url, _ in databases), *_figures(told, written, unreadable)]
+    listed = ((in_project(one.output.sql, project), one.output.sql_table) for one in written if _lists_flags(one))
+    flags = [*databases, *listed]
+    figures = [in_project(one, project) for one in _figures(told, written, unreadable)]
+    known = [*(url for url, _ in databases), *figures]
     unreadable += _out_of_reach(told, [*known, *(url for url, _ in flags)])
     return Places(
         roots=roots,
@@ -102,10 +108,62 @@ def places_of(
     )
 
 
+def manifest_of(run: Path) -> dict[str, Any]:
+    """Return what the manifest of a run folder says.
+
+    Raises:
+        DataRefusedError: It is damaged.
+    """
+    file = run / MANIFEST
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        if not isinstance(told, dict):
+            raise TypeError
+    except (ValueError, TypeError):
+        raise DataRefusedError(
+            f"{file}: is damaged, so nobody can tell what the run wrote; delete the run folder or put a copy of it in "
+            "its place, and run the same command again"
+        ) from None
+    return told
+
+
+def in_project(url: str, project: Path) -> str:
+    """Return the URL of a SQLite file as seen from anywhere: a relative one was taken from the project's folder.
+
+    Args:
+        url: URL of any database.
+        project: The project's folder.
+
+    Example:
+        >>> in_project("sqlite:///bi.db", Path("/home/anna/acme")), in_project("sqlite:////srv/bi.db", Path("/home"))
+        ('sqlite:////home/anna/acme/bi.db', 'sqlite:////srv/bi.db')
+    """
+    file = url.removeprefix(_SQLITE)
+    if file == url or not file or file.startswith((":memory:", "file:")):
+        return url
+    return f"{_SQLITE}{project.absolute() / file}"
+
+
 def _walk(root: Path) -> Iterator[tuple[Path, list[Path]]]:
     for place, below, files in os.walk(root):
         below[:] = sorted(name for name in below if name not in _FOREIGN and ".partial-" not in name)
-        yield Path(place), [Path(place) / name for name in sorted(files)]
+        # Neither a link that leads nowhere nor a pipe can be read.
+        yield Path(place), [path for name in sorted(files) if (path := Path(place) / name).is_file()]
+
+
+def _links_elsewhere(roots: Sequence[Path]) -> list[str]:
+    """Links to folders outside: what they lead to may be large and is somebody's own, so it is named and not walked."""
+    inside = {root.resolve() for root in roots}
+    links = (Path(folder) / name for root in roots for folder, below, _ in os.walk(root) for name in below)
+    found = {}
+    for link in (one for one in links if one.is_symlink() and not _FOREIGN & set(one.parts)):
+        target = link.resolve()
+        if not inside & {target, *target.parents}:
+            found[target] = (
+                f"{link}: is a link to {target}, which was not looked into; if runs are there, run the same command "
+                f"again with --folder {target}"
+            )
+    return list(found.values())
 
 
 def _is_run(folder: Path, files: list[Path]) -> bool:
@@ -138,15 +196,31 @@ def _caches(project: Path, roots: Sequence[Path], told: Sequence[dict[str, Any]]
 def _tracking(
     project: Path, told: Sequence[dict[str, Any]], stated: str | None, unreadable: list[str]
 ) -> dict[str, Path]:
-    uris = [stated or local_tracking_uri(project), *(_of(manifest, "tracking", "uri") for manifest in told)]
+    named = (_of(manifest, "tracking", "uri") for manifest in told)
+    uris = [stated or local_tracking_uri(project), *(in_project(uri, project) for uri in named)]
     found = {}
     for uri in dict.fromkeys(one for one in uris if one):
-        if database := database_of(uri):
+        database = database_of(uri)
+        if database and _is_database(database):
             found[uri] = database
+        elif database:
+            unreadable.append(f"{database}: could not be looked into (it is damaged, or no database)")
         elif not uri.startswith("sqlite:"):
             scheme = uri.partition("://")[0]
             unreadable.append(f"MLflow at {scheme}://...: is not on this machine; who runs it deletes there")
     return found
+
+
+def _is_database(file: Path) -> bool:
+    with closing(sqlite3.connect(file)) as connection:
+        try:
+            connection.execute("SELECT name FROM sqlite_master").fetchall()
+        except sqlite3.OperationalError:
+            # Held by another program: said where it is written.
+            return True
+        except sqlite3.DatabaseError:
+            return False
+    return True
 
 
 def _figures(told: Sequence[dict[str, Any]], written: Sequence[Any], unreadable: list[str]) -> list[str]:

@@ -35,6 +35,8 @@ NOTE = (
 )
 # Every cell and value of these was compared: a number that is left is no id.
 _SEEN_THROUGH = {".parquet", ".csv", ".json", ".md", ".txt", ".toml"}
+_REFUSED = "quarantine.csv"
+_IN_WORDS = r"[^\W\d_]{2,}\s+[^\W\d_]{2,}"
 _RENDERED = ("report*.html", "report.md", "report.xlsx", "report.pdf")
 
 
@@ -92,6 +94,8 @@ def changes_in(folder: Path, person: Person) -> Changes:
             _look_into(path, name, person, changes)
         except DataRefusedError as why:
             changes.unsure[name] = unreadable(why)
+    if told := _refused_words(folder):
+        changes.unsure[_REFUSED] = told
     try:
         changes.models.extend([MODEL] if holds_their_text(folder / MODEL, person) else [])
     except DataRefusedError as why:
@@ -114,6 +118,19 @@ def unreadable(why: DataRefusedError) -> str:
         'could not be looked into (a.zip: is damaged)'
     """
     return f"could not be looked into ({why})"
+
+
+def _refused_words(folder: Path) -> str:
+    """Say that refused cells hold words: such a row has no id, so that nobody can tell whose they are."""
+    if not (folder / _REFUSED).is_file():
+        return ""
+    try:
+        refused = pd.read_csv(folder / _REFUSED, dtype="str", keep_default_na=False, encoding_errors="replace")
+    except (pd.errors.ParserError, pd.errors.EmptyDataError):
+        return "could not be looked into (it is no list of refused rows)"
+    n = int(refused["value"].str.contains(_IN_WORDS).sum()) if "value" in refused else 0
+    cells = "1 refused cell in words" if n == 1 else f"{n:,} refused cells in words"
+    return f"holds {cells}, of rows that name nobody; look whether one is theirs" if n else ""
 
 
 def _look_into(path: Path, name: str, person: Person, changes: Changes) -> None:
@@ -140,7 +157,7 @@ def forget_in(folder: Path, person: Person) -> Changes:
         if not changes.touched:
             return changes
         with published(folder) as partial:
-            shutil.copytree(folder, partial, dirs_exist_ok=True)
+            shutil.copytree(folder, partial, dirs_exist_ok=True, ignore_dangling_symlinks=True)
             for name in (*changes.deleted, *changes.models):
                 _remove(partial / name)
             for name, content in changes.written.items():
@@ -166,7 +183,9 @@ def _with_pages(partial: Path, changes: Changes, person: Person) -> Changes:
         return _without_pages(partial, replace(changes, pages=False, why_not=str(why)), pages)
     written = {name: (partial / name).read_bytes() for name in pages if (partial / name).is_file()}
     return _without_pages(
-        partial, changes, [name for name, page in written.items() if holds(page, person.unmistakable, name)]
+        partial,
+        changes,
+        [name for name, page in written.items() if holds(page, person.unmistakable, name, person.others)],
     )
 
 

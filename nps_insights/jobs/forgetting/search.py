@@ -3,7 +3,7 @@
 import io
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -60,7 +60,7 @@ def _unpacked(data: bytes, name: str, unpacking: Unpacking, deepest: int) -> Ite
         yield from ((name, content) for content in _parquet(data, name))
 
 
-def holds(data: bytes, needles: Sequence[str], name: str = "") -> bool:
+def holds(data: bytes, needles: Sequence[str], name: str = "", others: Collection[str] = ()) -> bool:
     """Return whether any of the texts stands in a file, as UTF-8, UTF-16 or as JSON escapes it.
 
     Letters and digits that go on before or behind make it another text.
@@ -69,6 +69,7 @@ def holds(data: bytes, needles: Sequence[str], name: str = "") -> bool:
         data: The file.
         needles: Texts.
         name: Name of the file.
+        others: Texts in which one of them stands, and which are somebody else's.
 
     Raises:
         DataRefusedError: A file in it cannot be unpacked.
@@ -77,9 +78,17 @@ def holds(data: bytes, needles: Sequence[str], name: str = "") -> bool:
         >>> import gzip
         >>> holds(gzip.compress(b"asked C-1001, too"), ["C-1001"]), holds(b"asked C-10012", ["C-1001"])
         (True, False)
+        >>> holds(b"asked C-1001-B", ["C-1001"], others=["C-1001-B"])
+        False
     """
-    patterns = _patterns(needles)
-    return any(pattern.search(content) for content in contents_of(data, name) for pattern in patterns)
+    patterns = _patterns([*needles, *others]) if needles else []
+    not_theirs = _narrow(others) | _wide(others)
+    return any(
+        found[0] not in not_theirs
+        for content in contents_of(data, name)
+        for pattern in patterns
+        for found in pattern.finditer(content)
+    )
 
 
 def sqlite_contents(path: Path) -> bytes:
@@ -92,12 +101,18 @@ def sqlite_contents(path: Path) -> bytes:
 def _patterns(needles: Sequence[str]) -> list[re.Pattern[bytes]]:
     if not needles:
         return []
-    plain = {one.encode("utf-8", "surrogatepass") for one in needles}
-    escaped = {one.encode("unicode_escape") for one in needles} | {_as_json(one) for one in needles}
-    html = {_as_html(one) for one in needles}
-    wide = {one.encode(coding, "surrogatepass") for one in needles for coding in ("utf-16-le", "utf-16-be")}
     word = rb"(?<![0-9A-Za-z_])(?:%s)(?![0-9A-Za-z_])"
-    return [re.compile(word % _either(plain | escaped | html)), re.compile(_either(wide))]
+    return [re.compile(word % _either(_narrow(needles))), re.compile(_either(_wide(needles)))]
+
+
+def _narrow(texts: Collection[str]) -> set[bytes]:
+    plain = {one.encode("utf-8", "surrogatepass") for one in texts}
+    escaped = {one.encode("unicode_escape") for one in texts} | {_as_json(one) for one in texts}
+    return plain | escaped | {_as_html(one) for one in texts}
+
+
+def _wide(texts: Collection[str]) -> set[bytes]:
+    return {one.encode(coding, "surrogatepass") for one in texts for coding in ("utf-16-le", "utf-16-be")}
 
 
 def _either(texts: set[bytes]) -> bytes:

@@ -2,24 +2,35 @@
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 
 import pandas as pd
 
 from nps_insights.survey.ids.salesforce_ids import one_writing
+from nps_insights.tables import visible
+
+_WRAPPED = re.compile(r'\A(?:="(.*)"|(\d+)\.0+|\'?(.*))\Z', re.DOTALL)
 
 
 def mark_of(field: str, text: str, salt: str) -> str:
     """Return the mark of an id: HMAC-SHA256 (RFC 2104) of field and id under the project's salt.
 
-    Who holds the salt can ask whether a given id was forgotten, as the door does; nobody can read an id off a mark.
+    Writings that no two customers tell apart have one mark: 007, '007 and ="007"; 7 and 7.0; with or without characters
+    that cannot be seen. Who holds the salt can ask whether a given id was forgotten, as the door does; nobody can read
+    an id off a mark.
 
     Example:
         >>> mark_of("account_id", "007", "salt") == mark_of("contact_id", "007", "salt")
         False
     """
-    said = f"{field}\0{one_writing(text)}"
+    said = f"{field}\0{one_writing(_plainly(text))}"
     return hmac.new(salt.encode("utf-8"), said.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+
+def _plainly(text: str) -> str:
+    """An id without what spreadsheets and programs write around it: ="007", '007, 7.0, and what cannot be seen."""
+    return _WRAPPED.sub(lambda found: found[found.lastindex or 0], visible(text).strip(), count=1)
 
 
 @dataclass(frozen=True)
