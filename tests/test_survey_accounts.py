@@ -3,6 +3,8 @@ import pytest
 from survey_tables import raw_table
 
 from nps_insights.survey import SurveySettings, admit_accounts, admit_survey
+from nps_insights.survey.files import records
+from nps_insights.survey.files.delimited import Delimited
 from nps_insights.tables import DataRefusedError, SettingsError
 
 USUAL = SurveySettings(scale=(0, 10))
@@ -139,3 +141,40 @@ def test_a_blank_row_is_filtered_and_a_row_without_account_is_refused() -> None:
 def test_an_empty_column_of_the_accounts_is_refused_and_says_so() -> None:
     accounts = raw_table({"Account ID": ["007", "008"], "Plan": ["gold", "basic"], "Region": ["", ""]}, "accounts.csv")
     assert admit_survey(raw_table(SURVEY), USUAL, accounts).refused_attributes == {"attribute/Region": "it is empty"}
+
+
+def test_a_list_without_a_single_account_is_refused_with_the_reasons() -> None:
+    nobody = raw_table({"Account ID": ["N/A", "", ""], "Plan": ["gold", "basic", ""]}, "accounts.csv")
+    with pytest.raises(DataRefusedError, match=r"accounts\.csv: no account is left; .*1 filtered \(the row is blank\)"):
+        admit_accounts(nobody, USUAL)
+
+
+def test_a_text_that_nearly_every_account_has_to_itself_is_no_driver() -> None:
+    many = [f"{number:03}" for number in range(60)]
+    survey = raw_table({"account_id": many, "nps": ["9", "3", "7"] * 20})
+    street = {"Account ID": many, "Street": [f"{one} High Street" for one in many], "Plan": ["gold", "basic"] * 30}
+    found = admit_survey(survey, USUAL, raw_table(street, "accounts.csv"))
+    assert found.refused_attributes == {
+        "attribute/Street": "nearly every account has another text in it, so it is a name or an id"
+    }
+    assert found.driver_attributes == ("Plan",)
+
+
+def test_of_two_columns_of_an_id_the_one_called_so_is_taken_and_of_a_value_none() -> None:
+    accounts = {"id": ["x", "y"], "account_id": ["007", "008"], "MRR": ["1", "2"], "ARR": ["12", "24"]}
+    found = admit_accounts(raw_table(accounts, "accounts.csv"), USUAL)
+    assert found.accounts["account_id"].tolist() == ["007", "008"]
+    assert "accounts.csv: 'MRR' and 'ARR' could all be value; none is taken as it" in found.notes
+    assert "value" not in found.accounts
+    with pytest.raises(
+        DataRefusedError, match=r"account_id: 'Account' and 'Client ID' of .* could both be it; state one"
+    ):
+        admit_accounts(raw_table({"Account": ["1"], "Client ID": ["2"]}), USUAL)
+
+
+def test_a_column_that_is_stated_wins_over_the_one_its_tool_is_known_for() -> None:
+    rows = [["Account ID", "Account Name", "Account Owner", "Label"], ["001D000000IqhSL", "Acme AG", "J. Ray", "Acme"]]
+    raw = records.raw_table("accounts.csv", Delimited(rows, [1, 2], ","), "")
+    assert admit_accounts(raw, SurveySettings()).accounts["account_name"].tolist() == ["Acme AG"]
+    stated = SurveySettings(account_columns={"account_name": "Label"})
+    assert admit_accounts(raw, stated).accounts["account_name"].tolist() == ["Acme"]

@@ -3,6 +3,7 @@ import pytest
 from survey_tables import raw_table
 
 from nps_insights.survey import SurveySettings, admit_survey, inspect_survey
+from nps_insights.survey.ledger import Ledger
 from nps_insights.tables import DataRefusedError, SettingsError
 
 USUAL = SurveySettings(scale=(0, 10))
@@ -219,3 +220,27 @@ def test_ids_of_digits_are_described_as_ids_and_not_as_numbers() -> None:
     raw = raw_table({"NPS": ["9", "3", "7"], "Account ID": ["000380", "999964", "000380"], "Comment": ["", "Slow", ""]})
     understood = inspect_survey(raw, SurveySettings()).understood.set_index("field")
     assert understood.loc["account_id", "looks_like"] == "2 different ids, kept as they are written"
+
+
+def test_a_suggestion_follows_every_refusal_until_the_file_can_be_read() -> None:
+    several = [f"a{number}" for number in range(30)]
+    cells = {"Q1": list("123455") * 5, "Date": ["04/03/2026", "05/05/2026"] * 15}
+    raw = raw_table({**cells, "Account ID": several, "Customer ID": several})
+    found = inspect_survey(raw, SurveySettings()).suggestion
+    assert found.columns == {"score": "Q1", "account_id": "Account ID"}
+    assert found.options == {"date-format": "%d/%m/%Y", "scale": "1-5", "cuts": "3,5"}
+    assert found.readable
+
+
+def test_a_refusal_is_told_once() -> None:
+    raw = raw_table({"NPS": ["9", "3"], "Account ID": ["a", "b"], "Customer ID": ["b", "a"], "Why": ["kind", "slow"]})
+    told = [said for said in inspect_survey(raw, SurveySettings()).warnings if "could both be it" in said]
+    assert len(told) == 1
+
+
+def test_books_that_do_not_add_up_are_not_shown() -> None:
+    raw = raw_table({"nps": ["9", "3"]})
+    ledger = Ledger(raw)
+    ledger.take_out(raw.frame["nps"] == "3", "mislaid", "nobody knows")  # type: ignore[arg-type]
+    with pytest.raises(AssertionError, match=r"rows do not add up: \{'read': 2, 'kept': 1"):
+        ledger.counts()

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from survey_tables import raw_table
 
@@ -97,3 +99,16 @@ def test_the_one_column_of_dates_is_suggested_and_of_two_none(dates: list[str], 
     raw = raw_table({"nps": SCORES, **days})
     found = suggest(raw, SurveySettings(), map_columns(raw, SurveySettings()), lambda settings: None)
     assert ("responded_at" in found.columns) is suggested
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "told"),
+    [
+        ("Date", ["early", "late", "on time"], r"named like responded_at and was not taken: .*, not like dates"),
+        ("Trigger", ["1", "2", "3"], r"named like trigger and was not taken: it looks like whole numbers 1 to 3"),
+    ],
+)
+def test_a_column_whose_cells_do_not_fit_its_name_is_told_and_left(column: str, cells: list[str], told: str) -> None:
+    mapping = map_columns(raw_table({"nps": SCORES, "why": TEXTS, column: cells}), SurveySettings())
+    assert mapping.unused == (column,)
+    assert any(re.search(told, note) for note in mapping.notes)

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 from survey_tables import raw_table
 
-from nps_insights.survey import admit_comments, says_nothing
+from nps_insights.survey import SurveySettings, admit_comments, admit_survey, says_nothing
 from nps_insights.survey.comments import cleaned, comments_table
 
 
@@ -73,3 +73,22 @@ def test_comments_alone_keep_their_ids_and_one_that_stands_twice_is_nobodys() ->
     assert found.comments["comment_id"].tolist() == ["c1", "r4/1"]
     assert found.comments["text"].tolist() == ["slow", "quick"]
     assert (found.counts["kept"], found.counts["quarantined"], found.counts["filtered"]) == (2, 2, 1)
+
+
+def test_two_questions_of_one_row_have_the_stated_id_and_their_number() -> None:
+    cells = {"nps": ["9", "3"], "What was good?": ["kind", ""], "What was bad?": ["dear", "slow"], "no": ["c1", "c2"]}
+    columns = {"comment": ("What was good?", "What was bad?"), "comment_id": "no"}
+    found = admit_survey(raw_table(cells), SurveySettings(scale=(0, 10), columns=columns)).comments
+    assert dict(zip(found["comment_id"], found["text"], strict=True)) == {
+        "c1/1": "kind",
+        "c1/2": "dear",
+        "c2/2": "slow",
+    }
+
+
+def test_codes_that_nobody_gave_are_an_empty_table() -> None:
+    cells = {"nps": ["9", "3"], "why": ["kind", "slow"], "price": ["0", ""], "staff": ["no", ""]}
+    stated = SurveySettings(scale=(0, 10), columns={"comment": "why"}, theme_columns=("price", "staff"))
+    codes = admit_survey(raw_table(cells), stated).codes
+    assert list(codes.columns) == ["comment_id", "response_id", "code"]
+    assert codes.empty

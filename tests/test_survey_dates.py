@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from nps_insights.survey import parse_dates
+from nps_insights.survey.values.dates import looks_like_dates
 from nps_insights.tables import DataRefusedError, SettingsError
 
 
@@ -87,3 +88,8 @@ def test_a_suspicious_1970_is_said() -> None:
 def test_a_format_that_is_none_is_a_settings_error(wrong: str) -> None:
     with pytest.raises(SettingsError, match="date_format"):
         days(["2026-01-01"], date_format=wrong)
+
+
+def test_blank_cells_do_not_look_like_dates() -> None:
+    assert not looks_like_dates(pd.Series(["", "  "], dtype="str"))
+    assert looks_like_dates(pd.Series(["", "4.3.2026"], dtype="str"))

@@ -21,7 +21,8 @@ from nps_insights.survey import (
     inspect_survey,
 )
 from nps_insights.survey.comments import says_nothing
-from nps_insights.tables import DataRefusedError
+from nps_insights.survey.privacy.private_texts import private_errors
+from nps_insights.tables import DataRefusedError, SchemaError, SettingsError
 from nps_insights.themes.fitted import as_read
 from nps_insights.themes.ngrams import NgramFeatures
 
@@ -190,3 +191,22 @@ def test_accounts_by_themselves_are_known_by_their_own_names() -> None:
     assert admit_accounts(alone, SurveySettings()).accounts["ended_reason"].tolist() == ["says [name]", "price"]
     kept = admit_accounts(alone, SurveySettings(redact=False)).accounts
     assert kept["ended_reason"].tolist() == ["says Ilse Unger", "price"]
+
+
+def test_names_of_a_stated_column_are_taken_out_and_a_wrong_column_is_refused() -> None:
+    said = raw("s.csv", nps=["9", "3"], comment=["Zora was kind", "slow"], Chef=["Zora Nyx", "Zora Nyx"])
+    stated = SurveySettings(scale=(0, 10), name_columns=("Chef",))
+    assert admit_survey(said, ZERO_TEN).comments["text"].tolist()[0] == "Zora was kind"
+    assert "[name] was kind" in admit_survey(said, stated).comments["text"].tolist()
+    with pytest.raises(SettingsError, match=r"privacy\.name_columns: .* 'Chf' \(did you mean 'Chef'\?\)"):
+        admit_survey(said, SurveySettings(scale=(0, 10), name_columns=("Chf",)))
+    # Accounts read on their own need not hold the survey's columns.
+    assert len(admit_accounts(ACCOUNTS, stated).accounts) == 2
+
+
+def test_what_a_table_refuses_is_cited_without_what_is_private() -> None:
+    with pytest.raises(SchemaError) as refused, private_errors(ZERO_TEN):
+        raise SchemaError("responses", ["score: 'jo.canary@example.com' is no number"])
+    assert refused.value.problems == ["score: '[e-mail]' is no number"]
+    assert refused.value.table == "responses"
+    assert refused.value.__suppress_context__

@@ -150,3 +150,19 @@ def test_names_are_found_however_their_accents_are_coded(form: str, of_name: str
     kept = "é! Ask Frau [name]; [name] or [name]: [name] là, tél. [phone] é"
     redacted = redact(pd.Series([unicodedata.normalize(form, said)], dtype="str"), names=names).texts.tolist()
     assert redacted == [unicodedata.normalize(form, kept)]
+
+
+def test_an_address_in_an_address_is_one_and_a_beginning_alone_is_none() -> None:
+    redacted = redact(pd.Series(["see https://example.com/r?to=booking.com/offer now", "it begins with https://..."]))
+    assert redacted.texts.tolist() == ["see [url] now", "it begins with https://..."]
+    assert redacted.counts.to_dict("records") == [{"kind": "url", "n": 1, "n_comments": 1}]
+
+
+@pytest.mark.parametrize("text", ["mixed 1:2:3:4:5 by parts", "ref 00 210 12345678 again"])
+def test_figures_that_look_like_addresses_or_numbers_of_no_country_stay(text: str) -> None:
+    assert redact(pd.Series([text])).texts.tolist() == [text]
+
+
+def test_a_person_of_one_name_is_found() -> None:
+    redacted = redact(pd.Series(["Ask Zora again", "zora was kind", "a zoral thing"]), names=["Zora"])
+    assert redacted.texts.tolist() == ["Ask [name] again", "[name] was kind", "a zoral thing"]

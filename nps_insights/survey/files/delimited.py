@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from nps_insights.survey.files.limits import USUAL_LIMITS, Limits, refuse, refuse_large_table
+from nps_insights.survey.files.swallowed import holds_other_rows, well_quoted
 from nps_insights.tables import DataRefusedError
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -160,43 +161,46 @@ class _Size:
 
 
 def _read_whole(text: str, start: int, delimiter: str, size: _Size) -> list[list[str]] | None:
-    """All records, or None if a quote is left open somewhere."""
-    rows = []
+    """All records, or None if a quote is left open somewhere, or closed where no cell ends."""
+    rows, lines = [], _Lines(text, start)
     try:
         # A line at a time: a reader over the whole text would hold it again, with four bytes a character.
-        for row in csv.reader(_Lines(text, start), delimiter=delimiter):
+        for row in csv.reader(lines, delimiter=delimiter):
             size.add(row)
             rows.append(row)
     except csv.Error:
         return None
-    return rows if rows.pop() == [_SENTINEL] else None
+    # Only where a cell has several lines can the quote of another row have closed it.
+    several_lines = lines.given > len(rows)
+    if rows.pop() != [_SENTINEL] or (several_lines and not well_quoted(_Lines(text, start), delimiter)):
+        return None
+    return rows
 
 
 def _read_from(text: str, start: int, number: int, found: Delimited, size: _Size) -> None:
     lines = _Lines(text, start)
     for _ in range(_MOST_OPEN_QUOTES):
         reader = csv.reader(lines, delimiter=found.delimiter)
-        ended = False
-        begins, record_number = lines.position, number
+        begins, record_number, why = lines.position, number, "opens a quote that is never closed"
         try:
-            for row in reader:
-                if row == [_SENTINEL]:
-                    ended = True
-                    break
-                if lines.finished:
+            # The line at the end is the last row, unless an open quote took it into another one.
+            while (row := next(reader)) != [_SENTINEL] and not lines.finished:
+                width = len(found.rows[0]) if found.rows else 0
+                if holds_other_rows(text[begins : lines.position], found.delimiter, width):
+                    why = "opens a quote that is closed in another row"
                     break
                 size.add(row)
                 found.rows.append(row)
                 found.numbers.append(number)
                 number += 1
                 begins, record_number = lines.position, number
+            if row == [_SENTINEL]:
+                return
         except csv.Error:
             if _holds_long_cell(text, begins, found.delimiter, size.limits.cell_characters):
                 size.refuse_long_cell(record_number)
-        if ended:
-            return
-        # The record that begins here swallowed the rest of the file: give up its first line alone.
-        found.broken.append((record_number, "opens a quote that is never closed"))
+        # The record that begins here swallowed other rows: give up its first line alone.
+        found.broken.append((record_number, why))
         lines = _Lines(text, text.find("\n", begins) + 1 or len(text))
         number = record_number + 1
     raise DataRefusedError(
@@ -219,11 +223,13 @@ class _Lines:
 
     def __init__(self, text: str, position: int) -> None:
         self.text, self.position, self.finished = text, position, False
+        self.given = 0
 
     def __iter__(self) -> "_Lines":
         return self
 
     def __next__(self) -> str:
+        self.given += 1
         if self.position >= len(self.text):
             if self.finished:
                 raise StopIteration

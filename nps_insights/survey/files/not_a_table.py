@@ -1,5 +1,7 @@
 """Files that hold no table, whatever their name says: told by their first bytes, with the way out."""
 
+import re
+
 from nps_insights.tables import DataRefusedError
 
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -11,6 +13,8 @@ _BY_FIRST_BYTES = (
     (b"\xff\xd8\xff", f"is a picture; {_EXPORT}"),
     (b"{\\rtf", f"is a text document; {_EXPORT}"),
 )
+# An object, or a list of them: a header begins with neither.
+_JSON = re.compile(rb'(?:\[\s*)?\{\s*"[^"\n]*"\s*:')
 _WEB_PAGE = (b"<!doctype html", b"<html")
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb")
 _ZIP = b"PK\x03\x04"
@@ -18,7 +22,7 @@ _NEAR = 2048
 
 
 def refuse_no_table(data: bytes, name: str) -> None:
-    """Refuse a file that is a PDF, a picture, a document, a web page or a workbook under a password.
+    """Refuse a file that is a PDF, a picture, a document, a web page, JSON or a workbook under a password.
 
     Args:
         data: Bytes of the file.
@@ -47,6 +51,8 @@ def refuse_no_table(data: bytes, name: str) -> None:
             f"{name}: is a web page under the name of a table; open it in Excel and save it as .xlsx, "
             "or download the export again while you are logged in"
         )
+    if _JSON.match(begins):
+        raise DataRefusedError(f"{name}: is JSON under the name of a table; {_EXPORT}")
     if data.startswith(_ZIP) and b"word/document.xml" in data:
         raise DataRefusedError(f"{name}: is a text document; {_EXPORT}")
     if name.lower().endswith(_WORKBOOKS) and _is_text(data[:_NEAR]):

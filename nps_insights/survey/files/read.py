@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from nps_insights.survey.files.delimited import Delimited, read_delimited, refuse_endless_line
-from nps_insights.survey.files.encodings import decoded, unpacked
+from nps_insights.survey.files.encodings import decoded, letters_lost, unpacked
 from nps_insights.survey.files.limits import USUAL_LIMITS, Limits, refuse, refuse_large_file, refuse_large_table
 from nps_insights.survey.files.not_a_table import refuse_no_table
 from nps_insights.survey.files.raw import RawTable as RawTable
@@ -78,7 +78,9 @@ def read_source(
     if kind in _TEXT:
         refuse_endless_line(content, path.name, limits)
         text, found = decoded(content, path.name, encoding)
-        return raw_table(path.name, read_delimited(text, path.name, limits), sha256, encoding=found)
+        table = read_delimited(text, path.name, limits)
+        table.notes.extend(letters_lost(text, found))
+        return raw_table(path.name, table, sha256, encoding=found)
     if kind in _EXCEL:
         rows = read_excel(content, path.name, sheet, usual_sheet, limits)
         return raw_table(path.name, _records(rows, path.name, limits), sha256)

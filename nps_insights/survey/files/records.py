@@ -1,5 +1,6 @@
 """Turn the records of a file into a table of text: find the header, keep what fits it, count what does not."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,6 +14,7 @@ from nps_insights.survey.tools import Header, Tool, prepared, recognised
 from nps_insights.tables import DataRefusedError
 
 _LOOKED_AT = 500
+_DATE = re.compile(r"(?:\d{4}-\d\d?-\d\d?|\d\d?([./])\d\d?\1\d{2,4})(?:[ T]\d.*)?")
 
 
 def raw_table(name: str, source: Delimited, sha256: str, encoding: str = "") -> RawTable:
@@ -39,6 +41,8 @@ def raw_table(name: str, source: Delimited, sha256: str, encoding: str = "") -> 
     header = Header(list(first[0])) if tool is None else tool.header(first)
     names = _column_names(header.names, name)
     whole, broken, below = _sorted_out(filled[header.n_rows :], len(names), tool)
+    if tool is None:
+        _refuse_lines_above_header(filled, name)
     if not whole and not broken and not source.broken:
         rows = "a header" if header.n_rows == 1 else f"the {header.n_rows} header rows of a {tool and tool.name} export"
         raise DataRefusedError(f"{name}: has {rows} and no rows; export it again, with the period that has answers")
@@ -57,6 +61,26 @@ def raw_table(name: str, source: Delimited, sha256: str, encoding: str = "") -> 
         set_aside=numbered_reasons(below),
     )
     return replace(raw, notes=(*raw.notes, *([why] if why else []))) if tool is None else _known(raw, tool, header, why)
+
+
+def _refuse_lines_above_header(rows: Sequence[tuple[int, list[str]]], name: str) -> None:
+    """Where most rows have more cells than row 1, a title stands where the header should."""
+    first = len(rows[0][1])
+    others = [(number, len(row) if len(row) <= first else _filled_width(row)) for number, row in rows[1:]]
+    width, n = Counter(width for _, width in others).most_common(1)[0] if others else (0, 0)
+    if width <= first or n <= len(others) / 2:
+        return
+    place = next(number for number, cells in others if cells == width)
+    told = "1 cell" if first == 1 else f"{first} cells"
+    raise DataRefusedError(
+        f"{name}: row 1 has {told}, {n:,} of {len(others):,} rows below it have {width}: lines seem to stand above the "
+        f"header, which may be row {place}; delete them, so that the header is row 1, and give the file again"
+    )
+
+
+def _filled_width(row: Sequence[str]) -> int:
+    """Cells up to the last that holds anything: separators behind it are no cells."""
+    return next((place for place in range(len(row), 0, -1) if row[place - 1].strip()), 0)
 
 
 def _known(raw: RawTable, tool: Tool, header: Header, why: str) -> RawTable:
@@ -124,6 +148,12 @@ def _column_names(cells: list[str], name: str) -> list[str]:
     if all(_is_number(cell) for cell in trimmed if cell):
         raise DataRefusedError(
             f"{name}: row 1 holds only numbers, so it is data and not a header; add a row of column names above it"
+        )
+    number, date = (next(filter(looks, trimmed), "") for looks in (_is_number, _DATE.fullmatch))
+    if number and date:
+        raise DataRefusedError(
+            f"{name}: row 1 holds a number ({number!r}) and a date ({date!r}), so it is data and not a header; add a "
+            "row of column names above it"
         )
     return names
 

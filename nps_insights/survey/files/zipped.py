@@ -3,7 +3,7 @@
 from pathlib import PurePosixPath
 
 from nps_insights.survey.files.delimited import Delimited, read_delimited, refuse_endless_line
-from nps_insights.survey.files.encodings import decoded
+from nps_insights.survey.files.encodings import decoded, letters_lost
 from nps_insights.survey.files.limits import USUAL_LIMITS, Limits, members
 from nps_insights.survey.tools.intercom import one_table
 from nps_insights.tables import DataRefusedError, SettingsError
@@ -43,6 +43,8 @@ def read_zip(
         refuse_endless_line(texts[path], f"{name}/{path}", limits)
     read = {path: decoded(texts[path], f"{name}/{path}", encoding) for path in chosen}
     tables = {path: read_delimited(text, f"{name}/{path}", limits) for path, (text, _) in read.items()}
+    for path, (text, coding) in read.items():
+        tables[path].notes.extend(letters_lost(text, coding))
     found = next(iter(read.values()))[1]
     if len(tables) == 1:
         path, table = next(iter(tables.items()))

@@ -17,8 +17,6 @@ from nps_insights.tables import NpsInsightsError
 
 _CANDIDATES = ["field", "column", "looks_like"]
 _MOST_OF_A_FIELD = 3
-# A refusal says what to state; scale, cuts and date format may be asked for one after the other.
-_ROUNDS = 3
 _COLUMN = re.compile(r'--columns (\w+)="([^".]+)"')
 _OPTION = re.compile(r"--(scale|cuts) (\d[\d.,-]*\d)")
 _DATES = re.compile(r'\bformat = "([^"]+)"')
@@ -112,7 +110,8 @@ def _by_length(raw: RawTable, names: Sequence[str]) -> list[str]:
 
 def _tried(settings: SurveySettings, so_far: Suggestion, admitted: Callable[[SurveySettings], object]) -> Suggestion:
     """Follow what the refusals advise, one after the other, until nothing is refused or nothing new is advised."""
-    for _ in range(_ROUNDS):
+    # Each refusal adds a column or an option that was not stated yet, so this comes to an end.
+    while True:
         try:
             admitted(settings)
         except NpsInsightsError as error:
@@ -124,7 +123,6 @@ def _tried(settings: SurveySettings, so_far: Suggestion, admitted: Callable[[Sur
             so_far = replace(so_far, columns=so_far.columns | columns, options=so_far.options | options)
         else:
             return replace(so_far, readable=True)
-    return so_far
 
 
 def _advice(said: str, so_far: Suggestion) -> tuple[dict[str, str], dict[str, str]]:

@@ -145,10 +145,6 @@ def _is_ipv6(text: str) -> bool:
 
 def _trimmed(url: str) -> str:
     """A web address without the punctuation of the sentence around it."""
-    while url:
-        last = url[-1]
-        if last in _TRAILING or (last in _PAIRS and url.count(last) > url.count(_PAIRS[last])):
-            url = url[:-1]
-        else:
-            break
-    return "" if url.lower() in ("http://", "https://", "www.") else url
+    while (last := url[-1]) in _TRAILING or (last in _PAIRS and url.count(last) > url.count(_PAIRS[last])):
+        url = url[:-1]
+    return "" if url.endswith("://") else url

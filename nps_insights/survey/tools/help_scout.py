@@ -14,8 +14,9 @@ from nps_insights.survey.tools.tool import Tool, column_named, plain_cells, set_
 
 def _prepared(raw: RawTable) -> RawTable:
     value, category = column_named(raw, "value", "response value"), column_named(raw, "category", "response category")
-    if value is None or category is None:
-        return raw
+    # The export is known by both.
+    assert value is not None
+    assert category is not None
     nps = plain_cells(raw, category).isin(["promoter", "passive", "detractor"])
     if not nps.any():
         return with_known(

@@ -20,9 +20,7 @@ _FOOTER = (
 
 def _fits(rows: Rows) -> bool:
     names = [plain_name(name) for name in rows[0]]
-    place = next((names.index(name) for name in ("account id", "account id 18", "id") if name in names), None)
-    if place is None:
-        return False
+    place = next(names.index(name) for name in ("account id", "id") if name in names)
     # Footer lines fill one cell.
     accounts = [row for row in rows[1:] if sum(bool(cell.strip()) for cell in row) > 1]
     given = [row[place].strip() for row in accounts if len(row) > place and row[place].strip()]

@@ -60,8 +60,9 @@ def spread(raw: RawTable) -> RawTable:
     """
     asked = column_named(raw, *_QUESTIONS)
     listed = named_columns(list(raw.frame.columns), {"comment": "|".join(_ANSWERS)})
-    if asked is None or not listed:
-        return raw
+    # A tool whose export is spread is known by both.
+    assert asked is not None
+    assert listed
     raw = set_aside(raw, _answers(raw.frame, listed["comment"]) == "", "a question that was not answered")
     frame = raw.frame
     answers, questions = _answers(frame, listed["comment"]), frame[asked].map(lambda text: " ".join(text.split()))
