@@ -93,3 +93,12 @@ def test_no_broken_rule_passes_unnamed(name: str, monkeypatch: pytest.MonkeyPatc
 def test_a_table_that_keeps_the_rules_costs_no_second_look() -> None:
     code = "import sys; from nps_insights.tables import conform, empty; conform('responses', empty('responses')); "
     subprocess.run([sys.executable, "-c", code + "sys.exit('pandera' in sys.modules)"], check=True)
+
+
+def test_a_column_that_stands_there_twice_and_words_in_place_of_numbers_are_problems() -> None:
+    frame = pd.DataFrame({"response_id": ["r1"], "score": ["nine"], "scale_min": 0, "scale_max": 10})
+    with pytest.raises(SchemaError, match="score: must hold number values, got str: could not convert"):
+        conform("responses", frame.assign(category="promoter"))
+    twice = pd.concat([frame.assign(score=9, category="promoter"), frame[["scale_min"]]], axis="columns")
+    with pytest.raises(SchemaError, match="scale_min: the column stands there more than once"):
+        conform("responses", twice)

@@ -35,7 +35,9 @@ def test_a_vector_depends_on_its_text_alone(name: str, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(socket.socket, "connect", no_network)
     encoder = load_encoder(name)
-    together = encoder.encode(TEXTS)
+    told: list[tuple[int, int]] = []
+    together = encoder.encode(TEXTS, progress=lambda done, of: told.append((done, of)))
+    assert told[-1] == (len(TEXTS), len(TEXTS))
     assert together.dtype == np.float32
     assert together.shape == (len(TEXTS), encoder.dimension)
     np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1, atol=1e-6)

@@ -1,12 +1,14 @@
+import hashlib
 import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from small_encoder import small_english
 
 from nps_insights.tables import DataRefusedError
-from nps_insights.themes import encode_cached
+from nps_insights.themes import FittedThemes, ThemeModel, encode_cached, load_themes, save_themes
 from nps_insights.themes.encoders.pieces import SubWords, WordsAndCharacters
 from nps_insights.themes.encoders.student import Student
 from nps_insights.themes.encoders.teach import measured_fidelity, teach_student
@@ -197,3 +199,49 @@ def test_a_student_of_words_knows_no_part_of_a_name_that_one_person_wrote() -> N
     student = teach_student(Planted(), texts, Planted().encode(texts), speakers=speakers)
     for vocabulary, (keys, _) in zip(student.vocabularies, WordsAndCharacters().read(["zwuxelgholm"]), strict=True):
         assert not set(vocabulary.keys.tolist()) & set(keys.tolist())
+
+
+def test_a_fit_by_a_student_is_loaded_with_its_student(of_sub_words: Student, tmp_path: Path) -> None:
+    texts = CROWD[::12]
+    segments = pd.DataFrame({"segment_id": texts, "response_id": texts, "text": texts})
+    fitted = FittedThemes(of_sub_words, ThemeModel(3).fit(segments, of_sub_words.encode(texts)))
+    save_themes(fitted, tmp_path)
+    loaded = load_themes(tmp_path)
+    assert isinstance(loaded.encoder, Student)
+    comments = segments.rename(columns={"segment_id": "comment_id"}).assign(says_nothing=False)
+    pd.testing.assert_frame_equal(loaded.assign(comments)[1], fitted.assign(comments)[1], check_exact=True)
+    facts = (tmp_path / "themes.json").read_text("utf-8")
+    hashes = json.loads((tmp_path / "sha256.json").read_text("utf-8"))
+    (tmp_path / "themes.json").write_text(json.dumps(json.loads(facts) | {"format": 99}), "utf-8")
+    hashes["themes.json"] = hashlib.sha256((tmp_path / "themes.json").read_bytes()).hexdigest()
+    (tmp_path / "sha256.json").write_text(json.dumps(hashes), "utf-8")
+    with pytest.raises(DataRefusedError, match=r"has format 99, this version reads \d+; load it with the version"):
+        load_themes(tmp_path)
+
+
+def test_a_student_and_a_table_tell_how_far_they_are(english: TransformerEncoder, of_sub_words: Student) -> None:
+    told: list[tuple[int, int]] = []
+    table = token_table(english, None, progress=lambda done, of: told.append((done, of)))
+    assert told[-1] == (len(table), len(table))
+    of_sub_words.encode([*CROWD[:5], *CROWD[:2]], progress=lambda done, of: told.append((done, of)))
+    assert told[-1] == (5, 5)
+
+
+def test_a_single_text_has_no_neighbours_to_lose(of_sub_words: Student) -> None:
+    own = of_sub_words.encode(CROWD[:1])
+    found = measured_fidelity(of_sub_words, CROWD[:1], own, 1)
+    assert found.cosine == pytest.approx(1, abs=1e-6)
+    assert found.neighbours == 1
+
+
+def test_bars_that_were_off_stay_off(english: TransformerEncoder) -> None:
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        assert TransformerEncoder("another", english.folder).encode(["kind"]).shape == (1, 384)
+        assert not logging.is_progress_bar_enabled()
+    finally:
+        if shown:
+            logging.enable_progress_bar()

@@ -1,5 +1,7 @@
 import json
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -8,6 +10,8 @@ from fresh_tracking import tracking_in
 
 from nps_insights.tables import DataRefusedError, SettingsError
 from nps_insights.themes import FittedThemes, ThemeModel, load_encoder, load_themes, save_themes
+from nps_insights.themes.ngrams import NgramFeatures
+from nps_insights.themes.tone import ToneModel
 from nps_insights.tracking import load_theme_version, log_themes, tracked_run
 from nps_insights.tracking.runs import quiet
 
@@ -109,3 +113,24 @@ def test_mlflow_itself_runs_the_model(fitted: FittedThemes, comments: pd.DataFra
     _, mentions = fitted.assign(comments)
     assert predicted["theme_id"].tolist() == mentions["theme_id"].tolist()
     assert set(predicted["label"]) <= set(fitted.labels_.values())
+
+
+@pytest.mark.parametrize("toned", [False, True])
+def test_the_stored_reader_gives_what_the_fit_gives(
+    fitted: FittedThemes, comments: pd.DataFrame, tmp_path: Path, toned: bool
+) -> None:
+    with quiet():
+        from nps_insights.tracking.theme_pyfunc import ThemeReader
+
+    if toned:
+        features = NgramFeatures().fit(TEXTS)
+        weights = np.linspace(-1, 1, len(features.rarity_), dtype=np.float32)[None, :]
+        fitted = replace(fitted, tone=ToneModel(features, [], weights, intercept=0.0, centre=0.0, scale=1.0))
+    save_themes(fitted, tmp_path)
+    reader = ThemeReader()
+    reader.load_context(SimpleNamespace(artifacts={"themes": str(tmp_path)}))
+    found = reader.predict(None, comments[["comment_id", "text"]])
+    _, mentions = fitted.assign(comments)
+    assert found["theme_id"].tolist() == mentions["theme_id"].tolist()
+    assert found["label"].tolist() == mentions["theme_id"].map(fitted.labels_).tolist()
+    assert found["tone"].notna().all() if toned else found["tone"].isna().all()

@@ -13,7 +13,7 @@ _LEFT_OUT = 0.1
 # standard error. Neighbouring steps share a period: their mean square, without the widest tenth, has a relative
 # variance of 3.8 / m.
 _BENEFIT, _RELATIVE_VARIANCE = 0.5, 3.8
-_DOUBLINGS, _BISECTIONS = 40, 40
+_BISECTIONS = 40
 
 
 def own_movement(estimates: Array, variances: Array, scale: Array) -> float:
@@ -51,9 +51,7 @@ def own_movement(estimates: Array, variances: Array, scale: Array) -> float:
     if not is_wider(0.0):
         return 0.0
     high = float(np.sqrt(np.median(variance / unit)))
-    for _ in range(_DOUBLINGS):
-        if not is_wider(high):
-            break
+    while is_wider(high):
         high *= 2
     low = 0.0
     for _ in range(_BISECTIONS):

@@ -106,24 +106,26 @@ def shift_p_value(levels: Levels, is_after: NDArray[np.bool_], accounts: NDArray
     """
     from scipy.stats import f
 
-    codes, names = levels.codes, levels.names
-    if len(names) < 2:
+    codes = levels.codes
+    # A value that no row has, such as "answered" where nobody did, has no share that could shift.
+    present = np.unique(codes)
+    if len(present) < 2:
         return 1.0
     n = np.array([(~is_after).sum(), is_after.sum()], dtype=float)
-    counts = np.stack([levels.counts(side) for side in (~is_after, is_after)])
+    counts = np.stack([levels.counts(side)[present] for side in (~is_after, is_after)])
     pooled = counts.sum(axis=0) / n.sum()
     expected = n[:, None] * pooled
     statistic = ((counts - expected) ** 2 / expected).sum()
     weight = np.where(is_after, 1 / n[1], -1 / n[0])
     n_accounts = int(accounts.max()) + 1
-    clustered = np.zeros(len(names))
+    clustered = np.zeros(len(present))
     if n_accounts < len(codes):
         total = np.bincount(accounts, weights=weight, minlength=n_accounts)
-        for level in range(len(names)):
+        for place, level in enumerate(present):
             own = np.bincount(accounts, weights=weight * (codes == level), minlength=n_accounts)
-            clustered[level] = ((own - pooled[level] * total) ** 2).sum() * n_accounts / (n_accounts - 1)
-    effect = max(1.0, float((clustered / pooled).sum() / (1 / n).sum() / (len(names) - 1)))
-    degrees = len(names) - 1
+            clustered[place] = ((own - pooled[place] * total) ** 2).sum() * n_accounts / (n_accounts - 1)
+    effect = max(1.0, float((clustered / pooled).sum() / (1 / n).sum() / (len(present) - 1)))
+    degrees = len(present) - 1
     return float(f.sf(statistic / effect / degrees, degrees, degrees * max(n_accounts - 1, 1)))
 
 

@@ -19,8 +19,8 @@ Array = NDArray[np.float64]
 MOST = 5.0
 _SWEEPS = 2_000
 _STILL = 1e-12
-# A margin that is off by less than this share is reached.
-_REACHED = 1e-4
+# A margin that is off by less than this share is reached: told with three digits, both would read the same.
+_REACHED = 1e-3
 _SUM_TOLERANCE = 0.005
 
 
@@ -226,12 +226,12 @@ def _cut(weights: Array, count: Array, most: float) -> Array:
     """Cut at `most` times the mean, the mean brought back to 1 by the weights that were not cut."""
     n = count.sum()
     weights = weights * n / (weights @ count)
-    for _ in range(len(weights)):
-        over = weights >= most
-        if not (weights > most).any() or over.all():
-            break
+    over = weights >= most
+    # What was cut stays at `most`, so each round cuts more.
+    while (weights > most).any() and not over.all():
         rest = n - most * count[over].sum()
         weights = np.where(over, most, weights * rest / (weights[~over] @ count[~over]))
+        over = weights >= most
     return weights
 
 
