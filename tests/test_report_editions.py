@@ -93,6 +93,22 @@ def test_the_board_still_has_its_number_its_targets_and_what_to_do(pages: dict[s
     assert len(pages["board"]) < len(pages["cs"])
 
 
+def test_the_board_is_told_that_small_groups_are_left_out_and_nobody_else(pages: dict[str, str]) -> None:
+    told = "This edition leaves out groups and periods of fewer than ten answers"
+    assert told in pages["board"]
+    assert told not in pages["cs"]
+
+
+def test_groups_that_are_left_out_are_not_said_to_be_absent() -> None:
+    few = {
+        "estimates": pd.concat([small_group("", "", n=40), small_group("plan", "Pilot"), small_group("plan", "Trial")])
+    }
+    whole, board = (render_report(few, facts_example(), edition=name) for name in ("analyst", "board"))
+    assert "By plan" in whole
+    assert "By plan" not in board
+    assert "no column was named for it, or its groups are left out of this edition." in board
+
+
 def test_a_table_nobody_decided_on_is_not_shown_to_the_board() -> None:
     tables, _ = planted()
     shown = board_tables(report_tables(tables))
@@ -162,6 +178,40 @@ def test_individuals_are_no_groups_for_the_board_however_many_answers_they_have(
     assert shown["traces"].empty
     assert not [name for name, table in shown.items() if CANARY in table.to_csv()]
     assert said.person_columns == ()
+
+
+@pytest.mark.parametrize(("n_answered", "shown"), [(99, False), (91, False), (90, True), (100, True), (9, False)])
+def test_what_few_accounts_are_worth_cannot_be_computed_from_who_answered(n_answered: int, shown: bool) -> None:
+    names = [f"a{at:03}" for at in range(100)]
+    accounts = pd.DataFrame({"account_id": names, "value": np.arange(100) + 1000.0})
+    answers = {"score": 9.0, "scale_min": 0.0, "scale_max": 10.0, "category": "promoter"}
+    twice = pd.DataFrame({"account_id": names[:n_answered] * 2})
+    responses = twice.assign(response_id=[f"r{at}" for at in range(len(twice))], **answers)
+    mix = report_tables({"account_mix": account_mix(responses, accounts)})
+    facts = set(board_tables(mix)["account_mix"]["fact"])
+    assert ("value_coverage" in facts) == shown
+    assert "account_coverage" in facts
+
+
+@pytest.mark.parametrize(("accounts", "hidden"), [(["BIG"], {"Custom", "Pro"}), (["BIG", "b"], set()), ([None], set())])
+def test_a_group_of_one_account_is_that_account_however_many_answers_it_gave(
+    accounts: list[str | None], hidden: set[str]
+) -> None:
+    sizes = {"Custom": 40, "Pro": 60, "Basic": 90}
+    groups = [small_group("plan", name, n=n) for name, n in sizes.items()]
+    estimates = pd.concat([small_group("", "", n=190), *groups])
+    others = [f"a{at}" for at in range(30)]
+    given = {"score": 9.0, "scale_min": 0.0, "scale_max": 10.0, "category": "promoter"}
+    rows = [
+        (name, (accounts if name == "Custom" else others)[at % len(accounts if name == "Custom" else others)])
+        for name, n in sizes.items()
+        for at in range(n)
+    ]
+    responses = pd.DataFrame(rows, columns=["attribute/plan", "account_id"]).assign(**given)
+    responses["response_id"] = [f"r{at}" for at in range(len(responses))]
+    shown = board_tables(report_tables({"estimates": estimates, "responses": responses}))["estimates"]
+    # One more is left out, from which and the total the account's figure could be computed.
+    assert set(sizes) - set(shown["group"]) == hidden
 
 
 def test_large_groups_stay() -> None:

@@ -143,6 +143,30 @@ def test_it_uses_no_statistical_term(absent: str) -> None:
     assert found == []
 
 
+@pytest.mark.parametrize("judged", [True, False])
+@pytest.mark.parametrize("call", [True, False])
+def test_how_sure_one_can_be_uses_no_statistical_term(judged: bool, call: bool) -> None:
+    tables = report_example() | {"action_lists": watched_tables()["action_lists"]}
+    del tables["agreement"]
+    if judged:
+        told = {
+            "model": "model",
+            "part": "out_of_time",
+            "position": 0,
+            "risk_low": 0.1,
+            "risk_high": 0.3,
+            "mean_risk": 0.2,
+        }
+        found_out = {"estimate": 0.2, "conf_low": 0.1, "conf_high": 0.3, "n": 50, "n_churned": 10}
+        tables["reliability"] = pd.DataFrame([told | found_out])
+    if not call:
+        tables["action_lists"] = tables["action_lists"].query("action != 'call'")
+    sure = first_screen(report_tables(tables), facts_example()).sure
+    assert len(sure) == 2
+    found = [term for term in STATISTICAL_TERMS if re.search(rf"(?<![A-Za-z]){re.escape(term)}", " ".join(sure))]
+    assert found == []
+
+
 def test_gathering_themes_are_not_counted_beside_their_leaves() -> None:
     top = effects("theme", [("theme/p01", "delivery", "p01", 796, -5.6, 0.3)])
     shown = screen(effects=pd.concat([theme_effects(), top]))

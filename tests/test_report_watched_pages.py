@@ -125,6 +125,9 @@ def test_the_named_score_stands_above_and_the_usual_one_beside_it() -> None:
     assert "Counting every answer once it is 23 (likely 21 to 25)" in shown.headline.basis
     assert shown.headline.shares == ()
     assert shown.moves[0].startswith("Counting every answer once: Up 7")
+    # Beside a change of another score the line says whose way it draws.
+    assert shown.spark_title == shown.headline.title
+    assert screen("nps").spark_title == ""
     assert shown.spark_ends[1] == "Q2 2026: 20"
 
 

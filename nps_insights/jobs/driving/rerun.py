@@ -1,6 +1,5 @@
 """Estimate the drivers of a finished run again, with other settings and without reading a comment again."""
 
-import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -16,6 +15,7 @@ from nps_insights.jobs.driving.cross_fit import CROSS_FITTED
 from nps_insights.jobs.driving.driver_analysis import DriverAnalysis, DriverInput, analyse_drivers
 from nps_insights.jobs.driving.driver_questions import column_named
 from nps_insights.jobs.facts import driver_facts, logged_figures, logged_parameters
+from nps_insights.jobs.finished import read_manifest, read_table
 from nps_insights.jobs.folder import MANIFEST, held, published
 from nps_insights.jobs.manifest import versions, write_manifest
 from nps_insights.jobs.outputs.beside_the_page import write_outputs
@@ -26,6 +26,7 @@ from nps_insights.report import ReportFacts
 from nps_insights.tables import ATTRIBUTE_PREFIX, SettingsError, empty
 from nps_insights.tracking import local_tracking_uri, tracked_run
 
+_JOB = "driver_report"
 _NEEDED = ("responses", "comments", "segments", "mentions", "themes", "effects", "estimates")
 
 
@@ -112,11 +113,15 @@ def read_run(folder: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
 
     Raises:
         SettingsError: It holds no finished driver report, or one of an older version.
+        DataRefusedError: A file of it is damaged.
     """
     if not (folder / MANIFEST).is_file():
         raise SettingsError(f"{folder}: holds no {MANIFEST}; name the folder that `nps-insights report` wrote")
-    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    tables = {path.stem: pd.read_parquet(path) for path in sorted((folder / "tables").glob("*.parquet"))}
+    manifest = read_manifest(folder)
+    job = manifest.get("job", _JOB)
+    if job != _JOB:
+        raise SettingsError(f"{folder}: is of a {job} and no report; name the folder that `nps-insights report` wrote")
+    tables = {path.stem: read_table(path) for path in sorted((folder / "tables").glob("*.parquet"))}
     absent = [name for name in _NEEDED if name not in tables]
     if absent or "drivers" not in manifest:
         lacks = f"holds no table {', '.join(absent)}" if absent else "was written by an older version"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from nps_insights.jobs.finished import read_table
 from nps_insights.jobs.folder import MANIFEST
 from nps_insights.tables import SettingsError
 
@@ -38,6 +39,7 @@ def read_theme_tables(run: Path | None) -> ThemeTables:
 
     Raises:
         SettingsError: There is no such run, or it found no themes.
+        DataRefusedError: A table of it is damaged.
     """
     folder = run or latest_run(RUNS)
     tables = _tables_folder(folder)
@@ -47,11 +49,11 @@ def read_theme_tables(run: Path | None) -> ThemeTables:
             f"{folder}: holds no table {', '.join(absent)}; name the folder of a finished run with --run, "
             "or make one with `nps-insights report` or `nps-insights themes fit`"
         )
-    found = {name: pd.read_parquet(tables / f"{name}.parquet") for name in _NEEDED}
+    found = {name: read_table(tables / f"{name}.parquet") for name in _NEEDED}
     if found["themes"].empty:
         raise SettingsError(f"{folder}: the run found no themes, since no comment says anything")
     edits = tables / "theme_edits.parquet"
-    return ThemeTables(folder, **found, edits=pd.read_parquet(edits) if edits.is_file() else None)
+    return ThemeTables(folder, **found, edits=read_table(edits) if edits.is_file() else None)
 
 
 def latest_run(runs: Path) -> Path:

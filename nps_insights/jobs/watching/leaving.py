@@ -1,6 +1,5 @@
 """Who is about to leave, as a step of the driver report: how many, and what is known of the model that says so."""
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from nps_insights.churn import expected_leavers
+from nps_insights.jobs.finished import read_manifest, read_table
 from nps_insights.jobs.folder import MANIFEST
 from nps_insights.tables import SettingsError, conform
 
@@ -63,7 +63,7 @@ def leaving_accounts(
     for name in EVALUATION:
         file = Path(training_folder) / "tables" / f"{name}.parquet"
         if file.is_file():
-            found.tables[name] = conform(name, pd.read_parquet(file))
+            found.tables[name] = conform(name, read_table(file))
     return found
 
 
@@ -106,5 +106,4 @@ def _manifest(folder: str, setting: str) -> dict[str, Any]:
     file = Path(folder) / MANIFEST
     if not file.is_file():
         raise SettingsError(f"input.{setting} == {folder!r}: holds no {MANIFEST}; name the folder of a finished run")
-    told: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return told
+    return read_manifest(Path(folder))

@@ -10,6 +10,7 @@ from nps_insights.actions import action_lists, closed_loop, money
 from nps_insights.jobs.admission import AdmittedSurvey
 from nps_insights.jobs.churn.nightly import FLAGS
 from nps_insights.jobs.driving.driver_analysis import DriverAnalysis
+from nps_insights.jobs.finished import read_table
 from nps_insights.jobs.settings.driver_report import DriverReportSettings
 from nps_insights.jobs.watching.leaving import leaving_accounts
 from nps_insights.tables import SettingsError, conform
@@ -118,7 +119,7 @@ def read_flags(folder: str | None) -> pd.DataFrame | None:
     file = Path(folder) / FLAGS
     if not file.is_file():
         raise SettingsError(f"input.flags == {folder!r}: holds no {FLAGS}; name the folder of a finished churn scoring")
-    return conform("flags", pd.read_parquet(file))
+    return conform("flags", read_table(file))
 
 
 def moods_of(checks: pd.DataFrame) -> list[str]:

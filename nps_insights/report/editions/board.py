@@ -175,7 +175,12 @@ def _leaving(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hid
 
 
 def _mix(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
-    return rows[rows["fact"].isin(_FACTS) & (rows["n"] >= SMALLEST)]
+    """Whom the answers speak for; what few accounts are worth would be told by the value of all and of the others."""
+    kept = rows[rows["fact"].isin(_FACTS) & (rows["n"] >= SMALLEST)]
+    heard = kept[kept["fact"] == "account_coverage"]
+    answered = (heard["estimate"] * heard["n"]).round()
+    few = any(0 < side < SMALLEST for side in (*answered, *(heard["n"] - answered)))
+    return kept[kept["fact"] != "value_coverage"] if few else kept
 
 
 def _comparability(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:

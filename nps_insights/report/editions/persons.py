@@ -56,6 +56,34 @@ def person_columns(tables: Mapping[str, pd.DataFrame], stated: Collection[str] =
     )
 
 
+def groups_of_one(tables: Mapping[str, pd.DataFrame]) -> frozenset[tuple[str, str]]:
+    """Return the (column, group) all of whose answers one account gave: its figure is that account's.
+
+    Args:
+        tables: Tables of a run; nothing is found without `responses`, or where these name no accounts.
+
+    Example:
+        >>> groups = pd.DataFrame({"by": ["plan", "plan"], "group": ["Pro", "Custom"]})
+        >>> answers = {"account_id": ["a", "b", "c", "c"], "attribute/plan": ["Pro", "Pro", "Custom", "Custom"]}
+        >>> sorted(groups_of_one({"estimates": groups, "responses": pd.DataFrame(answers)}))
+        [('plan', 'Custom')]
+    """
+    responses = tables.get("responses", pd.DataFrame())
+    if "account_id" not in responses:
+        return frozenset()
+    columns = {name for table in tables.values() if "by" in table for name in table["by"].dropna().unique()}
+    found: set[tuple[str, str]] = set()
+    for name in columns - {""}:
+        column = _column_of(name, responses)
+        if column is None or column == "account_id":
+            continue
+        # Answers without an account may be of anybody.
+        accounts = responses["account_id"].groupby(responses[column]).agg(["nunique", "count", "size"])
+        alone = accounts[(accounts["nunique"] == 1) & (accounts["count"] == accounts["size"])]
+        found |= {(str(name), str(group)) for group in alone.index}
+    return frozenset(found)
+
+
 def attribute_of(driver_id: str) -> str:
     """Return the column of a driver that is an attribute, "" for any other.
 
@@ -71,8 +99,12 @@ def _plain(name: str) -> str:
     return re.sub(r"[\W_]+", " ", name.removeprefix(ATTRIBUTE_PREFIX)).strip().casefold()
 
 
+def _column_of(name: str, responses: pd.DataFrame) -> str | None:
+    return next((one for one in (ATTRIBUTE_PREFIX + name, name) if one in responses), None)
+
+
 def _tells_each(name: str, responses: pd.DataFrame) -> bool:
-    column = next((one for one in (ATTRIBUTE_PREFIX + name, name) if one in responses), None)
+    column = _column_of(name, responses)
     if column is None or pd.api.types.is_numeric_dtype(responses[column].dtype):
         return False
     given = responses[responses[column].notna()]

@@ -1,8 +1,9 @@
 """Small groups: which groups and periods are hidden, so that none of fewer than ten answers shows, nor can be computed.
 
-Groups of a column and the answers of which nobody knows the group add up to all answers, periods and the answers without
-a date to all time. A hidden group could be computed from the others where it is the only one, so groups are hidden until
-those hidden hold ten answers together or more; answers of no known group, which no row shows, count as such a group.
+Groups of a column and the answers of no known group add up to all answers, periods and the answers without a date to
+all time. A hidden group could be computed from the others where it is the only one, so groups are hidden until those
+hidden hold ten answers together or more; answers of no known group, which no row shows, count as such a group. A group
+all of whose answers one account gave counts as one answer.
 """
 
 import re
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from nps_insights.report.editions.persons import groups_of_one
 from nps_insights.report.editions.persons import person_columns as columns_of_persons
 
 SMALLEST = 10
@@ -93,6 +95,10 @@ def hidden_groups(
     persons = columns_of_persons(tables, person_columns)
     told = _cells(tables)
     told = told[~told["by"].isin(persons)]
+    alone = groups_of_one(tables)
+    one = [pair in alone for pair in zip(told["by"], told["group"], strict=True)]
+    # One customer is one, however many answers it gave.
+    told["n"] = told["n"].mask(pd.Series(one, index=told.index, dtype=bool), 1)
     undated = _undated(told)
     cells = told.groupby([*_OF, "time"], as_index=False)["n"].min()
     whole = pd.concat([cells, undated])
@@ -120,7 +126,7 @@ def _pairs_of(columns: Collection[str], tables: Mapping[str, pd.DataFrame]) -> s
 
 
 def _cells(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Every figure's metric, column, group, time, number of answers and table; answers of no known group are a group."""
+    """Every figure's metric, column, group, time, number of answers and table; those of no known group are a group."""
     found = [pd.DataFrame({"metric": [], "by": [], "group": [], "time": [], "n": [], "table": []})]
     for name, sides in _CELLS.items():
         rows = tables[name]
@@ -141,20 +147,20 @@ def _cells(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 def _of_no_group(cells: pd.DataFrame) -> pd.DataFrame:
     """What the groups of a column leave to all answers, of one table, as a group of that column."""
     alone = cells.drop_duplicates([*_OF, "time"])
-    whole = alone[alone["by"] == ""].set_index(["metric", "time"])["n"].rename("whole")
+    whole = alone[alone["by"] == ""][["metric", "time", "n"]].rename(columns={"n": "whole"})
     groups = alone[alone["by"] != ""].groupby(["metric", "by", "time"], as_index=False)["n"].sum()
-    left = groups.join(whole, on=["metric", "time"], how="inner")
+    left = groups.merge(whole, on=["metric", "time"])
     return left.assign(group=_NOBODY_KNOWS, n=left["whole"] - left["n"]).drop(columns="whole").query("n > 0")
 
 
 def _undated(cells: pd.DataFrame) -> pd.DataFrame:
     """What the periods of all answers, and of each group, leave to all time, as a period of no known day."""
     at_all = cells["time"] == ALL_TIME
-    whole = cells[at_all].groupby(list(_OF))["n"].min().rename("whole")
+    whole = cells[at_all].groupby(list(_OF), as_index=False)["n"].min().rename(columns={"n": "whole"})
     # Periods of one table add up; those of another may be of another length.
     periods = cells[~at_all].drop_duplicates([*_OF, "time", "table"])
     dated = periods.groupby([*_OF, "table"], as_index=False)["n"].sum()
-    left = dated.join(whole, on=list(_OF), how="inner")
+    left = dated.merge(whole, on=list(_OF))
     undated = left.assign(n=left["whole"] - left["n"]).query("n > 0").groupby(list(_OF), as_index=False)["n"].min()
     return undated.assign(time=_NOBODY_KNOWS)
 

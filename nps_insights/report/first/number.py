@@ -82,9 +82,23 @@ def watched_periods(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> p
         0
     """
     own = _series(tables, facts)
-    named = named_score(tables, facts.headline) is not None and len(own)
-    rows = periods(own.assign(metric=USUAL) if named else tables["estimates"])
+    rows = periods(own.assign(metric=USUAL) if _is_named_drawn(tables, facts) else tables["estimates"])
     return rows[~rows["too_small"] & rows["estimate"].notna() & rows["finished"].fillna(True).astype(bool)]
+
+
+def drawn_score(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> str:
+    """Return how the score of `watched_periods` is called where it is not the usual one; empty where it is.
+
+    Example:
+        >>> from nps_insights.report.inputs import report_tables
+        >>> drawn_score(report_tables({}), ReportFacts(title="T", source_name="s.csv", headline="nps_revenue"))
+        ''
+    """
+    return headline_title(facts.headline) if _is_named_drawn(tables, facts) else ""
+
+
+def _is_named_drawn(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> bool:
+    return named_score(tables, facts.headline) is not None and len(_series(tables, facts)) > 0
 
 
 def way_of(rows: pd.DataFrame) -> tuple[tuple[str, str], list[tuple[float, float]]]:

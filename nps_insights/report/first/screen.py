@@ -10,7 +10,7 @@ from nps_insights.report.first.causes import Why, why_of
 from nps_insights.report.first.change import moves_of
 from nps_insights.report.first.drivers import DriverLine, costs_and_gains, main_drivers
 from nps_insights.report.first.how_sure import how_sure
-from nps_insights.report.first.number import Headline, headline_of, watched_periods, way_of
+from nps_insights.report.first.number import Headline, drawn_score, headline_of, watched_periods, way_of
 from nps_insights.report.first.three_things import Proposal, amounts_note, three_things, to_leave_alone
 from nps_insights.report.first.warnings import do_not_conclude
 from nps_insights.report.first.watched_headline import USUAL, alert_lines, alerts_further, named_score, target_lines
@@ -32,6 +32,7 @@ class FirstScreen:
         why: What the change goes with, in parts that add up to it.
         sparkline: The way of the number as points of a drawing.
         spark_ends: Its first and its last period in words.
+        spark_title: Which score it is, where `moves` are of another one.
         over: Over which time costs and gains are computed, for their heading.
         costs: What costs most.
         costs_note: Said below it.
@@ -68,6 +69,7 @@ class FirstScreen:
     proposals: list[Proposal] = field(default_factory=list)
     amounts: str = ""
     left_out: str = "What was left out"
+    spark_title: str = ""
 
 
 def first_screen(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> FirstScreen:
@@ -110,6 +112,7 @@ def first_screen(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> FirstSc
         proposals=three_things(tables, drivers, currency=facts.currency),
         amounts=amounts_note(tables, facts),
         left_out=_left_out(facts),
+        spark_title=drawn_score(tables, facts),
     )
 
 
