@@ -37,9 +37,15 @@ class TestSatisfactionBesideTheNumber:
         assert north.loc["nps", "status"] == "raised"
         assert (north.loc["csat", "status"], north.loc["csat", "part_of"]) == ("part", "nps region=North")
 
-    def test_only_the_number_and_themes_are_taken_apart(self, watched: Watched) -> None:
-        assert "csat" in set(watched.alerts["metric"])
-        assert "csat" not in set(watched.traces["metric"])
+    def test_where_it_falls_alone_it_is_told_and_not_taken_apart(self) -> None:
+        responses = monthly(0, n=200)
+        low = (responses["region"] == "North") & (responses["responded_at"] >= STARTS[7])
+        both = {"metrics": ("nps", "csat"), "csat_scale": Scale(1, 5), "as_of": pd.Timestamp("2026-08-31")}
+        found = watch(responses.assign(csat=np.where(low, 2.0, 5.0)), per="month", by=["region"], **both)
+        told = found.alerts[found.alerts["status"] == "raised"].iloc[0]
+        assert (told["metric"], told["direction"]) == ("csat", "drop")
+        assert "fell" in told["reason"]
+        assert "csat" not in set(found.traces["metric"])
 
     def test_groups_that_are_gone_are_told_once_for_all_metrics(self) -> None:
         responses = monthly(0, n=200)

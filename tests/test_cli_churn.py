@@ -12,6 +12,7 @@ from nps_insights.jobs.churn.inputs import admit_customers, without_columns
 from nps_insights.jobs.churn.nightly import nights_of, sweep_leftovers
 from nps_insights.jobs.churn.panels import dates_of, known_until
 from nps_insights.jobs.churn.settings import ChurnTrainingSettings
+from nps_insights.jobs.churn.text import text_before
 from nps_insights.jobs.settings.checked import checked
 from nps_insights.tables import SettingsError
 
@@ -100,6 +101,28 @@ class TestCustomers:
         assert known_until(customers, settings(folder)) == pd.Timestamp("2026-03-11")
         with pytest.raises(SettingsError, match=r"churn\.known_until.*soon"):
             known_until(customers, settings(folder, known_until="soon"))
+
+
+class TestText:
+    def test_too_few_comments_are_not_read_and_how_few_is_said(self, folder: Path) -> None:
+        chosen, first = settings(folder), pd.Timestamp("2026-01-01")
+        read = text_before(admit_customers(chosen), first, chosen, "sqlite:///never.db")
+        assert read.fitted is None
+        assert (len(read.mentions), len(read.themes)) == (0, 0)
+        assert read.notes[0].startswith(
+            "Themes are not read: 0 comments written before 2026-01-01, the first date in training, say something;"
+        )
+        assert read.notes[0].endswith("needed to learn themes that did not see the future.")
+
+    def test_answers_without_dates_were_written_before_no_day(self, folder: Path) -> None:
+        rows = pd.read_csv(folder / "survey.csv").drop(columns="responded_at").assign(comment="much too slow")
+        rows.to_csv(folder / "undated.csv", index=False)
+        named = {"survey": str(folder / "undated.csv"), "accounts": str(folder / "accounts.csv")}
+        chosen = checked(ChurnTrainingSettings, {"input": named})
+        customers = admit_customers(chosen)
+        assert len(customers.comments) == 10
+        read = text_before(customers, pd.Timestamp("2026-01-01"), chosen, "sqlite:///never.db")
+        assert read.notes[0].startswith("Themes are not read: 0 comments written before")
 
 
 def test_what_a_killed_night_left_is_swept_and_other_jobs_are_no_nights(tmp_path: Path) -> None:

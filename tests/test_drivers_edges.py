@@ -1,10 +1,9 @@
 """The drivers at their edges: too little to fit, tables that belong together, and what is said of it."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pandas as pd
 import pytest
+from test_drivers_checks import fitted_of
 
 from benchmarks.drivers_change import BETWEEN, two_sides
 from nps_insights.drivers import estimate_drivers
@@ -22,6 +21,7 @@ from nps_insights.drivers.movement.scale import answer_scale
 from nps_insights.drivers.movement.transition import movement
 from nps_insights.jobs.driving.driver_words import _change, _moved, _movement, _scenarios
 from nps_insights.metrics import categorize
+from nps_insights.simulate import planted_world
 from nps_insights.tables import SettingsError, empty
 
 
@@ -82,11 +82,9 @@ class TestEstimates:
             estimate_drivers(empty("responses"), empty("comments"), mentions=empty("mentions"))
 
     def test_no_draw_is_no_control(self) -> None:
-        fitted = SimpleNamespace(
-            model=None, drivers=pd.DataFrame({"driver_id": ["theme/t1"], "kind": ["theme"], "label": ["late"]})
-        )
+        fitted = fitted_of(planted_world(300, random_state=1))
         with pytest.raises(SettingsError, match="n_draws == 0: must be at least 1"):
-            negative_controls(fitted, n_draws=0, random_state=0)  # type: ignore[arg-type]
+            negative_controls(fitted, n_draws=0, random_state=0)
 
     def test_a_number_that_is_missing_is_a_driver_of_its_own_and_counts_as_the_mean(self) -> None:
         known = _number("seats", pd.Series([10.0, 30.0]))
