@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 from test_jobs_run_diff import manifest, tables, write
 
+from nps_insights.jobs.churn.nightly import nights_of, remembered
+from nps_insights.jobs.churn.outcomes import outcomes_of
 from nps_insights.jobs.comparing.run_diff import compare_runs
 from nps_insights.jobs.driving.rerun import read_run
 from nps_insights.jobs.finished import read_table
@@ -54,6 +56,21 @@ def test_a_damaged_table_of_themes_and_of_flags_is_named(run: Path) -> None:
     (run / "flags.parquet").write_bytes(b"PAR1")
     with pytest.raises(DataRefusedError, match=r"flags\.parquet: is damaged"):
         read_flags(str(run))
+
+
+def test_a_damaged_night_is_named(tmp_path: Path) -> None:
+    about = {"as_of": "2026-01-01", "fingerprint": "f", "model": "", "settings": {}}
+    night = write(tmp_path / "2026-01-01", {"job": "churn_scoring"} | about, {})
+    (night / "flags.parquet").write_bytes(b"PAR1")
+    (known,) = nights_of(tmp_path)
+    with pytest.raises(DataRefusedError, match=r"flags\.parquet: is damaged"):
+        remembered([known])
+    with pytest.raises(DataRefusedError, match=r"flags\.parquet: is damaged"):
+        outcomes_of([night], "accounts.csv", horizon=90, known_until=pd.Timestamp("2026-06-01"))
+    (night / "manifest.json").write_text("{", encoding="utf-8")
+    for read in (lambda: nights_of(tmp_path), lambda: outcomes_of([night], "a.csv", known_until=known.as_of)):
+        with pytest.raises(DataRefusedError, match=r"manifest\.json: is damaged"):
+            read()
 
 
 def test_a_table_that_is_not_there_is_not_called_damaged(tmp_path: Path) -> None:

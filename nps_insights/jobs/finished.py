@@ -1,6 +1,7 @@
 """What stands in a finished run folder, read again: its manifest and its tables."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return told
 
 
-def read_table(file: Path) -> pd.DataFrame:
-    """Return a table of a run folder.
+def read_table(file: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return a table of a run folder, or some of its columns.
 
     Raises:
         DataRefusedError: The file is damaged.
@@ -50,7 +51,7 @@ def read_table(file: Path) -> pd.DataFrame:
     import pyarrow as pa
 
     try:
-        return pd.read_parquet(file)
+        return pd.read_parquet(file, columns=None if columns is None else list(columns))
     except (FileNotFoundError, PermissionError):
         raise
     except (pa.ArrowException, OSError) as error:

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 from filelock import FileLock, Timeout
 
+from nps_insights.jobs.finished import read_manifest, read_table
 from nps_insights.jobs.folder import MANIFEST, sweep
 from nps_insights.tables import BusyFolderError, SettingsError
 
@@ -80,7 +81,7 @@ def nights_of(root: Path) -> list[PastNight]:
     """Return the finished runs below a root, by their moment."""
     found = []
     for manifest in sorted(root.glob(f"*/{MANIFEST}")):
-        told = json.loads(manifest.read_text(encoding="utf-8"))
+        told = read_manifest(manifest.parent)
         if told.get("job") == "churn_scoring":
             found.append(PastNight(manifest.parent, pd.Timestamp(told["as_of"]), told["fingerprint"], told["model"]))
     return sorted(found, key=lambda night: night.as_of)
@@ -99,7 +100,7 @@ def mark_told(folder: Path, mark: str) -> None:
 
 def remembered(nights: list[PastNight]) -> list[pd.DataFrame]:
     """Return of each night who stood where: account_id, as_of, status."""
-    return [pd.read_parquet(night.folder / FLAGS, columns=list(_REMEMBERED)) for night in nights]
+    return [read_table(night.folder / FLAGS, _REMEMBERED) for night in nights]
 
 
 def fingerprint(parts: Mapping[str, Any]) -> str:

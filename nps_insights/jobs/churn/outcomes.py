@@ -1,6 +1,5 @@
 """What became of a list: those who were called beside those who were held out, once outcomes are known."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import pandas as pd
 from nps_insights.churn import flag_outcomes
 from nps_insights.jobs.churn.nightly import FLAGS
 from nps_insights.jobs.churn.settings import ChurnScoringSettings
+from nps_insights.jobs.finished import read_manifest, read_table
 from nps_insights.jobs.folder import MANIFEST
 from nps_insights.jobs.settings.checked import checked
 from nps_insights.survey import admit_accounts, admit_usage, read_source
@@ -58,7 +58,7 @@ def outcomes_of(
     """
     told = [_manifest(folder) for folder in run_folders]
     days, labels = _one_meaning(run_folders, told, horizon)
-    flags = pd.concat([pd.read_parquet(folder / FLAGS) for folder in run_folders], ignore_index=True)
+    flags = pd.concat([read_table(folder / FLAGS) for folder in run_folders], ignore_index=True)
     scoring = checked(ChurnScoringSettings, told[-1]["settings"])
     limits = scoring.limits.limits()
     now = admit_accounts(read_source(accounts, limits=limits), scoring.read_as()).accounts
@@ -126,8 +126,7 @@ def _meaning(told: dict[str, Any]) -> str:
 
 
 def _manifest(run_folder: Path) -> dict[str, Any]:
-    path = run_folder / MANIFEST
-    told = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    told = read_manifest(run_folder) if (run_folder / MANIFEST).is_file() else {}
     if told.get("job") != "churn_scoring":
         raise SettingsError(f"{run_folder}: holds no finished scoring; name a dated folder such as .../2026-03-31")
-    return dict(told)
+    return told
