@@ -71,7 +71,7 @@ def moved(row: pd.Series) -> str:
         >>> moved(pd.Series(days | figures | {"before_estimate": 37.4, "estimate": -6.3}))
         'Down 6 on Q2 2026 (37). This is a real drop (likely −10 to −2).'
         >>> moved(pd.Series(days | figures | {"before_estimate": 37.4, "estimate": -6.6}))
-        'Down 7 on Q2 2026 (37; all figures rounded). This is a real drop (likely −10 to −2).'
+        'Down 7 on Q2 2026 (37, rounded). This is a real drop (likely −10 to −2).'
     """
     since = words.period(row["before_start"], row["before_end"])
     value, low, high = (float(row[name]) for name in ("estimate", "conf_low", "conf_high"))
@@ -80,7 +80,7 @@ def moved(row: pd.Series) -> str:
     head, before = words.moved(value, since), words.points(row["before_estimate"])
     was = float(row["before_estimate"])
     if _whole(was) + _whole(value) != _whole(was + value):
-        before = say("{before}; all figures rounded", before=before)
+        before = say("{before}, rounded", before=before)
     verdict, likely = words.verdict(low, high), words.likely(low, high, signed=True)
     joined = say(". This is {verdict}", verdict=verdict) if low > 0 or high < 0 else f": {verdict}"
     return f"{head} ({before}){joined} ({likely})."
