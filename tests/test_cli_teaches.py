@@ -74,6 +74,7 @@ MISTAKES = {
     "an empty file": ("report empty.csv", 3, ["is empty", "a header and at least one row"]),
     "a header alone": ("report header.csv", 3, ["no rows", "export it again"]),
     "words instead of numbers": ("report words.csv", 3, ["write answers in words as numbers", "--columns"]),
+    "another alphabet": ("report polish.csv", 3, ["its letters would come out wrong", "--encoding", "cp1250"]),
     "two score columns": ("report two.csv", 3, ["could both be it", "--columns score="]),
     "another scale": ("report five.csv", 3, ["1-5 scale", "--scale 1-5 --cuts 3,5"]),
     "a wrong group": ("report survey.csv --by Plann --dry-run", 2, ["'Plann'", "did you mean 'Plan'"]),
@@ -115,6 +116,8 @@ def write_mistakes() -> None:
     Path("header.csv").write_text("id,NPS,Comment\n", encoding="utf-8")
     numbers = list(range(N))
     survey("words.csv", id=numbers, NPS=["very likely", "unlikely"] * (N // 2), Comment=[SAID[0]] * N)
+    polish = "id,NPS,Comment\n" + "1,9,szybka wysyłka i miła obsługa\n" * N
+    Path("polish.csv").write_bytes(polish.encode("cp1250"))
     survey("two.csv", **{"id": numbers, "NPS Score": [0, 10] * (N // 2), "Recommend": [10, 0] * (N // 2)})
     survey("five.csv", id=numbers, NPS=[1, 2, 3, 4, 5] * (N // 5))
     survey("others.csv", account_id=[f"{i:05}" for i in numbers], Region=["N", "S"] * (N // 2))
@@ -188,6 +191,15 @@ def test_inspect_and_report_suggest_the_same(folder: Path, asked) -> None:
     block = inspected.stdout[inspected.stdout.index("[columns]") :].strip()
     assert block in reported.stderr
     assert json.loads(asked("inspect odd.csv --json").stdout)["suggestion"]["columns"]["score"] == "Antwort A"
+
+
+def test_a_stated_encoding_is_read_by_inspect_and_report(mistakes: Path, asked) -> None:
+    inspected = asked("inspect polish.csv --encoding cp1250")
+    assert inspected.code == 0
+    assert "szybka wysyłka i miła obsługa" in inspected.stdout
+    assert "--encoding cp1250" in next_line(inspected.stdout)
+    assert asked("report polish.csv --encoding cp1250 --dry-run").code == 0
+    assert "cp1999" in asked("report polish.csv --encoding cp1999").stderr
 
 
 def test_the_block_to_paste_is_read_once_its_suggestions_are_confirmed(folder: Path, asked) -> None:

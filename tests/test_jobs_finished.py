@@ -73,6 +73,13 @@ def test_a_damaged_night_is_named(tmp_path: Path) -> None:
             read()
 
 
+def test_a_table_that_lacks_a_column_is_named_with_it(run: Path) -> None:
+    file = run / "tables" / "responses.parquet"
+    pd.read_parquet(file).drop(columns=["score"]).to_parquet(file)
+    with pytest.raises(DataRefusedError, match=r"responses\.parquet: is damaged \(it has no column score, or another"):
+        compare_runs(run, run)
+
+
 def test_a_table_that_is_not_there_is_not_called_damaged(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         read_table(tmp_path / "none.parquet")

@@ -201,7 +201,7 @@ def test_what_cannot_be_unpacked_is_left_to_you(small: Path, name: str, place: s
 def test_a_damaged_table_of_a_run_is_refused_by_its_name(small: Path) -> None:
     table = run_of(small, "C-1001") / "tables" / "old.parquet"
     table.write_bytes(BROKEN["old.parquet"])
-    with pytest.raises(DataRefusedError, match=r"old\.parquet: a table of a run is damaged"):
+    with pytest.raises(DataRefusedError, match=r"old\.parquet: is damaged"):
         forget(["C-1001"], project=small, salt=SALT)
 
 

@@ -226,7 +226,7 @@ def test_databases_that_lie_in_the_project_are_found_wherever_the_command_starts
 def test_a_damaged_manifest_is_refused_by_its_name_before_anything_is_written(project: Path, told: str) -> None:
     manifest = run_with(project) / "manifest.json"
     manifest.write_text(told, encoding="utf-8")
-    with pytest.raises(DataRefusedError, match=r"manifest\.json: is damaged.*run the same command again"):
+    with pytest.raises(DataRefusedError, match=r"manifest\.json: is damaged"):
         forget(["C-1001"], project=project, salt=SALT)
     assert not (project / "models").exists()
 

@@ -242,6 +242,14 @@ def test_the_command_prints_writes_and_ends_as_asked(first: Path, tmp_path: Path
     assert pd.read_csv(tmp_path / "differences.csv")["finding"].tolist() == ["numpy: 2.4.6 → 2.5.0"]
 
 
+def test_text_of_the_data_cannot_steer_the_terminal(first: Path, tmp_path: Path, told: dict[str, Any]) -> None:
+    told["versions"] = told["versions"] | {"pandas": "3\x1b[2J\u202e"}
+    second = write(tmp_path / "second", told, tables())
+    said = CliRunner().invoke(app, ["diff", str(first), str(second)]).stdout
+    assert "[2J" in said
+    assert not {"\x1b", "\u202e"} & set(said)
+
+
 def test_what_is_no_report_is_refused(first: Path, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"holds no manifest\.json"):
         compare_runs(first, tmp_path)

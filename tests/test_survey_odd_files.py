@@ -50,7 +50,7 @@ def test_rows_of_many_widths_count_by_their_cells() -> None:
 
 def test_bytes_that_break_after_a_mark_say_what_to_state() -> None:
     torn = b"\xff\xfe" + "id,score".encode("utf-16-le") + b"\n"
-    with pytest.raises(DataRefusedError, match=r"begins like utf-16 but breaks at byte 18; state the encoding"):
+    with pytest.raises(DataRefusedError, match=r"like utf-16 but breaks at byte 18; export the file again as UTF-8"):
         decoded(torn, "a.csv")
 
 

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from nps_insights.cli.terminal import say
+
 DIFFERS = 1
 
 
@@ -28,10 +30,9 @@ def diff(
     found = compare_runs(run_a, run_b)
     if out is not None:
         write_for_people(out, {"run_differences": found.table})
-    typer.echo(
-        json.dumps(differences_summary(found), indent=2, ensure_ascii=False)
-        if as_json
-        else "\n".join(differences_in_words(found))
-    )
+    if as_json:
+        typer.echo(json.dumps(differences_summary(found), indent=2))
+    else:
+        say("\n".join(differences_in_words(found)))
     if exit_code and len(found.table):
         raise typer.Exit(DIFFERS)

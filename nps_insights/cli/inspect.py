@@ -21,6 +21,9 @@ def inspect(
     date_format: Annotated[str | None, typer.Option(help="How dates are written, e.g. %d/%m/%Y.")] = None,
     missing_dates: Annotated[list[str] | None, typer.Option(help="Dates that mean 'unknown', e.g. 1970-01-01.")] = None,
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook; the first if not given.")] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Encoding of a text file, e.g. cp1250; detected if not given.")
+    ] = None,
     no_redact: NoRedact = False,
     phone_region: PhoneRegions = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
@@ -39,7 +42,7 @@ def inspect(
         "dates": {"format": date_format, "missing": parse_names(missing_dates)},
         "privacy": privacy_section(no_redact, phone_region),
     }
-    found = inspection_of(file, settings=check_settings(given).for_survey(), sheet=sheet)
+    found = inspection_of(file, settings=check_settings(given).for_survey(), sheet=sheet, encoding=encoding)
     if as_json:
         say(json.dumps(inspection_in_data(found), indent=2, default=str))
     else:

@@ -29,7 +29,7 @@ Names = list[str] | None
 
 
 @in_panels(
-    ("Input", "accounts query sheet invitations events outcomes benchmark flags"),
+    ("Input", "accounts query sheet encoding invitations events outcomes benchmark flags"),
     ("Reading the files", "columns scale cuts csat_scale ces_scale date_format missing_dates no_redact phone_region"),
     ("What is reported", "title by per as_of kind headline edition language target between"),
     ("Themes", "encoder tier precision n_themes ignore taxonomy theme_columns start refit edits"),
@@ -68,6 +68,9 @@ def report(
     missing_dates: Annotated[Names, typer.Option(help="Dates that mean 'unknown', e.g. 1970-01-01.")] = None,
     query: Annotated[str | None, typer.Option(help="SQL that selects the survey's rows.")] = None,
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook; the first if not given.")] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Encoding of a text file, e.g. cp1250; detected if not given.")
+    ] = None,
     title: Annotated[str | None, typer.Option(help="Title of the report.")] = None,
     encoder: Annotated[
         str,
@@ -151,6 +154,7 @@ def report(
             "accounts": accounts,
             "query": query,
             "sheet": sheet,
+            "encoding": encoding,
             "invitations": invitations,
             "events": events,
             "outcomes": outcomes,

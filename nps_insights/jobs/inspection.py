@@ -12,19 +12,22 @@ from nps_insights.survey import Inspection, SurveySettings, inspect_survey, read
 _WIDEST_CELL = 34
 
 
-def inspection_of(file: Path, *, settings: SurveySettings, sheet: str | None = None) -> Inspection:
+def inspection_of(
+    file: Path, *, settings: SurveySettings, sheet: str | None = None, encoding: str | None = None
+) -> Inspection:
     """Read a file and describe what would be understood of it.
 
     Args:
         file: CSV, TSV, Excel or Parquet file.
         settings: What the user states so far.
         sheet: Sheet of a workbook.
+        encoding: Encoding of a text file; detected if not given.
 
     Raises:
         SettingsError: There is no such file, or it is of no known kind.
         DataRefusedError: The file cannot be read as a table.
     """
-    return inspect_survey(read_source(file, sheet=sheet), settings)
+    return inspect_survey(read_source(file, sheet=sheet, encoding=encoding), settings)
 
 
 def inspection_in_data(found: Inspection) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from nps_insights.jobs.churn.nightly import (
 )
 from nps_insights.jobs.churn.settings import ChurnScoringSettings
 from nps_insights.jobs.facts import redactions_of
+from nps_insights.jobs.finished import read_table
 from nps_insights.jobs.folder import published, refuse_foreign
 from nps_insights.jobs.manifest import versions, write_manifest
 from nps_insights.jobs.outputs.for_people import shown
@@ -217,8 +218,8 @@ def _publish(
 
 
 def _published_tables(folder: Path) -> dict[str, pd.DataFrame]:
-    found = {path.stem: pd.read_parquet(path) for path in sorted((folder / "tables").glob("*.parquet"))}
-    found["flags"] = pd.read_parquet(folder / FLAGS)
+    found = {path.stem: read_table(path) for path in sorted((folder / "tables").glob("*.parquet"))}
+    found["flags"] = read_table(folder / FLAGS)
     return {name: conform(name, table) for name, table in found.items()}
 
 

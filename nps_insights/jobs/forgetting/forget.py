@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from nps_insights.jobs.finished import read_manifest
 from nps_insights.jobs.forgetting.cells import MAY_NAME, in_cells, may_name
 from nps_insights.jobs.forgetting.databases import (
     caches_in,
@@ -23,7 +24,7 @@ from nps_insights.jobs.forgetting.in_files import rewritten
 from nps_insights.jobs.forgetting.kinds import hints_on, standing_of, stated_kinds
 from nps_insights.jobs.forgetting.models import holds_their_text
 from nps_insights.jobs.forgetting.person import Person, person_in
-from nps_insights.jobs.forgetting.places import Places, manifest_of, places_of
+from nps_insights.jobs.forgetting.places import Places, places_of
 from nps_insights.jobs.forgetting.run_folder import Changes, changes_in, forget_in, sweep_killed_runs, unreadable
 from nps_insights.jobs.forgetting.search import holds
 from nps_insights.jobs.forgetting.tombstones import add_marks, read_tombstones, tombstones_file, with_marks
@@ -202,7 +203,7 @@ def _forget_models(places: Places, person: Person, done: Forgetting) -> None:
 
 def _learned_from(model: StoredModel, places: Places, person: Person) -> bool:
     """Whether a run that holds an answer of theirs says that it stored this model."""
-    told = (_texts(manifest_of(run)) for run in places.runs_of(person))
+    told = (_texts(read_manifest(run)) for run in places.runs_of(person))
     return any(set(model.versions) & set(texts) for texts in told)
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from nps_insights.jobs.forgetting.person import stored_columns, tables_in
+from nps_insights.jobs.finished import columns_there
+from nps_insights.jobs.forgetting.person import tables_in
 from nps_insights.survey import FORGOTTEN_BY, KEY_VARIABLE, Forgotten, is_pseudonym
 from nps_insights.tables import SettingsError
 
@@ -56,7 +57,7 @@ def standing_of(ids: Iterable[str], folders: Sequence[Path], forgotten: Forgotte
     listed = pd.Series(sorted(set(ids)), dtype="str")
     in_runs: dict[str, set[str]] = {name: set() for name in FORGOTTEN_BY}
     for path in (path for folder in folders for path in tables_in(folder)):
-        for name, values in stored_columns(path, FORGOTTEN_BY).items():
+        for name, values in columns_there(path, FORGOTTEN_BY).items():
             in_runs[name] |= set(values.dropna())
     return Standing(in_runs, {name: set(listed[forgotten.holds(name, listed)]) for name in FORGOTTEN_BY})
 

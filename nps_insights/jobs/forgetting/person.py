@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from nps_insights.jobs.finished import columns_there
 from nps_insights.survey import FORGOTTEN_BY, ON_THEIR_ROWS, Forgotten
-from nps_insights.tables import DataRefusedError
 
 GONE = "[forgotten]"
 _WORD = re.compile(r"\w{4,}")
@@ -229,7 +229,7 @@ def _gather_ids(
     forgotten: Forgotten,
 ) -> None:
     """Add ids with a mark, the person's answers, `beside`: customers on their rows, and everybody's ids."""
-    found = stored_columns(path, FORGOTTEN_BY)
+    found = columns_there(path, FORGOTTEN_BY)
     theirs = pd.Series(False, index=next(iter(found.values())).index) if found else pd.Series(dtype=bool)
     for name, values in found.items():
         # Not by the numbers of their answers elsewhere: in another survey these may be other people's.
@@ -246,7 +246,7 @@ def _strangers(
 ) -> frozenset[str]:
     """Return the person's answers by number whose rows name, in this folder, nobody but other customers."""
     of_others, theirs = set[str](), set(stated["response_id"])
-    for found in (stored_columns(path, FORGOTTEN_BY) for path in tables_in(folder)):
+    for found in (columns_there(path, FORGOTTEN_BY) for path in tables_in(folder)):
         if "response_id" not in found or len(found) < 2:
             continue
         numbers = found["response_id"]
@@ -261,7 +261,7 @@ def _strangers(
 
 def _gather_texts(path: Path, answers: set[str], own: set[str], said: Counter[str]) -> None:
     """Sort the texts of comments and segments into theirs and those of others."""
-    found = stored_columns(path, ("response_id", "text"))
+    found = columns_there(path, ("response_id", "text"))
     if len(found) < 2:
         return
     theirs = found["response_id"].isin(answers)
@@ -271,29 +271,5 @@ def _gather_texts(path: Path, answers: set[str], own: set[str], said: Counter[st
 
 
 def _labels(path: Path) -> list[str]:
-    found = stored_columns(path, ("theme_id", "label"))
+    found = columns_there(path, ("theme_id", "label"))
     return list(found["label"].dropna().unique()) if len(found) == 2 else []
-
-
-def stored_columns(path: Path, names: Iterable[str]) -> dict[str, pd.Series]:
-    """Return those columns of a stored table that it has, as text.
-
-    Args:
-        path: A Parquet file of a run.
-        names: Columns.
-
-    Raises:
-        DataRefusedError: It is damaged.
-    """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        there = [name for name in names if name in pq.read_schema(path).names]
-        read = pd.read_parquet(path, columns=there) if there else pd.DataFrame()
-    except (pa.ArrowException, OSError) as error:
-        raise DataRefusedError(
-            f"{path}: a table of a run is damaged ({type(error).__name__}), so nobody can tell who is in it; delete "
-            "the run folder or put a copy of it in its place, and run the same command again"
-        ) from None
-    return {str(name): column.astype("str") for name, column in read.items()}

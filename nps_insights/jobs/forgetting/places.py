@@ -1,6 +1,5 @@
 """Where a person may stand: run folders, what is kept beside them, caches, tracking databases and lists of flags."""
 
-import json
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -9,15 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from nps_insights.jobs.churn.settings import ChurnScoringSettings
+from nps_insights.jobs.finished import columns_there, read_manifest
 from nps_insights.jobs.folder import MANIFEST
 from nps_insights.jobs.forgetting.person import Person, tables_in
 from nps_insights.jobs.settings.driver_report import DriverReportSettings
 from nps_insights.jobs.settings.pipeline import read_pipeline
 from nps_insights.jobs.settings.secrets import from_environment, masked
-from nps_insights.tables import DataRefusedError, SettingsError
+from nps_insights.tables import SettingsError
 from nps_insights.tracking import database_of, local_tracking_uri
 
 # Programs and their caches; no run writes there.
@@ -87,7 +85,7 @@ def places_of(
             raise SettingsError(f"--folder {root}: there is no such folder")
     found = [(folder, files) for root in roots for folder, files in _walk(root)]
     runs = list(dict.fromkeys(folder for folder, files in found if _is_run(folder, files)))
-    told = [manifest_of(run) for run in runs]
+    told = [read_manifest(run) for run in runs]
     unreadable = _links_elsewhere(roots)
     written = _of_pipelines(project, unreadable)
     listed = ((in_project(one.output.sql, project), one.output.sql_table) for one in written if _lists_flags(one))
@@ -106,25 +104,6 @@ def places_of(
         figures=list(dict.fromkeys(known)),
         unreadable=unreadable,
     )
-
-
-def manifest_of(run: Path) -> dict[str, Any]:
-    """Return what the manifest of a run folder says.
-
-    Raises:
-        DataRefusedError: It is damaged.
-    """
-    file = run / MANIFEST
-    try:
-        told = json.loads(file.read_text(encoding="utf-8"))
-        if not isinstance(told, dict):
-            raise TypeError
-    except (ValueError, TypeError):
-        raise DataRefusedError(
-            f"{file}: is damaged, so nobody can tell what the run wrote; delete the run folder or put a copy of it in "
-            "its place, and run the same command again"
-        ) from None
-    return told
 
 
 def in_project(url: str, project: Path) -> str:
@@ -173,11 +152,8 @@ def _is_run(folder: Path, files: list[Path]) -> bool:
 
 
 def _holds_answer(path: Path, person: Person) -> bool:
-    import pyarrow.parquet as pq
-
-    if "response_id" not in pq.read_schema(path).names:
-        return False
-    return bool(pd.read_parquet(path, columns=["response_id"])["response_id"].isin(person.ids["response_id"]).any())
+    answers = columns_there(path, ["response_id"]).get("response_id")
+    return answers is not None and bool(answers.isin(person.ids["response_id"]).any())
 
 
 def _beside(project: Path, found: Sequence[tuple[Path, list[Path]]], told: Sequence[dict[str, Any]]) -> list[Path]:

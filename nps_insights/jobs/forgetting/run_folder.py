@@ -1,6 +1,5 @@
 """Take a person out of one run folder: its tables and lists, and its pages made anew from what is left."""
 
-import json
 import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -14,7 +13,8 @@ import pandas as pd
 from nps_insights.jobs.churn.nightly import only_run, sweep_leftovers
 from nps_insights.jobs.driver_report import write_tables
 from nps_insights.jobs.driving.rerun import changed_settings, read_run
-from nps_insights.jobs.folder import MANIFEST, held, published
+from nps_insights.jobs.finished import read_manifest
+from nps_insights.jobs.folder import held, published
 from nps_insights.jobs.forgetting.cells import MAY_NAME, may_name
 from nps_insights.jobs.forgetting.in_files import out_of_json, rewritten
 from nps_insights.jobs.forgetting.in_tables import with_other_examples
@@ -85,7 +85,7 @@ def changes_in(folder: Path, person: Person) -> Changes:
     """Return what has to be done in a run folder; nothing is written."""
     changes, person = Changes(folder), person.in_run(folder)
     pages = {path.name for pattern in _RENDERED for path in folder.glob(pattern)}
-    job = _manifest(folder).get("job")
+    job = read_manifest(folder).get("job")
     for path in sorted(one for one in folder.rglob("*") if one.is_file()):
         name = path.relative_to(folder).as_posix()
         if (name in pages and job == "driver_report") or name.startswith(f"{MODEL}/"):
@@ -153,7 +153,7 @@ def forget_in(folder: Path, person: Person) -> Changes:
     """
     person = person.in_run(folder)
     with _hold(folder):
-        changes, told = changes_in(folder, person), _manifest(folder)
+        changes, told = changes_in(folder, person), read_manifest(folder)
         if not changes.touched:
             return changes
         with published(folder) as partial:
@@ -241,10 +241,6 @@ def _held_night(folder: Path) -> AbstractContextManager[None]:
             yield
 
     return holding()
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    return dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
 
 
 def _remove(path: Path) -> None:

@@ -142,5 +142,5 @@ def read_sent(published: str | Path) -> pd.DataFrame | None:
         return None
     try:
         return conform("issued_alerts", pd.read_parquet(file))
-    except (pa.ArrowInvalid, SchemaError) as error:
+    except (pa.ArrowException, OSError, SchemaError) as error:
         raise DataRefusedError(f"{file}: is damaged ({error}); restore it from a copy, or take it away") from None

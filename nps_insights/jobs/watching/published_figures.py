@@ -179,7 +179,7 @@ def read_issued(published: str | Path) -> pd.DataFrame | None:
         return None
     try:
         return pd.read_parquet(file)
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowException, OSError) as error:
         raise DataRefusedError(f"{file}: is damaged ({error}); restore it from a copy") from None
 
 

@@ -6,8 +6,8 @@ import pandas as pd
 
 from nps_insights.report import words
 from nps_insights.report.chapters.methods_watched import watched_methods
+from nps_insights.report.chapters.not_judged import to_be_surer
 from nps_insights.report.facts import ReportFacts
-from nps_insights.report.first.how_sure import to_be_surer
 from nps_insights.report.inputs import top_themes
 from nps_insights.report.page.blocks import TextTable
 from nps_insights.report.rows.driver_rows import CLEAR_Q, Driver, drivers_of

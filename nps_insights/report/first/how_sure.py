@@ -1,10 +1,11 @@
-"""How sure the report is of its themes and its call list; where nobody checked, what would tell."""
+"""How sure the report is of its themes and its call list."""
 
 from collections.abc import Mapping
 
 import pandas as pd
 
 from nps_insights.report import words
+from nps_insights.report.chapters.not_judged import judged_by_people, matching_codes, not_judged
 from nps_insights.report.languages import say
 
 _NOBODY_CHECKED = "How well themes are recognised was not checked: no person has judged any of the remarks yet."
@@ -29,58 +30,32 @@ def how_sure(tables: Mapping[str, pd.DataFrame]) -> list[str]:
         >>> how_sure(report_tables({}))
         []
     """
-    said = _themes(tables) if len(tables["themes"]) else []
-    lists = tables["action_lists"]
-    if len(lists):
-        judged = _CALLS_JUDGED if len(tables["reliability"]) else _CALLS_JUDGED_ELSEWHERE
-        said.append(say(judged if (lists["action"] == "call").any() else _NO_CALLS))
+    unjudged = not_judged(tables)
+    said = []
+    if len(tables["themes"]):
+        said.append(say(_NOBODY_CHECKED) if "themes" in unjudged else _themes(tables))
+    if len(tables["action_lists"]):
+        open_calls = {"calls": _NO_CALLS, "call_list": _CALLS_JUDGED_ELSEWHERE}
+        said.append(say(next((told for name, told in open_calls.items() if name in unjudged), _CALLS_JUDGED)))
     return said
 
 
-def to_be_surer(tables: Mapping[str, pd.DataFrame]) -> str:
-    """Say which commands would tell what nobody has looked at, for whoever made the report; empty where all is.
-
-    Example:
-        >>> from nps_insights.report.inputs import report_tables
-        >>> to_be_surer(report_tables({}))
-        ''
-    """
-    said = how_sure(tables)
-    ways = {
-        say(_NOBODY_CHECKED): "“nps-insights themes sample” draws 100 remarks for a person to judge, and “nps-insights "
-        "themes check” tells how many of them fit their theme.",
-        say(_NO_CALLS): "“nps-insights churn flag” makes a list of accounts to call; its folder is given as flags in "
-        "the section [input].",
-        say(_CALLS_JUDGED_ELSEWHERE): "“nps-insights churn train” writes a page that tells how good the model of the "
-        "call list is, and “nps-insights churn outcomes” tells whether it came true.",
-    }
-    return " ".join(way for sentence, way in ways.items() if sentence in said)
-
-
-def _themes(tables: Mapping[str, pd.DataFrame]) -> list[str]:
-    """Judged by a person, by the codes that people had given, or by nobody."""
-    quality = tables["theme_quality"]
-    judged = quality[(quality["metric"] == "precision") & (quality["theme_id"] == "all") & quality["estimate"].notna()]
+def _themes(tables: Mapping[str, pd.DataFrame]) -> str:
+    """Judged by a person, or by the codes that people had given."""
+    judged = judged_by_people(tables)
     if len(judged):
         row = judged.iloc[0]
         share = words.percent_with_range(row["estimate"], row["conf_low"], row["conf_high"])
-        return [
-            say(
-                "Themes fit what was said in {share} of {n} remarks that a person checked.",
-                share=share,
-                n=words.count(row["n"]),
-            )
-        ]
-    codes = tables["agreement"]
-    matched = codes[codes["theme_id"].notna() & (codes["n_theme"] > 0)]
-    if matched.empty:
-        return [say(_NOBODY_CHECKED)]
-    n_theme, n_both = int(matched["n_theme"].sum()), int(matched["n_both"].sum())
-    return [
-        say(
-            "Of {n_theme} comments with a theme that matches one of the codes given with the data, "
-            "{n_both} carry that code too.",
-            n_theme=words.count(n_theme),
-            n_both=words.percent(n_both / n_theme),
+        return say(
+            "Themes fit what was said in {share} of {n} remarks that a person checked.",
+            share=share,
+            n=words.count(row["n"]),
         )
-    ]
+    codes = matching_codes(tables)
+    n_theme, n_both = int(codes["n_theme"].sum()), int(codes["n_both"].sum())
+    return say(
+        "Of {n_theme} comments with a theme that matches one of the codes given with the data, "
+        "{n_both} carry that code too.",
+        n_theme=words.count(n_theme),
+        n_both=words.percent(n_both / n_theme),
+    )

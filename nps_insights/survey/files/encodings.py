@@ -29,6 +29,7 @@ _OTHER_ALPHABET = re.compile(rb"[\xc0-\xff]{4,}")
 _OTHER_LATIN = re.compile(rb"[a-z\xe0-\xff][\x8a\x8c\x8e\x9f\xa7\xb1\xb3\xb9\xbf](?=[a-z\xe0-\xff])")
 _SOME = 3
 _MOST_STRAY = 0.1
+_STATE_IT = "state its encoding (--encoding, or `encoding` in the section [input] of a pipeline file)"
 
 
 def unpacked(data: bytes, name: str, limits: Limits = USUAL_LIMITS) -> bytes:
@@ -78,8 +79,8 @@ def decoded(data: bytes, name: str, encoding: str | None = None) -> tuple[str, s
         text = data.decode(found)
     except UnicodeDecodeError as error:
         raise DataRefusedError(
-            f"{name}: begins like {found} but breaks at byte {error.start:,}; state the encoding, e.g. "
-            "`encoding = 'cp1252'`, or export the file again as UTF-8"
+            f"{name}: begins like {found} but breaks at byte {error.start:,}; export the file again as UTF-8, "
+            f"or {_STATE_IT}, such as cp1252"
         ) from error
     _refuse_rubbish(text, name)
     return text, found
@@ -91,7 +92,7 @@ def _as_stated(data: bytes, name: str, encoding: str) -> str:
     except (LookupError, ValueError) as error:
         if isinstance(error, UnicodeDecodeError):
             raise DataRefusedError(
-                f"{name}: is not {encoding} (byte {error.start:,}); leave the encoding out to have it detected"
+                f"{name}: is not {encoding} (byte {error.start:,}); leave --encoding out to have it detected"
             ) from error
         raise SettingsError(f"encoding: {encoding!r} is not known; use utf-8, utf-16, cp1252 or latin-1") from error
     _refuse_rubbish(text, name)
@@ -152,8 +153,8 @@ def _refuse_broken_utf8(data: bytes, name: str, error: UnicodeDecodeError) -> No
     line = data.count(b"\n", 0, error.start) + 1
     raise DataRefusedError(
         f"{name}: is in UTF-8 but for {wrong:,} byte{'s' if wrong != 1 else ''} (the first in line {line:,}): two "
-        "files in different encodings were joined, or another program changed it; export it again as UTF-8, or state "
-        "`encoding = 'latin-1'` in the section [input] of a pipeline file to read it so all the same"
+        "files in different encodings were joined, or another program changed it; export it again as UTF-8, or, "
+        f"to read it so all the same, {_STATE_IT} as latin-1"
     )
 
 
@@ -164,8 +165,8 @@ def _refuse_other_letters(data: bytes, name: str) -> None:
     if undefined > most or inside > most or sum(map(len, runs)) > most:
         raise DataRefusedError(
             f"{name}: is neither UTF-8 nor in a Western encoding, so its letters would come out wrong; export it again "
-            "as UTF-8 (in Excel: save as CSV UTF-8), or state its encoding in the section [input] of a pipeline file, "
-            "e.g. `encoding = 'cp1250'` (Polish, Czech), 'cp1251' (Russian), 'cp1253' (Greek) or 'mac-roman'"
+            f"as UTF-8 (in Excel: save as CSV UTF-8), or {_STATE_IT}: cp1250 (Polish, Czech), cp1251 (Russian), cp1253 "
+            "(Greek) or mac-roman"
         )
 
 
