@@ -7,8 +7,7 @@ from report_watch_tables import absent, changed_to, targets, watched_facts
 from nps_insights.report.chapters.comparable import comparable_chapter, comparable_with
 from nps_insights.report.chapters.targets import Targets, target_line, targets_chapter, targets_in_order
 from nps_insights.report.inputs import report_tables
-
-MOMENTS = pd.Timestamp("2026-01-01"), pd.Timestamp("2026-03-31")
+from nps_insights.report.languages import spoken
 
 
 def test_each_earlier_period_has_its_question_the_latest_first() -> None:
@@ -26,9 +25,39 @@ def test_what_is_not_alike_stands_open_and_what_is_alike_is_folded() -> None:
     assert "−2.0 of −7.1" in pair.unlike.rows[0][-1]
 
 
+def held_against(start: str) -> pd.Series:
+    return pd.Series({"before_start": pd.Timestamp(start), "before_end": pd.Timestamp("2026-03-31")})
+
+
 def test_the_first_screen_line_is_there_only_where_it_was_asked() -> None:
-    assert comparable_with(*MOMENTS, watched_facts()).startswith("Comparable with Q1 2026? Yes, after")
-    assert comparable_with(MOMENTS[1], MOMENTS[1], watched_facts()) == ""
+    said = comparable_with(held_against("2026-01-01"), changed_to(), watched_facts())
+    assert said.startswith("Comparable with Q1 2026? Yes, after")
+    assert comparable_with(held_against("2026-03-31"), changed_to(), watched_facts()) == ""
+
+
+@pytest.mark.parametrize(
+    ("found", "german"),
+    [
+        ({"scale": "same", "wording": "same"}, "Ja."),
+        ({"scale": "same", "wording": "not_known"}, "Ja, soweit bekannt. Nicht bekannt: Wortlaut."),
+        (
+            {"scale": "same", "wording": "not_known", "sampling": "not_known"},
+            "Nur teilweise bekannt. Gleich: Skala. Nicht bekannt: Wortlaut · Wer befragt wurde.",
+        ),
+        (
+            {"scale": "same", "channel": "adjusted", "wording": "not_known"},
+            "Ja, nach Bereinigung. Verschoben und herausgerechnet: Kanal. Nicht bekannt: Wortlaut.",
+        ),
+        ({"scale": "changed", "channel": "adjusted", "wording": "not_known"}, "Nein. Geändert: Skala."),
+        ({"scale": "not_known"}, "Nicht bekannt: Die Antworten sagen nichts darüber, wie sie erhoben wurden."),
+    ],
+)
+def test_a_page_in_another_language_answers_in_it(found: dict[str, str], german: str) -> None:
+    row = held_against("2026-01-01")
+    rows = pd.DataFrame({"check": list(found), "result": list(found.values()), "before_start": row["before_start"]})
+    tables = report_tables({}) | {"comparability": rows}
+    with spoken("de"):
+        assert comparable_with(row, tables, watched_facts()) == f"Vergleichbar mit Q1 2026? {german}"
 
 
 def test_targets_of_everybody_come_first_and_what_is_undecided() -> None:

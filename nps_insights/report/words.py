@@ -298,6 +298,18 @@ def quoted(label: str) -> str:
     return say("“{label}”", label=label)
 
 
+def colon(head: str, rest: str) -> str:
+    r"""Join two parts of a line with a colon, as the language sets it.
+
+    Example:
+        >>> from nps_insights.report.languages import spoken
+        >>> with spoken("fr"):
+        ...     colon("Q1 2026", "37")
+        'Q1 2026\xa0: 37'
+    """
+    return say("{head}: {rest}", head=head, rest=rest)
+
+
 def listed(names: list[str]) -> str:
     """Join names as people do.
 

@@ -132,7 +132,7 @@ def _table(action: str, rows: pd.DataFrame, n_listed: int, currency: str) -> Tex
         if len(rows) == n_listed
         else say("the first {rows}", rows=words.count(len(rows)))
     )
-    return TextTable(f"{say(_HEADINGS[action])}: {shown}", tuple(kept), lines)
+    return TextTable(words.colon(say(_HEADINGS[action]), shown), tuple(kept), lines)
 
 
 def _known(value: Any, form: Callable[[Any], str]) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from nps_insights.report import words
 from nps_insights.report.facts import ReportFacts
-from nps_insights.report.languages import say
+from nps_insights.report.languages import ENGLISH, language_spoken, say
 from nps_insights.report.page.blocks import TextTable
 from nps_insights.report.rows.watch_words import sentence
 
@@ -65,16 +65,48 @@ def comparable_chapter(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -
     return Comparable([_pair(rows[rows["before_start"] == start], facts) for start in starts])
 
 
-def comparable_with(start: pd.Timestamp, end: pd.Timestamp, facts: ReportFacts) -> str:
+def comparable_with(row: pd.Series, tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> str:
     """Return question and answer on one earlier period, for the first screen; nothing where it was not looked at.
 
+    Args:
+        row: Row of table `changes`; `before_start` and `before_end` name the earlier period.
+        tables: Tables as `report_tables` returns them.
+        facts: Facts of the run; `comparable` answers each question in a sentence.
+
     Example:
+        >>> from nps_insights.report.inputs import report_tables
         >>> facts = ReportFacts(title="T", source_name="s.csv", comparable={"2026-04-01": "Yes."})
-        >>> comparable_with(pd.Timestamp("2026-04-01"), pd.Timestamp("2026-06-30"), facts)
+        >>> period = pd.Series({"before_start": pd.Timestamp("2026-04-01"), "before_end": pd.Timestamp("2026-06-30")})
+        >>> comparable_with(period, report_tables({}), facts)
         'Comparable with Q2 2026? Yes.'
     """
-    said = sentence(facts.comparable.get(f"{start:%Y-%m-%d}", ""), most=400)
-    return f"{_question(start, end)} {said}" if said else ""
+    rows = tables["comparability"]
+    said = _answer(row["before_start"], rows[rows["before_start"] == row["before_start"]], facts, most=400)
+    return f"{_question(row['before_start'], row['before_end'])} {said}" if said else ""
+
+
+def _answer(start: pd.Timestamp, rows: pd.DataFrame, facts: ReportFacts, *, most: int) -> str:
+    """The answer as the analysis words it, in English; in another language what it found, question by question."""
+    written = sentence(facts.comparable.get(f"{start:%Y-%m-%d}", ""), most=most)
+    if not written or language_spoken() == ENGLISH:
+        return written
+    found = {result: _questions_found(rows, result) for result in _RESULTS}
+    named = {result: " · ".join(questions) for result, questions in found.items()}
+    unknown = say(" Not known: {questions}.", questions=named["not_known"]) if named["not_known"] else ""
+    if named["changed"]:
+        return say("No. Changed: {questions}.", questions=named["changed"])
+    if named["adjusted"]:
+        return say("Yes, after adjusting. Shifted and taken out: {questions}.", questions=named["adjusted"]) + unknown
+    if not named["same"]:
+        return say("Not known: the answers tell nothing of how they were collected.")
+    if len(found["not_known"]) > len(found["same"]):
+        return say("Only partly known. Alike: {questions}.", questions=named["same"]) + unknown
+    return say("Yes, as far as known.") + unknown if unknown else say("Yes.")
+
+
+def _questions_found(rows: pd.DataFrame, result: str) -> list[str]:
+    asked = set(rows.loc[rows["result"] == result, "check"])
+    return [say(name) for check, name in _QUESTIONS.items() if check in asked]
 
 
 def _question(start: pd.Timestamp, end: pd.Timestamp) -> str:
@@ -91,9 +123,8 @@ def _pair(rows: pd.DataFrame, facts: ReportFacts) -> Pair:
     ).sort_values(["found", "asked", "check", "group"])
     is_alike = ordered["result"] == "same"
     unlike, alike = (_table(own, names) for own in (ordered[~is_alike], ordered[is_alike]))
-    answer = facts.comparable.get(f"{first['before_start']:%Y-%m-%d}", "")
     question = _question(first["before_start"], first["before_end"])
-    return Pair(question, sentence(answer, most=600), unlike, alike)
+    return Pair(question, _answer(first["before_start"], rows, facts, most=600), unlike, alike)
 
 
 def _table(rows: pd.DataFrame, names: list[str]) -> TextTable | None:

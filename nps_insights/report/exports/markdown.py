@@ -108,8 +108,8 @@ def _sections(first: FirstScreen) -> list[tuple[int, str]]:
         (0, _listed(say("Did it move?"), moves)),
         (3, _listed(inert(first.why.heading), [*causes, inert(first.why.note)] if causes else [])),
         (5, _listed(say("Targets"), [inert(line) for line in first.targets])),
-        (2, _listed(say("Alerts"), [f"{loudness(loud)}: {inert(said)}" for loud, said in first.alerts])),
-        (1, _listed(say("Do next"), [f"{inert(one.label)}: {inert(one.basis)}" for one in first.proposals])),
+        (2, _listed(say("Alerts"), [words.colon(loudness(loud), inert(said)) for loud, said in first.alerts])),
+        (1, _listed(say("Do next"), [words.colon(inert(one.label), inert(one.basis)) for one in first.proposals])),
         (4, _listed(say("What costs most{over}", over=inert(first.over)), costs)),
         (7, _listed(say("What earns most{over}", over=inert(first.over)), earns)),
         (6, _listed(say("Do not conclude"), [inert(one) for one in first.do_not])),
@@ -125,7 +125,7 @@ def _beside(sentence: str, comparable: str) -> str:
 def _driver(label: str, points: str, likely: str, reach: str = "") -> str:
     of_range = f" ({inert(likely)})" if likely else ""
     of_reach = f", {inert(reach)}" if reach else ""
-    return f"{inert(label)}: {say('{figure} points', figure=inert(points))}{of_range}{of_reach}"
+    return words.colon(inert(label), say("{figure} points", figure=inert(points)) + of_range + of_reach)
 
 
 def _listed(title: str, lines: list[str]) -> str:

@@ -51,7 +51,7 @@ def moves_of(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> tuple[li
     sentences, beside = [], {}
     for _, row in rows.iterrows():
         sentences.append(of_all + moved(row))
-        beside[sentences[-1]] = comparable_with(row["before_start"], row["before_end"], facts)
+        beside[sentences[-1]] = comparable_with(row, tables, facts)
     return [*sentences, *_shifts(tables)], beside
 
 
@@ -82,8 +82,10 @@ def moved(row: pd.Series) -> str:
     if _whole(was) + _whole(value) != _whole(was + value):
         before = say("{before}, rounded", before=before)
     verdict, likely = words.verdict(low, high), words.likely(low, high, signed=True)
-    joined = say(". This is {verdict}", verdict=verdict) if low > 0 or high < 0 else f": {verdict}"
-    return f"{head} ({before}){joined} ({likely})."
+    told = f"{head} ({before})"
+    if low > 0 or high < 0:
+        return told + say(". This is {verdict}", verdict=verdict) + f" ({likely})."
+    return words.colon(told, f"{verdict} ({likely}).")
 
 
 def _whole(value: float) -> float:

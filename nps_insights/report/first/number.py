@@ -120,7 +120,7 @@ def way_of(rows: pd.DataFrame) -> tuple[tuple[str, str], list[tuple[float, float
         (round(100 * at / (len(rows) - 1), 2), round(50 - 80 * (float(value) - (low + high) / 2) / span, 2))
         for at, value in enumerate(rows["estimate"])
     ]
-    first, last = (f"{_period(row)}: {words.points(row['estimate'])}" for _, row in rows.iloc[[0, -1]].iterrows())
+    first, last = (words.colon(_period(row), words.points(row["estimate"])) for _, row in rows.iloc[[0, -1]].iterrows())
     return (first, last), line
 
 

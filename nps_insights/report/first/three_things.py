@@ -157,7 +157,7 @@ def _by(driver: Driver, tables: Mapping[str, pd.DataFrame], what: str) -> str:
     named = actions.loc[actions["theme_id"] == driver.theme_id, "theme_owner"].dropna()
     owners = [*own, *sorted(set(named))]
     whose = words.clean(owners[0], most=60, nothing="") if driver.theme_id and owners else ""
-    return f"{whose}: {what}" if whose else what[:1].upper() + what[1:]
+    return words.colon(whose, what) if whose else what[:1].upper() + what[1:]
 
 
 def _list(action: str, own: pd.DataFrame, tables: Mapping[str, pd.DataFrame], currency: str) -> Proposal:

@@ -125,7 +125,7 @@ def held_back(tables: Mapping[str, pd.DataFrame], *, currency: str = "") -> str:
         if own["value"].notna().any()
         else ""
     )
-    whose = f"{whose}: {label}" if whose else say("Mend {label}", label=label)
+    whose = words.colon(whose, label) if whose else say("Mend {label}", label=label)
     many = say(
         "{own} of the {passives} nearest to promoters",
         own=words.count(len(own)),
