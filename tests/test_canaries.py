@@ -188,6 +188,15 @@ def pseudonyms(project: CanaryProject) -> list[str]:
     return [pseudonym(one, key) for one in (FORGOTTEN, *FORGOTTEN_ANSWERS)]
 
 
+def test_manifests_tell_under_which_key_and_not_the_key(project: CanaryProject) -> None:
+    key = project.environment["NPS_INSIGHTS_KEY"]
+    told = [path.read_text(encoding="utf-8") for path in sorted((project.folder / "runs").rglob("manifest.json"))]
+    kept = {json.loads(text)["job"]: json.loads(text).get("pseudonym_key") for text in told}
+    fingerprint = PseudonymKey(key.encode()).fingerprint
+    assert {"driver_report", "churn_scoring"} <= {job for job, one in kept.items() if one == fingerprint}
+    assert not [text for text in told if key in text]
+
+
 @pytest.fixture(scope="module")
 def forgotten(
     project: CanaryProject, environment: pytest.MonkeyPatch, pseudonyms: list[str]

@@ -120,6 +120,26 @@ def test_the_wrong_key_is_told_from_somebody_who_is_not_there(project: Path, mon
     assert (len(done.changed), done.hints) == (1, [])
 
 
+def test_a_run_that_keeps_the_fingerprint_of_its_key_tells_another_one(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right, other = PseudonymKey(b"the right key of the runs"), PseudonymKey(b"a key of earlier runs")
+    for name, key in {"a": right, "b": other}.items():
+        run = project / "runs" / name
+        written_run(run, [("R-1001", pseudonym("C-1001", key), SAID)])
+        told = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
+        told["pseudonym_key"] = key.fingerprint
+        (run / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
+    monkeypatch.setenv("NPS_INSIGHTS_KEY", "neither of the two keys")
+    with pytest.raises(SettingsError, match=r"NPS_INSIGHTS_KEY: holds another key than 2 runs here had.*set the key"):
+        forget(["C-1001"], project=project, salt=SALT)
+    assert len(forget([pseudonym("C-1001", other)], project=project, salt=SALT, dry_run=True).changed) == 1
+    monkeypatch.setenv("NPS_INSIGHTS_KEY", right.secret.decode())
+    done = forget(["C-1001"], project=project, salt=SALT)
+    assert [path for path in done.changed if str(project / "runs" / "b") in path] == []
+    assert [told for told in done.hints if "1 run here had another key" in told and str(project / "runs" / "b") in told]
+
+
 def test_the_command_says_what_to_look_at(project: Path) -> None:
     run_with(project)
     said = CliRunner().invoke(app, ["forget", "--id", "c-1001", "--project", str(project), "--dry-run"])

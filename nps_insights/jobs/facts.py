@@ -133,6 +133,7 @@ def manifest_facts(
         "account_counts": dict(admission.account_counts),
         "side_counts": survey.sides.counts,
         "redactions": redactions_of(admission),
+        "pseudonym_key": settings.privacy.key_fingerprint(),
         "answers": survey.ruled,
         "as_of": admission.as_of,
         "themes": read_by,

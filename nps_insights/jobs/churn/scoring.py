@@ -239,6 +239,7 @@ def _facts(
         "inputs": customers.hashes,
         "counts": customers.counts,
         "redactions": redactions_of(customers.admission),
+        "pseudonym_key": settings.privacy.key_fingerprint(),
         "accounts": len(flags),
         "statuses": flags["status"].value_counts().sort_index().to_dict(),
         "turnover": night.turnover,

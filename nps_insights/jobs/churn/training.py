@@ -316,6 +316,7 @@ def _manifest(
         "inputs": customers.hashes,
         "counts": customers.counts,
         "redactions": redactions_of(customers.admission),
+        "pseudonym_key": settings.privacy.key_fingerprint(),
         "set_aside": panel.set_aside,
         "panel_rows": len(panel.rows),
         "features": list(panel.spec.names),

@@ -87,6 +87,7 @@ def _facts(run: ReadRun) -> dict[str, Any]:
         "answers": len(responses),
         "comments": len(run.tables["comments"]),
         "moment of knowing": run.manifest.get("as_of"),
+        "key of the pseudonyms": run.manifest.get("pseudonym_key"),
     }
     if "responded_at" in responses and responses["responded_at"].notna().any():
         dates = responses["responded_at"]

@@ -1,13 +1,10 @@
 """Forget a person: out of run folders, caches, databases, models and lists, and never let in again."""
 
 import logging
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import pandas as pd
 
 from nps_insights.jobs.finished import read_manifest
 from nps_insights.jobs.forgetting.cells import MAY_NAME, in_cells, may_name
@@ -28,9 +25,8 @@ from nps_insights.jobs.forgetting.places import Places, places_of
 from nps_insights.jobs.forgetting.run_folder import Changes, changes_in, forget_in, sweep_killed_runs, unreadable
 from nps_insights.jobs.forgetting.search import holds
 from nps_insights.jobs.forgetting.tombstones import add_marks, read_tombstones, tombstones_file, with_marks
-from nps_insights.survey import KEY_VARIABLE, Forgotten, is_pseudonym, key_from, pseudonym
-from nps_insights.survey.comments import cleaned
-from nps_insights.tables import DataRefusedError, SettingsError, replace_file
+from nps_insights.jobs.forgetting.under_pseudonyms import runs_of_other_keys, with_pseudonyms
+from nps_insights.tables import DataRefusedError, replace_file
 from nps_insights.tracking import StoredModel, artifact_folders, delete_stored, stored_models
 
 # Ids of customers, as apart from the numbers of answers.
@@ -103,7 +99,7 @@ def forget(
     places = places_of(project, folders, tracking_uri, databases)
     file = tombstones_file(project / "models")
     before = read_tombstones(file)
-    named = _with_pseudonyms(ids, places)
+    named = with_pseudonyms(ids, places)
     standing = standing_of([one for names in named for one in names], places.runs, before)
     asked = stated_kinds(named, standing, kind)
     marked = with_marks(before, asked, salt=salt)
@@ -113,6 +109,7 @@ def forget(
     _log.info("looking into %d run folders", len(places.runs))
     known_before = marked.marks == before.marks
     hints = [] if known_before else hints_on(named, standing)
+    hints += runs_of_other_keys(places)
     if not places.runs:
         hints = [f"no run folder stands below {project}; name the project with --project, other folders with --folder"]
     done = Forgetting(dry_run, marks=str(file), known_before=known_before, hints=hints)
@@ -127,26 +124,6 @@ def forget(
     _forget_runs(places, person, done)
     done.left_to_you.extend([*places.unreadable, *_others(places, person.anywhere(), done)])
     return done
-
-
-def _with_pseudonyms(ids: Sequence[str], places: Places) -> list[list[str]]:
-    stated = cleaned(pd.Series(list(ids), dtype="str")).tolist()
-    if not stated or not all(stated):
-        raise SettingsError("--id: is blank; give a contact_id, account_id or response_id")
-    if not os.environ.get(KEY_VARIABLE, "").strip():
-        if places.pseudonyms or any(map(is_pseudonym, standing_of((), places.runs, Forgotten()).everybody)):
-            _refuse_real(stated)
-        return [[one] for one in stated]
-    key = key_from(os.environ)
-    return [list(dict.fromkeys([one, pseudonym(one, key)])) for one in stated]
-
-
-def _refuse_real(ids: Sequence[str]) -> None:
-    if not all(map(is_pseudonym, ids)):
-        raise SettingsError(
-            f"--id: runs of this project hold pseudonyms, and without the key nobody can tell which are of the ids "
-            f"given; set the environment variable {KEY_VARIABLE} to the key that the runs had, or give pseudonyms"
-        )
 
 
 def _forget_in_databases(places: Places, person: Person, done: Forgetting) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +33,7 @@ class Places:
         runs: Run folders, those that tell who wrote what last.
         beside: Folders beside run folders, with the answers of issued figures.
         pseudonyms: Whether a run says that its ids are pseudonyms.
+        keys: Fingerprint of a key -> the runs whose pseudonyms were made under it.
         caches: Folders of encoded texts.
         tracking: URI -> file of a local tracking database.
         databases: (URL, table) of lists of flags.
@@ -44,6 +45,7 @@ class Places:
     runs: list[Path]
     beside: list[Path]
     pseudonyms: bool
+    keys: dict[str, list[Path]]
     caches: list[Path]
     tracking: dict[str, Path]
     databases: list[tuple[str, str]]
@@ -98,6 +100,7 @@ def places_of(
         runs=sorted(runs, key=lambda run: ((run / "tables" / "responses.parquet").is_file(), str(run))),
         beside=_beside(project, found, told),
         pseudonyms=any(_of(manifest, "privacy", "pseudonyms") for manifest in told),
+        keys=_keys(dict(zip(runs, told, strict=True))),
         caches=_caches(project, roots, told),
         tracking=_tracking(project, told, tracking_uri, unreadable),
         databases=list(dict.fromkeys(flags)),
@@ -162,6 +165,14 @@ def _beside(project: Path, found: Sequence[tuple[Path, list[Path]]], told: Seque
     # A relative path was taken from where the run started: the project.
     stated = [(project / one).parent for manifest in told if (one := _of(manifest, "output", "published"))]
     return sorted({*there, *(folder for folder in stated if folder.is_dir())})
+
+
+def _keys(told: Mapping[Path, Mapping[str, Any]]) -> dict[str, list[Path]]:
+    found: dict[str, list[Path]] = {}
+    for run, manifest in told.items():
+        if manifest.get("pseudonym_key"):
+            found.setdefault(str(manifest["pseudonym_key"]), []).append(run)
+    return found
 
 
 def _caches(project: Path, roots: Sequence[Path], told: Sequence[dict[str, Any]]) -> list[Path]:

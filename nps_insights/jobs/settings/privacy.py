@@ -60,6 +60,15 @@ class PrivacySettings(Section):
         """
         return key_from(os.environ) if self.pseudonyms else None
 
+    def key_fingerprint(self) -> str | None:
+        """Return what a manifest keeps of the key; None where there are no pseudonyms.
+
+        Raises:
+            SettingsError: Pseudonyms are wanted, and the environment holds no key or a short one.
+        """
+        key = self.key()
+        return None if key is None else key.fingerprint
+
     def for_door(self) -> dict[str, Any]:
         """Return what the door needs to know, as keywords of `SurveySettings`.
 

@@ -1,5 +1,7 @@
 """The key of the pseudonyms: it comes from the environment, and is shown and written nowhere."""
 
+import hashlib
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -8,6 +10,7 @@ from nps_insights.tables import SettingsError
 
 KEY_VARIABLE: Final = "NPS_INSIGHTS_KEY"
 SHORTEST_KEY: Final = 16
+_FINGERPRINT_OF, _DIGITS = b"nps-insights: which key", 12
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,16 @@ class PseudonymKey:
     """
 
     secret: bytes = field(repr=False)
+
+    @property
+    def fingerprint(self) -> str:
+        """What runs keep of the key, so that another one can be told from it: the first 48 bits of an HMAC-SHA256.
+
+        Example:
+            >>> PseudonymKey(b"sixteen letters and more").fingerprint
+            '4a370f6cd61a'
+        """
+        return hmac.new(self.secret, _FINGERPRINT_OF, hashlib.sha256).hexdigest()[:_DIGITS]
 
 
 def key_from(environment: Mapping[str, str]) -> PseudonymKey:
