@@ -109,8 +109,9 @@ def main() -> None:
     lines = [
         *markdown_table(("kind", "parts there", "parts found", "recall", "precision"), rows),
         "",
-        f"{len(cases):,} texts ({n_hand} written by hand, {n_clean:,} with nothing private), five phone regions. "
-        f"{len(mistakes)} mistakes. {plain:,.0f} short comments a second, {with_names:,.0f} with 1,000 known names. "
+        f"{len(cases):,} texts ({n_hand} written by hand, {n_clean:,} with nothing private), five phone regions, "
+        f"{len(mistakes)} mistake{'s' if len(mistakes) != 1 else ''}. "
+        f"{plain:,.0f} short comments a second, {with_names:,.0f} with 1,000 known names. "
         "Goals: recall .99, precision .95. Names that no file at hand holds are not looked for.",
     ]
     print("\n".join([*lines, "", *sorted(set(mistakes))[:60]]))

@@ -44,7 +44,7 @@ def test_a_torn_receipt_of_intercom_leaves_its_answers_without_a_person(tmp_path
     receipts = [["receipt_id", "user_id"], ["rc-1", "u1"], ["rc-2"]]
     raw = unzipped(tmp_path, {"answers.csv": ANSWERS, "receipts.csv": receipts})
     assert raw.frame["user_id"].tolist() == ["u1", "u1", ""]
-    assert any(said.endswith("; 1 answers have no receipt there") for said in raw.told)
+    assert any(said.endswith("; 1 answer has no receipt there") for said in raw.told)
     assert admit_survey(raw, SurveySettings()).responses["score"].tolist() == [10, 3]
 
 

@@ -29,7 +29,7 @@ Names = list[str] | None
 
 
 @in_panels(
-    ("Input", "accounts query sheet encoding invitations events outcomes benchmark flags"),
+    ("Input", "accounts query sheet encoding invitations events outcomes benchmark flags churn_training"),
     ("Reading the files", "columns scale cuts csat_scale ces_scale date_format missing_dates no_redact phone_region"),
     ("What is reported", "title by per as_of kind headline edition language target between"),
     ("Themes", "encoder tier precision n_themes ignore taxonomy theme_columns start refit edits"),
@@ -127,6 +127,9 @@ def report(
     outcomes: Annotated[str | None, typer.Option(help="File of what became of proposed actions.")] = None,
     benchmark: Annotated[str | None, typer.Option(help="File of your own benchmark ranges.")] = None,
     flags: Annotated[str | None, typer.Option(help="Folder of a churn scoring: whom to call, and risks.")] = None,
+    churn_training: Annotated[
+        str | None, typer.Option(help="Folder of a churn training: whether the risks mean what they say.")
+    ] = None,
     published: Annotated[str | None, typer.Option(help="File that keeps issued figures: published.csv.")] = None,
     excel: Annotated[bool, typer.Option("--excel", help="Write the tables as a workbook too: report.xlsx.")] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Write a message for a chat too: report.md.")] = False,
@@ -160,6 +163,7 @@ def report(
             "outcomes": outcomes,
             "benchmark": benchmark,
             "flags": flags,
+            "churn_training": churn_training,
         },
         "csat": {"scale": csat_scale} if csat_scale else None,
         "ces": {"scale": ces_scale} if ces_scale else None,

@@ -73,8 +73,8 @@ def leaving_chapter(tables: Mapping[str, pd.DataFrame], *, currency: str = "") -
         ""
         if sections
         else say(
-            "Whether the risks mean what they say is not shown here: name the folder of the training as "
-            "`churn_training` in the section [input]."
+            "Whether the risks mean what they say is not shown here: name the folder of the training with "
+            "--churn-training (`churn_training` in the section [input])."
         )
     )
     return LeavingChapter(lead, TextTable(say("Expected to leave"), heads, lines), sections, unjudged)

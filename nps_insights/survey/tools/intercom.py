@@ -57,7 +57,9 @@ def one_table(tables: dict[str, Delimited]) -> tuple[Delimited, list[str]] | Non
         lost += bool(row) and more is None
         rows.append([*row, *(more or [""] * len(extra))] if row else row)
     told = f"the answers are those of {found[0]!r}, with what {known[0]!r} says of each receipt"
-    return replace(answers, rows=rows), [told + (f"; {lost:,} answers have no receipt there" if lost else "")]
+    if lost:
+        told += f"; {lost:,} answer{' has' if lost == 1 else 's have'} no receipt there"
+    return replace(answers, rows=rows), [told]
 
 
 def _prepared(raw: RawTable) -> RawTable:
