@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Tests start dozens of processes. Where Python is told to keep no compiled code, each of them compiles torch and all
+# else anew, which takes it ten seconds and more.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test coverage npm machine bench docs clean
 

@@ -78,7 +78,7 @@ class TestLists:
         outcomes["contacted_at"] = pd.to_datetime(["2026-05-01", None, "2026-05-01"])
         assert _willing(chosen, outcomes) == (None, "")
         outcomes["contacted_at"] = pd.Timestamp("2026-05-01")
-        assert _willing(chosen, outcomes) == ((1, 1), "Of 1 promoters asked before, 1 agreed")
+        assert _willing(chosen, outcomes) == ((1, 1), "Of 1 promoter asked before, 1 agreed")
 
     def test_effects_without_themes_hold_nobody_back(self) -> None:
         effects = pd.DataFrame({"outcome": ["promoter"], "method": ["adjusted"], "per_mention": [-4.0]})

@@ -69,7 +69,8 @@ def _willing(settings: ActionSettings, outcomes: pd.DataFrame | None) -> tuple[W
     if asked.empty:
         return None, ""
     agreed = int(asked["result"].isin(list(settings.agreed_results)).sum())
-    return (agreed, len(asked)), f"Of {len(asked):,} promoters asked before, {agreed:,} agreed"
+    of_them = f"{len(asked):,} promoter{'s' if len(asked) != 1 else ''}"
+    return (agreed, len(asked)), f"Of {of_them} asked before, {agreed:,} agreed"
 
 
 def _with_share(rows: pd.DataFrame, willing: Willing, confidence_level: float) -> pd.DataFrame:
