@@ -11,7 +11,7 @@ from nps_insights.cli.main import app, exit_code
 from nps_insights.jobs.theming.tables import latest_run
 from nps_insights.survey import read_source
 from nps_insights.tables import DataRefusedError, NpsInsightsError, SettingsError, conform
-from nps_insights.themes.curation.edits import check_edits
+from nps_insights.themes.curation.checked_edits import check_edits
 from nps_insights.themes.curation.file import read_edits
 
 LABELS = {"t01": "long wait / queue", "t02": "kind nurses", "t03": "=cheap price"}

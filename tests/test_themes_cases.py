@@ -15,7 +15,7 @@ from test_themes_sheet import World
 
 from nps_insights.tables import DataRefusedError, SettingsError, empty
 from nps_insights.themes import Curation, ThemeModel, code_agreement, encode_cached, load_encoder
-from nps_insights.themes.curation.edits import check_edits
+from nps_insights.themes.curation.checked_edits import check_edits
 from nps_insights.themes.curation.file import add_entry, read_edits
 from nps_insights.themes.curation.quality import theme_quality
 from nps_insights.themes.curation.sheet import sample_sheet

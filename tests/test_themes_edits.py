@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nps_insights.tables import SettingsError
-from nps_insights.themes.curation.edits import check_edits, entries, given_words, slug
+from nps_insights.themes.curation.checked_edits import check_edits
+from nps_insights.themes.curation.edits import entries, given_words, slug
 from nps_insights.themes.curation.file import HEADER, add_entry, read_edits
 
 LABEL = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40).filter(

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from curated_models import corpus, directions, encode, fitted
 
-from nps_insights.themes.curation.edits import check_edits, edit_mark, entries
+from nps_insights.themes.curation.checked_edits import check_edits
+from nps_insights.themes.curation.edits import edit_mark, entries
 from nps_insights.themes.curation.lineage import lineage_table, match_themes, with_stable_ids
 from nps_insights.themes.curation.replay import replay_edits
 from nps_insights.themes.model import ThemeModel

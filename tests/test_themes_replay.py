@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nps_insights.tables import TABLES
-from nps_insights.themes.curation.edits import check_edits
+from nps_insights.themes.curation.checked_edits import check_edits
 from nps_insights.themes.curation.replay import replay_edits
 from nps_insights.themes.curation.report import EditReport
 from nps_insights.themes.curation.said import nearest_theme

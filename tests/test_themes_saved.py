@@ -14,7 +14,7 @@ from small_encoder import small_english
 from tokenizers import Tokenizer
 
 from nps_insights.themes import find_themes, save_themes
-from nps_insights.themes.curation.edits import check_edits
+from nps_insights.themes.curation.checked_edits import check_edits
 from nps_insights.themes.find import FoundThemes
 from nps_insights.themes.fitting import Curation
 from nps_insights.themes.guided.taxonomy import check_taxonomy, taxonomy_from_codes

@@ -11,7 +11,7 @@ from curated_models import DIMENSION, encode
 
 from nps_insights.tables import DataRefusedError, SettingsError
 from nps_insights.themes import Curation, FoundThemes, check_taxonomy, find_themes, taxonomy_from_codes
-from nps_insights.themes.curation.edits import check_edits
+from nps_insights.themes.curation.checked_edits import check_edits
 from nps_insights.themes.saved import load_themes, save_themes
 
 SAID = ["long queue", "kind nurse", "dirty toilet"]

@@ -8,7 +8,8 @@ from nps_insights.themes.company import (
     likely_company_names,
     without_words,
 )
-from nps_insights.themes.curation.edits import Edits, check_edits
+from nps_insights.themes.curation.checked_edits import check_edits
+from nps_insights.themes.curation.edits import Edits
 from nps_insights.themes.curation.file import read_edits
 from nps_insights.themes.describe import themes_table
 from nps_insights.themes.encoders.cache import encode_cached

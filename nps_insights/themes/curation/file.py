@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from nps_insights.tables import SettingsError, replace_file
-from nps_insights.themes.curation.edits import Edits, check_edits
+from nps_insights.themes.curation.checked_edits import check_edits
+from nps_insights.themes.curation.edits import Edits
 
 EDITS_FILE = Path("models/themes/edits.toml")
 

@@ -55,7 +55,7 @@ def replay_edits(
         random_state: Seed of the splits.
 
     Example:
-        >>> from nps_insights.themes.curation.edits import check_edits
+        >>> from nps_insights.themes.curation.checked_edits import check_edits
         >>> said = [f"queue {n}" for n in range(20)] + [f"nurse {n}" for n in range(20)]
         >>> segments = pd.DataFrame({"segment_id": said, "response_id": said, "text": said})
         >>> encode = lambda texts: np.array([[1, 0] if "queue" in text else [0, 1] for text in texts], np.float32)
