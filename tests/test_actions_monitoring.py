@@ -38,7 +38,7 @@ def test_the_failing_product_is_found_and_named_in_its_first_month() -> None:
     assert alert["reason"].startswith("NPS of product Router (38 % of the answers) fell ")
     assert " in October 2025 against " in alert["reason"]
     assert "mentions of 'disconnects' rose from " in alert["reason"]
-    assert "with it moved NPS of all answers, " in alert["reason"]
+    assert "the same move shows in NPS of all answers, " in alert["reason"]
 
 
 def test_one_event_is_one_alert_and_the_rest_are_its_parts() -> None:
@@ -77,7 +77,7 @@ def test_a_level_that_stays_is_known_and_not_raised_again() -> None:
 def test_the_recovery_is_seen_as_a_rise() -> None:
     alert = row(usual(11).alerts, "nps", "Router")
     assert (alert["status"], alert["direction"], alert["severity"]) == ("raised", "rise", "notice")
-    assert "with it moved" in alert["reason"]
+    assert "the same move shows in" in alert["reason"]
     assert "answers of product Router make up" in row(usual(11).alerts, "nps")["reason"]
 
 

@@ -75,3 +75,22 @@ def test_rounded_parts_always_add_to_the_rounded_change(size: float) -> None:
             nearest = np.sign(total) * np.floor(abs(total) / unit + 0.5) * unit
             assert sum(shown) == pytest.approx(nearest, abs=1e-9)
             assert max(abs(a - b) for a, b in zip(shown, values, strict=True)) <= unit + 1e-9
+
+
+def test_themes_that_can_be_told_from_zero_only_together_are_told_together() -> None:
+    parts = change_parts()
+    themes = parts["part"] == "frequency"
+    assert themes.sum() > 1
+    parts.loc[themes, ["estimate", "conf_low", "conf_high"]] = [-1.6, -3.4, 0.2]
+    shown = why(parts)
+    together = [cause for cause in shown.causes if cause.label == "how often the themes are mentioned, all together"]
+    assert len(together) == 1
+    assert "too close to call" not in together[0].likely
+    assert sum(points(shown)) == -6
+
+
+def test_a_part_whose_range_holds_zero_says_so() -> None:
+    parts = change_parts()
+    parts.loc[parts["part"] == "silent", ["estimate", "conf_low", "conf_high"]] = [-4.6, -12.0, 2.8]
+    (silent,) = [cause for cause in why(parts).causes if cause.label == "those who wrote no comment"]
+    assert silent.likely == "likely −12 to +3, too close to call"

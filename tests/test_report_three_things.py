@@ -66,6 +66,23 @@ def test_what_pulled_the_last_change_down_is_mended_before_what_costs_most() -> 
     assert "last fall" not in things(watched_example())[0].basis
 
 
+def test_what_is_mentioned_more_often_is_mended_before_what_costs_most_over_all_time() -> None:
+    tables = report_example() | {"change_parts": change_parts().iloc[:0]}
+    risen = (
+        tables["changes"]
+        .iloc[[0]]
+        .assign(metric="theme_share", by="theme_id", group="t02", estimate=0.2, p_value=0.001, reason="emerging")
+    )
+    whole = report_tables(tables)
+    first = to_mend(whole, main_drivers(whole))
+    whole["changes"] = pd.concat([whole["changes"], risen], ignore_index=True)
+    chosen = to_mend(whole, main_drivers(whole))
+    assert first is not None
+    assert chosen is not None
+    assert (first.theme_id, chosen.theme_id) == ("t01", "t02")
+    assert three_things(whole, main_drivers(whole))[0].basis.endswith(", and it is mentioned more often than before")
+
+
 def test_empty_lists_and_unknown_gains_are_said_so() -> None:
     lists = action_lists().query("action == 'call'").assign(estimate=None, conf_low=None, conf_high=None, value=None)
     assert things({"action_lists": lists})[0].basis == "what it brings is not known"

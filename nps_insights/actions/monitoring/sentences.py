@@ -181,9 +181,9 @@ def with_it(parts: Sequence[str]) -> str:
 
     Example:
         >>> with_it(["NPS of all answers", "mentions of 'price'"])
-        "; with it moved NPS of all answers, mentions of 'price'"
+        "; the same move shows in NPS of all answers, mentions of 'price'"
     """
     if not parts:
         return ""
     named, rest = list(parts[:_MOST_NAMED]), len(parts) - _MOST_NAMED
-    return "; with it moved " + ", ".join(named) + (f" and {rest} more" if rest > 0 else "")
+    return "; the same move shows in " + ", ".join(named) + (f" and {rest} more" if rest > 0 else "")

@@ -15,9 +15,24 @@ from nps_insights.report.rows.driver_rows import NAMELESS, Effect
 from nps_insights.report.rows.guard_rails import no_causes
 
 MOST_THEMES = 2
+# With what is left over, five lines.
+_MOST_PIECES = 4
 # Of a change of ten points, less than one is not worth a busy reader's eye.
 SMALLEST_WORTH = 0.1
 SAME_POINTS = 0.5
+
+
+# Part -> how all themes are called together, and how the others are where some are named.
+_TOGETHER = {
+    "frequency": (
+        "how often the themes are mentioned, all together",
+        "how often the other themes are mentioned, all together",
+    ),
+    "rate": (
+        "how much a mention weighs, all themes together",
+        "how much a mention of the other themes weighs, all together",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -118,11 +133,15 @@ def _why(comparison: Comparison, tables: Mapping[str, pd.DataFrame]) -> Why:
 
 
 def _likely(piece: _Piece) -> str:
-    return words.likely(piece.points.low, piece.points.high, signed=True) if piece.likely else ""
+    if not piece.likely:
+        return ""
+    low, high = piece.points.low, piece.points.high
+    likely = words.likely(low, high, signed=True)
+    return likely if low > 0 or high < 0 else f"{likely}, {words.verdict(low, high)}"
 
 
 def _pieces(comparison: Comparison, without: frozenset[str]) -> list[_Piece]:
-    """Themes that stand out, those without a comment, and another mix of customers; the largest first."""
+    """Themes that stand out, the others together, those without a comment, another mix; the largest first."""
     total, parts = comparison.total, comparison.parts
     themes = [own for own in parts if _stands_out(own, total) and own.driver_id not in without]
     themes = sorted(themes, key=lambda own: (-abs(own.points.estimate), own.part, own.driver_id))[:MOST_THEMES]
@@ -133,7 +152,18 @@ def _pieces(comparison: Comparison, without: frozenset[str]) -> list[_Piece]:
         points = together(own) if own else None
         if points is not None and abs(points.estimate) >= SMALLEST_WORTH * abs(total.estimate):
             pieces.append(_Piece(label, points, likely=own is silent))
-    return sorted(pieces, key=lambda piece: -abs(piece.points.estimate))
+    pieces += [piece for part in _TOGETHER for piece in _others_together(part, comparison, themes)]
+    return sorted(pieces, key=lambda piece: -abs(piece.points.estimate))[:_MOST_PIECES]
+
+
+def _others_together(part: str, comparison: Comparison, named: list[Part]) -> list[_Piece]:
+    """The themes that are not named, where they can be told from zero taken together, as none of them can alone."""
+    others = [own for own in comparison.parts if own.part == part and own not in named]
+    points = together(others) if len(others) > 1 else None
+    if points is None or not points.clear or abs(points.estimate) < SMALLEST_WORTH * abs(comparison.total.estimate):
+        return []
+    all_of_them, rest_of_them = _TOGETHER[part]
+    return [_Piece(say(rest_of_them if any(own.part == part for own in named) else all_of_them), points)]
 
 
 def _stands_out(part: Part, total: Effect) -> bool:

@@ -9,6 +9,7 @@ from nps_insights.report import words
 from nps_insights.report.chapters.leaving import leaving_soon
 from nps_insights.report.facts import ReportFacts
 from nps_insights.report.first.drivers import has_name
+from nps_insights.report.inputs import shifted_themes
 from nps_insights.report.languages import say, say_count
 from nps_insights.report.rows.action_rows import gain, lists_in_order
 from nps_insights.report.rows.change_rows import comparisons
@@ -66,15 +67,19 @@ def three_things(tables: Mapping[str, pd.DataFrame], drivers: list[Driver], *, c
 
 
 def to_mend(tables: Mapping[str, pd.DataFrame], drivers: list[Driver]) -> Driver | None:
-    """Return the theme to mend first: of those that pulled the last change down the most costly, else of all.
+    """Return the theme to mend first.
+
+    It is the most costly of those that pulled the last change down, else of those that are mentioned more often than
+    before, else of all.
 
     Example:
         >>> from nps_insights.report.inputs import report_tables
         >>> to_mend(report_tables({}), []) is None
         True
     """
-    costs, pulled = [driver for driver in costing(drivers) if has_name(driver)], _pulled_down(tables)
-    return next((driver for driver in costs if driver.driver_id in pulled), costs[0] if costs else None)
+    costs, pulled, more = [one for one in costing(drivers) if has_name(one)], _pulled_down(tables), _risen(tables)
+    last = [one for one in costs if one.driver_id in pulled] or [one for one in costs if one.theme_id in more]
+    return next(iter([*last, *costs]), None)
 
 
 def _pulled_down(tables: Mapping[str, pd.DataFrame]) -> set[str]:
@@ -83,6 +88,12 @@ def _pulled_down(tables: Mapping[str, pd.DataFrame]) -> set[str]:
     if last is None or not last.total.clear or last.total.estimate >= 0:
         return set()
     return {part.driver_id for part in last.parts if part.points.clear and part.points.estimate < 0}
+
+
+def _risen(tables: Mapping[str, pd.DataFrame]) -> set[str]:
+    """Themes that are mentioned more often than before, beyond luck."""
+    shifts = shifted_themes(tables)
+    return set(shifts.loc[shifts["estimate"] > 0, "theme_id"])
 
 
 def amounts_note(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> str:
@@ -137,6 +148,8 @@ def _mend(driver: Driver, tables: Mapping[str, pd.DataFrame]) -> Proposal:
     )
     if driver.driver_id in _pulled_down(tables):
         basis = say("{basis}, and it is among what the last fall goes with", basis=basis)
+    elif driver.theme_id in _risen(tables):
+        basis = say("{basis}, and it is mentioned more often than before", basis=basis)
     return Proposal(_by(driver, tables, what), basis)
 
 

@@ -23,6 +23,8 @@ _NAMES = {
 _SHARES = frozenset({"csat", "ces_top", "promoter", "passive", "detractor", "theme_share", "comment_rate"})
 _THEME = "theme_share"
 _HYPHEN_MINUS = re.compile(r"(?<![\w.)])-(?=\d)")
+_QUOTED = re.compile(r"(?<!\w)'(.+?)'(?!\w)")
+_SPACED_PERCENT = re.compile(r"(?<=\d) %")
 
 
 def figure_name(row: pd.Series) -> str:
@@ -179,13 +181,14 @@ def chance(probability: float) -> str:
 
 
 def sentence(text: str | float | None, *, most: int = 500) -> str:
-    """Bring a finished sentence of another part into the page: cleaned, with true minus signs.
+    """Bring a finished sentence of another part into the page: cleaned, with the minus, quotes and percent of the page.
 
     Example:
-        >>> sentence("NPS fell 9 points (-13 to -5), from 2026-06-01")
-        'NPS fell 9 points (−13 to −5), from 2026-06-01'
+        >>> sentence("Mentions of 'log in' fell from 9 to 4 % (-7 to -3 points)")
+        'Mentions of “log in” fell from 9 to 4% (−7 to −3 points)'
     """
-    return _HYPHEN_MINUS.sub(words.MINUS, words.clean(text, most=most, nothing=""))
+    said = _HYPHEN_MINUS.sub(words.MINUS, words.clean(text, most=most, nothing=""))
+    return _SPACED_PERCENT.sub("%", _QUOTED.sub(r"“\1”", said))
 
 
 def short_day(when: pd.Timestamp) -> str:
