@@ -109,6 +109,19 @@ def test_groups_that_are_left_out_are_not_said_to_be_absent() -> None:
     assert "no column was named for it, or its groups are left out of this edition." in board
 
 
+def test_a_large_group_that_is_left_out_for_the_sake_of_a_few_answers_is_counted() -> None:
+    # Four of 1,000 answers are of no known plan: without the smallest plan nobody can compute them.
+    sizes = {"Basic": 372, "Pro": 624}
+    plans = [small_group("plan", name, n=n).assign(too_small=False) for name, n in sizes.items()]
+    given = {"estimates": pd.concat([small_group("", "", n=1000).assign(too_small=False), *plans])}
+    whole, board = (render_report(given, facts_example(), edition=name) for name in ("analyst", "board"))
+    told = "1 group of ten answers or more is left out too: with it, a smaller one or answers of no known group could"
+    assert "Basic" in whole
+    assert told not in whole
+    assert "Basic" not in board
+    assert told in board
+
+
 def test_a_table_nobody_decided_on_is_not_shown_to_the_board() -> None:
     tables, _ = planted()
     shown = board_tables(report_tables(tables))

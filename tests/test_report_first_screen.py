@@ -101,6 +101,19 @@ def test_fewer_than_three_themes_are_said_to_be_all() -> None:
     assert shown.earns_note == "No theme earns points that can be told from zero."
 
 
+def test_themes_without_a_name_are_neither_listed_nor_warned_of() -> None:
+    remarks = [
+        ("theme/t01", "late", "t01", 400, -6.0, 0.3),
+        ("theme/t02", "just “outages again”", "t02", 300, -9.0, 0.5),
+    ]
+    often = ("theme/t03", "mixed remarks (long, time)", "t03", 900, 0.1, 0.5)
+    shown = screen(effects=effects("theme", [*remarks, often]))
+    assert [line.label for line in shown.costs] == ["late"]
+    assert shown.costs_note.endswith("those without one stand in the chapter.")
+    assert not [said for said in shown.do_not if "outages" in said or "mixed" in said]
+    assert any("mending “late” brings 6 points back" in said for said in shown.do_not)
+
+
 def test_what_cannot_be_told_from_zero_is_neither_cost_nor_gain() -> None:
     none = effects("theme", [("theme/t02", "price", "t02", 300, -0.4, 0.5)])
     shown = screen(effects=none)

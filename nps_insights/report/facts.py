@@ -42,6 +42,8 @@ class ReportFacts:
         currency: What amounts of money are in, as it was given; empty where nobody said.
         value_column: Column of the accounts that amounts of money are taken from; empty without one.
         person_columns: Columns of the files that were read as ids or names of accounts and people.
+        left_out_groups: Column -> groups that are large enough and that an edition leaves out all the same, since a
+            smaller one, or answers of no known group, could be computed with them.
 
     Example:
         >>> ReportFacts(title="Customer loyalty", source_name="survey.csv").confidence_level
@@ -78,3 +80,4 @@ class ReportFacts:
     currency: str = ""
     value_column: str = ""
     person_columns: tuple[str, ...] = ()
+    left_out_groups: Mapping[str, int] = field(default_factory=dict)

@@ -11,7 +11,15 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 # In the order of the navigation; folders of pages follow by name.
-FIRST = ("README.md", "docs/reading/index.md", "docs/faq.md", "docs/watching.md", "docs/outputs.md", "docs/exports.md")
+FIRST = (
+    "README.md",
+    "docs/reading/index.md",
+    "docs/faq.md",
+    "docs/watching.md",
+    "docs/outputs.md",
+    "docs/exports.md",
+    "docs/nightly.md",
+)
 LAST = ("CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/RESULTS.md")
 _PICTURES = (".png", ".svg", ".jpg")
 _STYLE = """\

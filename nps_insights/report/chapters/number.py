@@ -1,5 +1,6 @@
 """Chapter: the number over time and by group."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -14,7 +15,7 @@ from nps_insights.report.chapters.groups_over_time import (
     is_usable,
 )
 from nps_insights.report.inputs import group_columns, groups, overall_figure, periods, shifted_themes
-from nps_insights.report.languages import say
+from nps_insights.report.languages import say, say_count
 from nps_insights.report.page.blocks import RowKey, TextTable
 from nps_insights.report.page.charts import Chart, Mark, described, range_chart, time_chart
 from nps_insights.report.page.keyed_charts import keyed
@@ -48,12 +49,15 @@ class NumberChapter:
     over_time_note: str
 
 
-def number_chapter(tables: dict[str, pd.DataFrame], *, min_group_size: int) -> NumberChapter:
+def number_chapter(
+    tables: dict[str, pd.DataFrame], *, min_group_size: int, left_out: Mapping[str, int] | None = None
+) -> NumberChapter:
     """Return the chapter.
 
     Args:
         tables: Tables as `report_tables` returns them.
         min_group_size: Groups with fewer answers are too small to judge (said in words; the table has the marks).
+        left_out: `left_out_groups` of the facts.
 
     Example:
         >>> from nps_insights.report.inputs import report_tables
@@ -74,7 +78,10 @@ def number_chapter(tables: dict[str, pd.DataFrame], *, min_group_size: int) -> N
         time_note=note,
         changes=_changes(tables["changes"]),
         shifts=_shifts(tables),
-        parts=[_part(at, by, groups(estimates, by), reference, min_group_size) for at, by in enumerate(columns)],
+        parts=[
+            _part(at, by, groups(estimates, by), reference, min_group_size, (left_out or {}).get(by, 0))
+            for at, by in enumerate(columns)
+        ],
         over_time=over_time,
         over_time_note=over_time_note,
     )
@@ -102,7 +109,7 @@ def _over_time(rows: pd.DataFrame, reference: float) -> tuple[Chart | None, Text
     return keyed(chart, [RowKey(period=name) for name, _ in shown]), table
 
 
-def _part(at: int, by: str, rows: pd.DataFrame, reference: float, min_group_size: int) -> GroupPart:
+def _part(at: int, by: str, rows: pd.DataFrame, reference: float, min_group_size: int, n_left_out: int) -> GroupPart:
     name = column_name(by)
     known = [(RowKey(name, group_name(row["group"]), "", figure_in_words(row)), row) for _, row in rows.iterrows()]
     shown = [(key, row) for key, row in known if is_usable(row)][:MOST_GROUPS]
@@ -118,27 +125,38 @@ def _part(at: int, by: str, rows: pd.DataFrame, reference: float, min_group_size
     chart = (
         range_chart(f"chart-group-{at}", described_as, marks, axis=say("NPS"), reference=reference) if marks else None
     )
-    n_small = int(rows["too_small"].sum())
-    note = (
-        (
-            say(
-                "{groups} with fewer than {min_group_size} answers, or too few different people behind them, "
-                "shows no figure: too few to judge.",
-                groups=words.plural(n_small, "group"),
-                min_group_size=min_group_size,
-            )
-            if n_small == 1
-            else say(
-                "{groups} with fewer than {min_group_size} answers, or too few different people behind them, "
-                "show no figure: too few to judge.",
-                groups=words.plural(n_small, "group"),
-                min_group_size=min_group_size,
-            )
-        )
-        if n_small
-        else ""
-    )
+    notes = [_too_small(int(rows["too_small"].sum()), min_group_size), _left_out(n_left_out)]
+    note = " ".join(filter(None, notes))
     return GroupPart(name, keyed(chart, [key for key, _ in shown]) if chart else None, body, rest, note)
+
+
+def _too_small(n: int, min_group_size: int) -> str:
+    """How many groups show no figure."""
+    if not n:
+        return ""
+    return say_count(
+        n,
+        "{groups} with fewer than {min_group_size} answers, or too few different people behind them, "
+        "shows no figure: too few to judge.",
+        "{groups} with fewer than {min_group_size} answers, or too few different people behind them, "
+        "show no figure: too few to judge.",
+        groups=words.plural(n, "group"),
+        min_group_size=min_group_size,
+    )
+
+
+def _left_out(n: int) -> str:
+    """How many groups that are no small ones an edition leaves out."""
+    if not n:
+        return ""
+    return say_count(
+        n,
+        "{n} group of ten answers or more is left out too: with it, a smaller one or answers of no known group could "
+        "be computed.",
+        "{n} groups of ten answers or more are left out too: with them, smaller ones or answers of no known group "
+        "could be computed.",
+        n=words.count(n),
+    )
 
 
 def _changes(changes: pd.DataFrame) -> TextTable | None:

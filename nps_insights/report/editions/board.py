@@ -3,6 +3,7 @@
 Only what is named here is shown; a table that is added later is not, until somebody decides on it.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
@@ -68,7 +69,17 @@ def board_facts(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> Repor
         comparable=comparable,
         controls=(),
         person_columns=(),
+        left_out_groups=_large_ones_hidden(tables["estimates"], hidden),
     )
+
+
+def _large_ones_hidden(estimates: pd.DataFrame, hidden: Hidden) -> dict[str, int]:
+    """How many groups of each column are hidden for the sake of smaller ones."""
+    whole = estimates[(estimates["metric"] == "nps") & estimates["period_start"].isna() & (estimates["n"] >= SMALLEST)]
+    kept_back = [
+        (by, group) for by, group in zip(whole["by"], whole["group"], strict=True) if (by, group) in hidden.ever
+    ]
+    return dict(Counter(by for by, _ in kept_back if by not in hidden.persons))
 
 
 def _estimates(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from nps_insights.report.rows.guard_rails import no_causes
 
 MOST_COSTS = 3
 NO_FURTHER = "No further theme can be told from zero."
+_NO_OTHER_NAMED = "Other themes that have a name cannot be told from zero; those without one stand in the chapter."
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def costs_and_gains(tables: Mapping[str, pd.DataFrame], drivers: list[Driver]) -
     return MainDrivers(
         say(", over all periods") if len(periods(tables["estimates"])) > 1 else "",
         [_line(driver) for driver in costs],
-        _costs_note(named, len(costs)),
+        _costs_note(drivers, len(costs)),
         [_line(driver) for driver in earns],
         _earns_note(named, len(earns)),
     )
@@ -112,9 +113,11 @@ def _costs_note(drivers: list[Driver], n_listed: int) -> str:
         return say(
             "What moves the number cannot be said: there were too few usable comments, or no theme was frequent enough."
         )
-    if n_listed == 0:
+    if not costing(drivers):
         return say("No theme costs points that can be told from zero.")
-    return say(NO_FURTHER) if n_listed < MOST_COSTS else ""
+    if n_listed == MOST_COSTS:
+        return ""
+    return say(NO_FURTHER if all(map(has_name, costing(drivers))) else _NO_OTHER_NAMED)
 
 
 def _earns_note(drivers: list[Driver], n_listed: int) -> str:

@@ -11,7 +11,8 @@ from nps_insights.report.languages import say
 _NOBODY_CHECKED = "How well themes are recognised was not checked: no person has judged any of the remarks yet."
 _NO_CALLS = "Who will leave is not judged here: no list of accounts to call was given."
 _CALLS_JUDGED_ELSEWHERE = (
-    "Whether the call list does better than the last score alone is not judged here; the page on its training tells it."
+    "Whether the call list does better than the last score alone is not judged here; where it was learned from "
+    "accounts that left, the page on its training tells it."
 )
 _CALLS_JUDGED = (
     "How good the call list is was measured on accounts that had no part in making it; the chapter on who is about to "

@@ -6,6 +6,7 @@ import pandas as pd
 
 from nps_insights.report import words
 from nps_insights.report.facts import ReportFacts
+from nps_insights.report.first.drivers import has_name
 from nps_insights.report.inputs import group_columns, groups, periods
 from nps_insights.report.languages import say
 from nps_insights.report.rows.driver_rows import Driver, costing, unclear
@@ -40,7 +41,7 @@ def do_not_conclude(tables: Mapping[str, pd.DataFrame], facts: ReportFacts, driv
 
 def _no_promise(drivers: list[Driver]) -> str:
     """The most costly theme by its name: a promise is most easily read into that one."""
-    costs = costing(drivers)
+    costs = [driver for driver in costing(drivers) if has_name(driver)]
     first = say("mending a theme brings its points back")
     if costs:
         label = words.quoted(words.clean(costs[0].label, most=60))
@@ -54,7 +55,7 @@ def _no_promise(drivers: list[Driver]) -> str:
 
 
 def _no_effect(drivers: list[Driver]) -> list[str]:
-    often = [driver for driver in unclear(drivers) if driver.reach >= 0.02][:2]
+    often = [driver for driver in unclear(drivers) if driver.reach >= 0.02 and has_name(driver)][:2]
     return [
         say(
             "That {label} moves the number: {reach} of those who commented mention it, but no effect of "
