@@ -1,5 +1,6 @@
 """No test leaves this machine: the guard of this process and of the processes it starts, and what it saw."""
 
+import atexit
 import os
 import runpy
 import sys
@@ -19,6 +20,7 @@ def install() -> None:
     # A file of its own for every worker, so that an attempt is laid to the test that made it.
     handle, os.environ[ATTEMPTS] = tempfile.mkstemp(prefix="nps-insights-attempts-")
     os.close(handle)
+    atexit.register(Path(os.environ[ATTEMPTS]).unlink, missing_ok=True)
     known = getattr(sys.modules.get("sitecustomize"), "__file__", None)
     if known is None or Path(known) != GUARD:
         runpy.run_path(str(GUARD))

@@ -291,8 +291,8 @@ def test_records_keep_their_numbers_whatever_separates_their_cells(
         ("a,b,c,d\n1,2,3,4", "has 4 columns, the limit is 3"),
         ("a,b\n1," + "x" * 20, ""),
         ('a,b\n1,"' + "x" * 21 + '"\n3,4', "has a cell of more than that in row 2, the limit is 20 characters"),
-        ("a,b,c\n" + '1,2,"x\n' * 49, ""),
-        ("a,b,c\n" + '1,2,"x\n' * 51, r"more than 50 quotes are opened and never closed \(last in row 51\)"),
+        ("a,b,c\n" + '1,2,"x\n' * 50, ""),
+        ("a,b,c\n" + '1,2,"x\n' * 51, r"more than 50 quotes are opened and never closed \(last in row 52\)"),
     ],
 )
 def test_a_text_is_read_at_its_limits_and_refused_above_them(text: str, refused: str) -> None:

@@ -179,7 +179,8 @@ def _read_whole(text: str, start: int, delimiter: str, size: _Size) -> list[list
 
 def _read_from(text: str, start: int, number: int, found: Delimited, size: _Size) -> None:
     lines = _Lines(text, start)
-    for _ in range(_MOST_OPEN_QUOTES):
+    # Behind the last one that is given up the rest may be whole.
+    for _ in range(_MOST_OPEN_QUOTES + 1):
         reader = csv.reader(lines, delimiter=found.delimiter)
         begins, record_number, why = lines.position, number, "opens a quote that is never closed"
         try:

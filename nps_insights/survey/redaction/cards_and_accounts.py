@@ -25,7 +25,7 @@ _ISSUERS = (
     ("67", "67", (16, 18, 19)),
 )
 # How people group them; a run of other groups is a list of numbers.
-_SHAPES = frozenset({(4, 4, 4, 4), (4, 4, 4, 4, 3), (4, 6, 5), (4, 6, 4), (4, 4, 4, 1), (8, 8), (6, 13), (4, 4, 8)})
+_SHAPES = frozenset({(4, 4, 4, 4), (4, 4, 4, 4, 3), (4, 6, 5), (4, 6, 4), (8, 8), (6, 13), (4, 4, 8)})
 
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?=[ -]?[A-Za-z0-9])")
 # Registered lengths (ISO 13616, SWIFT IBAN registry).

@@ -277,7 +277,7 @@ def _stamps(parts: pd.DataFrame) -> pd.Series:
             return pd.to_datetime(in_us.where(in_us < 7.2e15), unit="us").astype("datetime64[us]")
     month = parts["month"]
     if not month.dropna().str.isdigit().all():
-        month = month.str.lower().str[:3].map({name: i + 1 for i, name in enumerate(_MONTHS)})
+        month = month.str.lower().map({name: i + 1 for i, name in enumerate(_MONTHS)})
     year = pd.to_numeric(parts["year"]).astype("float64")
     two_digits = parts["year"].str.len() == 2
     # As strptime does: 69 to 99 are the last century.

@@ -129,13 +129,13 @@ def _changed(scores: pd.Series, dates: pd.Series, settings: SurveySettings) -> l
     best = max((change for change in found if change is not None), key=lambda c: c[0], default=None)
     if best is None:
         return []
-    _, day, _ = best
+    _, day = best
     before, after = (daily.loc[side, "score"] for side in (daily["day"] < day, daily["day"] >= day))
     return [_change_finding(day, before, after, settings)]
 
 
-def _change_at(daily: pd.DataFrame, hit: pd.Series) -> tuple[float, pd.Timestamp, float] | None:
-    """The day from which such scores appear, or are gone: the best single change of their share."""
+def _change_at(daily: pd.DataFrame, hit: pd.Series) -> tuple[float, pd.Timestamp] | None:
+    """The best single change of the share of such scores: its gain, and the day from which they appear or are gone."""
     counts = hit.groupby(daily["day"]).agg(["sum", "size"]).sort_index()
     hits, sizes = counts["sum"].cumsum().to_numpy()[:-1], counts["size"].cumsum().to_numpy()[:-1]
     all_hits, n = float(counts["sum"].sum()), len(daily)
@@ -150,7 +150,7 @@ def _change_at(daily: pd.DataFrame, hit: pd.Series) -> tuple[float, pd.Timestamp
     if not (clear & (gain > _CHANGE_GAIN)).any():
         return None
     at = int(np.argmax(np.where(clear, gain, -np.inf)))
-    return float(gain[at]), counts.index[at + 1], float(shares[1][at] - shares[0][at])
+    return float(gain[at]), counts.index[at + 1]
 
 
 def _log_likelihood(hits: np.ndarray, sizes: np.ndarray) -> np.ndarray:
