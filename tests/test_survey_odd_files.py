@@ -33,7 +33,7 @@ def test_a_file_full_of_quotes_that_are_never_closed_is_no_csv() -> None:
     few = read_delimited("id,said\n" + opened * 3, "a.csv", Limits(cell_characters=20))
     assert [number for number, _ in few.broken] == [2, 5, 8]
     assert [row[0] for row in few.rows] == ["id", "2", "3", "2", "3", "2", "3"]
-    with pytest.raises(DataRefusedError, match=r"more than 50 quotes .* \(last in row 149\); export the file again"):
+    with pytest.raises(DataRefusedError, match=r"more than 50 quotes .* \(last in row 152\); export the file again"):
         read_delimited("id,said\n" + opened * 51, "a.csv", Limits(cell_characters=20))
 
 
