@@ -7,9 +7,10 @@ import pandas as pd
 from nps_insights.report import words
 from nps_insights.report.facts import ReportFacts
 from nps_insights.report.first.drivers import has_name
+from nps_insights.report.first.three_things import to_mend
 from nps_insights.report.inputs import group_columns, groups, periods
 from nps_insights.report.languages import say
-from nps_insights.report.rows.driver_rows import Driver, costing, unclear
+from nps_insights.report.rows.driver_rows import Driver, unclear
 
 
 def do_not_conclude(tables: Mapping[str, pd.DataFrame], facts: ReportFacts, drivers: list[Driver]) -> list[str]:
@@ -33,21 +34,19 @@ def do_not_conclude(tables: Mapping[str, pd.DataFrame], facts: ReportFacts, driv
     if unfinished:
         sentences.append(unfinished)
     if drivers:
-        sentences.append(_no_promise(drivers))
+        sentences.append(_no_promise(to_mend(tables, drivers)))
     if facts.simulated:
         sentences.append(say("Anything about real customers: these answers were generated for practice."))
     return sentences
 
 
-def _no_promise(drivers: list[Driver]) -> str:
-    """The most costly theme by its name: a promise is most easily read into that one."""
-    costs = [driver for driver in costing(drivers) if has_name(driver)]
+def _no_promise(mended: Driver | None) -> str:
+    """The theme that is proposed to be mended, by its name: a promise is most easily read into that one."""
     first = say("mending a theme brings its points back")
-    if costs:
-        label = words.quoted(words.clean(costs[0].label, most=60))
-        first = say(
-            "mending {label} brings {costs} points back", label=label, costs=words.points(abs(costs[0].total.estimate))
-        )
+    if mended is not None:
+        label = words.quoted(words.clean(mended.label, most=60))
+        points = words.points(abs(mended.total.estimate))
+        first = say("mending {label} brings {costs} points back", label=label, costs=points)
     return say(
         "That {first}. The figures say what goes together with the number; they are associated, not proven causes.",
         first=first,
