@@ -1,10 +1,15 @@
 """`nps-insights churn` and `run` in one process: input is checked without a model, and options reach the job."""
 
 import json
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from command_line import ended
+from fresh_tracking import tracking_in
 from typer.testing import CliRunner, Result
 
 from nps_insights.cli.main import app
@@ -76,6 +81,196 @@ class TestDryRun:
         refused = call("run", file, "--as-of", "2026-03-31")
         assert isinstance(refused.exception, SettingsError)
         assert "is no scoring job; set it in the file where its job has one" in str(refused.exception)
+
+
+@pytest.fixture
+def project(folder: Path, tmp_path: Path) -> Path:
+    """A project whose answers stand in a database, with a pipeline for each job."""
+    with closing(sqlite3.connect(tmp_path / "crm.db")) as database:
+        pd.read_csv(folder / "survey.csv").to_sql("answers", database, index=False)
+    (tmp_path / "pipelines").mkdir()
+    for job in ("driver_report", "churn_training", "churn_scoring"):
+        lines = [
+            f'job = "{job}"\n[input]\nsurvey = "env:CRM"\nquery = "SELECT * FROM answers"',
+            f"accounts = '{folder / 'accounts.csv'}'\n[tracking]\nuri = '{tracking_in(tmp_path)}'",
+            '[output]\nsql = "env:FLAGS"\n' if job == "churn_scoring" else "",
+        ]
+        (tmp_path / "pipelines" / f"{job}.toml").write_text("\n".join(lines), encoding="utf-8")
+    return tmp_path
+
+
+class TestDatabasesFromTheEnvironment:
+    @pytest.mark.parametrize("job", ["driver_report", "churn_training", "churn_scoring"])
+    def test_the_survey_of_every_job_is_read_where_the_environment_says(
+        self, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], job: str
+    ) -> None:
+        asked: list[str | Path] = ["run", project / "pipelines" / f"{job}.toml", "--dry-run", "--json"]
+        monkeypatch.setenv("CRM", f"sqlite:///{project}/crm.db")
+        done = ended(asked, monkeypatch, capsys)
+        assert done.code == 0, done.stderr
+        assert "10" in done.stdout
+        monkeypatch.delenv("CRM")
+        refused = ended(asked, monkeypatch, capsys)
+        assert refused.code == 2
+        assert "input.survey: 'env:CRM': there is no environment variable CRM; set it" in refused.stderr
+
+    def test_the_list_is_written_there_and_the_manifest_names_the_variable_alone(
+        self, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("CRM", f"sqlite:///{project}/crm.db")
+        monkeypatch.setenv("FLAGS", f"sqlite:///{project}/flags.db")
+        pipeline = project / "pipelines" / "churn_scoring.toml"
+        done = ended(["run", pipeline, "--as-of", "2026-03-31"], monkeypatch, capsys)
+        assert done.code == 0, done.stderr
+        with closing(sqlite3.connect(project / "flags.db")) as database:
+            assert database.execute("SELECT count(*) FROM churn_flags").fetchone() == (10,)
+        (night,) = nights_of(project / "runs" / "churn_scoring")
+        told = (night.folder / "manifest.json").read_text(encoding="utf-8")
+        assert json.loads(told)["settings"]["output"]["sql"] == "env:FLAGS"
+        assert json.loads(told)["settings"]["input"]["survey"] == "env:CRM"
+        assert f"{project}/crm.db" not in told
+        forgotten = ended(["forget", "--id", "a3", "--project", project, "--dry-run"], monkeypatch, capsys)
+        assert forgotten.code == 0, forgotten.stderr
+        assert "table churn_flags of a database: 1 rows" in forgotten.stdout
+
+    @pytest.mark.parametrize("said", ["by the pipeline", "by the run"])
+    def test_a_list_whose_variable_is_not_set_is_named_to_who_forgets(
+        self, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], said: str
+    ) -> None:
+        monkeypatch.setenv("CRM", f"sqlite:///{project}/crm.db")
+        monkeypatch.setenv("FLAGS", f"sqlite:///{project}/flags.db")
+        pipeline = project / "pipelines" / "churn_scoring.toml"
+        if said == "by the run":
+            assert ended(["run", pipeline, "--as-of", "2026-03-31"], monkeypatch, capsys).code == 0
+            pipeline.unlink()
+        monkeypatch.delenv("FLAGS")
+        told = ended(["forget", "--id", "a3", "--project", project, "--dry-run"], monkeypatch, capsys)
+        assert told.code == 0, told.stderr
+        assert "a list of flags was not looked into (output.sql: 'env:FLAGS': there is no" in told.stdout
+
+    def test_a_file_of_sqlite_lies_in_the_project(
+        self, project: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("CRM", f"sqlite:///{project}/crm.db")
+        monkeypatch.chdir(folder)
+        pipeline = project / "pipelines" / "churn_scoring.toml"
+        stated = pipeline.read_text(encoding="utf-8").replace("env:FLAGS", "sqlite:///flags.db")
+        pipeline.write_text(stated, encoding="utf-8")
+        assert ended(["run", pipeline, "--as-of", "2026-03-31"], monkeypatch, capsys).code == 0
+        assert (project / "flags.db").is_file()
+
+    def test_a_database_that_breaks_at_the_end_is_owed_and_the_list_stands(
+        self, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("CRM", f"sqlite:///{project}/crm.db")
+        monkeypatch.setenv("FLAGS", f"sqlite:///{project}/flags.db")
+        with closing(sqlite3.connect(project / "flags.db")) as database:
+            database.execute("CREATE TABLE churn_flags (somebody_elses TEXT)")
+        asked: list[str | Path] = ["run", project / "pipelines" / "churn_scoring.toml", "--as-of", "2026-03-31"]
+        broken = ended(asked, monkeypatch, capsys)
+        assert broken.code == 1, broken.stderr
+        assert "owed         output.sql" in broken.stdout
+        assert "The list is complete; the next run writes the rows." in broken.stdout
+        assert (project / "runs" / "churn_scoring" / "2026-03-31" / "call_list.csv").is_file()
+        with closing(sqlite3.connect(project / "flags.db")) as database:
+            database.execute("DROP TABLE churn_flags")
+        mended = ended(asked, monkeypatch, capsys)
+        assert mended.code == 0, mended.stderr
+        assert "owed" not in mended.stdout
+
+    def test_a_database_that_cannot_be_reached_is_refused_before_anything_is_written(
+        self, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("CRM", f"sqlite:///{project}/crm.db")
+        monkeypatch.setenv("FLAGS", f"sqlite:///{project}/nowhere/flags.db")
+        asked: list[str | Path] = ["run", project / "pipelines" / "churn_scoring.toml", "--as-of", "2026-03-31"]
+        refused = ended(asked, monkeypatch, capsys)
+        assert refused.code == 2
+        assert "cannot be reached" in refused.stderr
+        assert not (project / "runs").exists()
+
+
+class TestTheListOfAReport:
+    @pytest.fixture
+    def nights(self, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
+        """Lists of three nights; the last answer is of 2026-03-10."""
+        monkeypatch.setenv("CRM", f"sqlite:///{project}/crm.db")
+        monkeypatch.setenv("FLAGS", f"sqlite:///{project}/flags.db")
+        for day in ("2026-03-10", "2026-03-11", "2026-03-12"):
+            done = ended(["run", project / "pipelines" / "churn_scoring.toml", "--as-of", day], monkeypatch, capsys)
+            assert done.code == 0, done.stderr
+        return project / "runs" / "churn_scoring"
+
+    def by(self, project: Path, flags: str, as_of: str = "") -> Path:
+        pipeline = project / "pipelines" / "driver_report.toml"
+        stated = pipeline.read_text(encoding="utf-8").replace("[input]\n", f'[input]\nflags = "{flags}"\n')
+        stated += f'[report]\nas_of = "{as_of}"\n' if as_of else ""
+        pipeline.write_text(stated, encoding="utf-8")
+        return pipeline
+
+    def test_of_all_nights_it_is_the_latest_not_later_than_the_report(
+        self, project: Path, nights: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        done = ended(["run", self.by(project, "runs/churn_scoring")], monkeypatch, capsys)
+        assert done.code == 0, done.stderr
+        told = json.loads((project / "runs" / "driver_report" / "manifest.json").read_text(encoding="utf-8"))
+        assert told["settings"]["input"]["flags"] == str(nights / "2026-03-11")
+        assert any("by the churn scoring of 2026-03-11, the latest in " in note for note in told["notes"])
+        lists = ended(["actions", project / "runs" / "driver_report"], monkeypatch, capsys).stdout
+        assert lists.count("Accounts to call: ") == 1
+
+    @pytest.mark.parametrize(
+        ("flags", "as_of", "said"),
+        [
+            ("runs/churn_scoring", "2026-03-12", "by the churn scoring of 2026-03-12"),
+            ("runs/churn_scoring/2026-03-12", "", ""),
+        ],
+    )
+    def test_a_stated_day_moves_it_and_a_named_night_stays(
+        self,
+        project: Path,
+        nights: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+        flags: str,
+        as_of: str,
+        said: str,
+    ) -> None:
+        done = ended(["run", self.by(project, flags, as_of), "--dry-run"], monkeypatch, capsys)
+        assert done.code == 0, done.stderr
+        assert said in done.stdout
+        assert ("Whom to call" in done.stdout) == bool(said)
+
+    def test_a_list_that_is_being_written_is_none(
+        self, project: Path, nights: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (nights / "2026-03-11").rename(nights / ".2026-03-11.partial-7")
+        done = ended(["run", self.by(project, "runs/churn_scoring"), "--dry-run"], monkeypatch, capsys)
+        assert "by the churn scoring of 2026-03-10" in done.stdout
+
+    @pytest.mark.parametrize(
+        ("flags", "why"),
+        [
+            (
+                "runs/churn_scoring",
+                "what happened before 2026-03-11, and the earliest list there is of 2026-03-12",
+            ),
+            ("runs", "holds no flags.parquet; name the folder of a finished churn scoring"),
+        ],
+    )
+    def test_without_such_a_night_the_report_is_refused(
+        self,
+        project: Path,
+        nights: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+        flags: str,
+        why: str,
+    ) -> None:
+        for early in ("2026-03-10", "2026-03-11"):
+            shutil.rmtree(nights / early)
+        refused = ended(["run", self.by(project, flags), "--dry-run"], monkeypatch, capsys)
+        assert (refused.code, why in refused.stderr) == (2, True), refused.stderr
 
 
 class TestCustomers:

@@ -99,6 +99,25 @@ def test_secrets_are_shown_nowhere(
     assert shown["privacy.key"]["value"] == "***"
 
 
+@pytest.mark.parametrize(
+    ("job", "setting", "section"),
+    [
+        ("driver_report", "input.survey", "[input]\nsurvey"),
+        ("churn_training", "input.survey", "[input]\naccounts = 'a.csv'\nsurvey"),
+        ("churn_scoring", "input.survey", "[input]\naccounts = 'a.csv'\nsurvey"),
+        ("churn_scoring", "output.sql", "[input]\nsurvey = 's.csv'\naccounts = 'a.csv'\n[output]\nsql"),
+    ],
+)
+def test_a_database_is_shown_as_the_variable_that_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, job: str, setting: str, section: str
+) -> None:
+    monkeypatch.setenv("CRM_DATABASE", "postgresql://anna:s3cret@db/crm")
+    shown = settings_shown(written(tmp_path, f'job = "{job}"\n{section} = "env:CRM_DATABASE"\n'))
+    (found,) = (one for one in shown if one.name == setting)
+    assert found.value == "env:CRM_DATABASE"
+    assert found.origin.endswith(", from the environment: CRM_DATABASE is set")
+
+
 def test_a_key_that_is_not_there_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NPS_INSIGHTS_KEY", raising=False)
     shown = settings_shown(written(tmp_path, '[input]\nsurvey = "s.csv"\n[privacy]\npseudonyms = true\n'))

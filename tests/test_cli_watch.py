@@ -15,6 +15,7 @@ from nps_insights.cli.main import app
 from nps_insights.cli.watch import _in_order
 from nps_insights.jobs.driver_report import ReportRun, run_driver_report
 from nps_insights.jobs.settings.driver_report import check_settings
+from nps_insights.jobs.watching.watch_questions import lists_in_words
 from nps_insights.simulate import write_watched_sample
 from nps_insights.survey import SurveySettings, admit_outcomes, read_source
 from nps_insights.tables import DataRefusedError, SettingsError
@@ -280,7 +281,19 @@ class TestActions:
         assert len(ranked) == 3 < len([row for row in usual["actions"] if row["rank"] is not None])
         later = told("actions", finished.folder, "--as-of", "2026-05-01")
         assert len(later["actions"]) < len(usual["actions"])
-        assert "Promoters to ask: 3, left alone" in said("actions", finished.folder, "--most", "3")
+        lists = said("actions", finished.folder, "--most", "3")
+        assert "Promoters to ask: 3, left alone" in lists
+
+    def test_a_list_with_two_gains_is_said_once(self) -> None:
+        call = {"action": "call", "n": 30, "n_suppressed": 0, "estimate": 70.0, "conf_low": 50.0, "conf_high": 90.0}
+        net = call | {"unit": "retained value less costs", "estimate": 12.0, "conf_low": None, "reason": "No range."}
+        unknown = call | {"unit": "value at risk", "estimate": None, "reason": "No value."}
+        rows = [call | {"unit": "value at risk", "reason": "From the risks."}, net]
+        assert [line for one in (rows, [unknown, net]) for line in lists_in_words(pd.DataFrame(one))] == [
+            "Accounts to call: 30, left alone 0; value at risk: 70 (likely 50 to 90); "
+            "retained value less costs: 12. From the risks. No range.",
+            "Accounts to call: 30, left alone 0; retained value less costs: 12. No value. No range.",
+        ]
 
     @pytest.mark.parametrize(
         ("words", "message"),

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -222,6 +223,18 @@ def test_runs_with_pseudonyms_need_the_key(small: Path, monkeypatch: pytest.Monk
     assert forget([known], project=small, salt=SALT, dry_run=True).changed, "a pseudonym needs no key"
     monkeypatch.setenv("NPS_INSIGHTS_KEY", "sixteen letters and more")
     assert forget(["007"], project=small, salt=SALT, dry_run=True).changed
+
+
+@pytest.mark.parametrize(("n", "said"), [(1, "looking into 1 run folder"), (2, "looking into 2 run folders")])
+def test_it_is_said_how_many_runs_are_looked_into(
+    small: Path, caplog: pytest.LogCaptureFixture, n: int, said: str
+) -> None:
+    run = run_of(small, "C-1001")
+    for further in range(1, n):
+        shutil.copytree(run, run.with_name(f"further-{further}"))
+    with caplog.at_level("INFO", "nps_insights"):
+        forget(["C-1001"], project=small, salt=SALT, dry_run=True)
+    assert said in caplog.messages
 
 
 @pytest.mark.parametrize("setting", ["database", "sql"])

@@ -24,6 +24,11 @@ def test_attributes_and_controls_of_the_model_are_named() -> None:
     )
 
 
+def test_what_is_added_to_a_period_is_said_as_it_is_computed() -> None:
+    added = "three quarters of an answer to detractors and to promoters each, one and a half to passives"
+    assert added in paragraphs()["Changes"]
+
+
 def test_only_what_stood_in_the_model_is_named() -> None:
     bare = dataclasses.replace(facts_example(), controls=())
     assert (

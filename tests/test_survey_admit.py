@@ -125,6 +125,20 @@ def test_placeholders_of_customers_are_missing_not_one_big_account() -> None:
     assert "account_id: 6 cells are placeholders ('#N/A', '-', 'N/A') and are read as missing" in admission.notes
 
 
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"nps": ["8", "9", "10"] * 40}, "state `--scale 1-10` (`scale` in the section [score])"),
+        (
+            {"nps": ["9", "0", "5"] * 9, "Later": [f"the app {word} and then it was slow" for word in "abc"] * 9},
+            "'Later' holds them, say --columns comment=\"Later\" (`comment` in the section [columns])",
+        ),
+    ],
+)
+def test_a_note_names_the_setting_beside_the_option(cells: dict[str, list[str]], said: str) -> None:
+    assert any(said in note for note in admit_survey(raw_table(cells), SurveySettings()).notes)
+
+
 def test_an_account_that_everybody_shares_is_none() -> None:
     cells = {"nps": ["9", "3", "5"], "account_id": ["acme"] * 3}
     admission = admit_survey(raw_table(cells), USUAL)
@@ -145,7 +159,7 @@ def test_a_date_unlike_the_stated_format_is_left_empty_and_its_answer_kept() -> 
     admission = admit_survey(raw, SurveySettings(scale=(0, 10), date_format="%d/%m/%Y"))
     assert admission.counts["kept"] == 4
     assert admission.responses["responded_at"].isna().sum() == 2
-    expected = "responded_at: 1 of 3 dates are not day/month/year (first: row 3); they are left empty"
+    expected = "responded_at: 1 of 3 dates is not day/month/year (first: row 3); it is left empty"
     assert expected in admission.notes
     mixed = raw_table({"nps": ["9", "3", "5"], "date": ["2026-01-31", "31/01/2026", "31/01/2026"]})
     with pytest.raises(DataRefusedError, match=r"date: 2 of 3 dates are not year-month-day, as .* '%Y-%m-%d' states"):

@@ -299,7 +299,7 @@ def test_a_column_called_contact_is_dropped_where_most_cells_name_somebody(cells
     raw = raw_table({"id": ["1", "2", "3", "4"], "Contact": cells, "Plan": ["gold"] * 4})
     left, _, notes = without_personal_columns(raw, {"account_id": "id"}, SurveySettings())
     assert ("Contact" not in left.frame) == dropped
-    assert notes == (["export.csv: 'Contact' tell who somebody is and are not stored"] if dropped else [])
+    assert notes == (["export.csv: 'Contact' tells who somebody is and is not stored"] if dropped else [])
     kept, _, _ = without_personal_columns(raw, {"account_id": "id"}, SurveySettings(attributes=("Contact",)))
     assert "Contact" in kept.frame
 

@@ -51,7 +51,7 @@ def test_a_date_is_read_to_the_end_of_its_hours_and_years(text: str, read: str |
     ("texts", "told"),
     [
         (["2026-03-04"] * 1999 + ["1970-01-01"], []),
-        (["2026-03-04"] * 999 + ["1970-01-01"], ['Date: 1 rows are dated 1970-01-01, which often means "unknown"; ']),
+        (["2026-03-04"] * 999 + ["1970-01-01"], ['Date: 1 row is dated 1970-01-01, which often means "unknown"; ']),
         (["2026-03-04"] * 998 + ["1900-01-01"] * 2, ['Date: 2 rows are dated 1900-01-01, which often means "unknown"']),
         (["2026-03-04 12:00Z"] * 3, ["Date: 3 dates carry a time zone and were turned to UTC"]),
         (
@@ -133,6 +133,7 @@ def test_a_column_is_of_dates_from_four_in_five_on(texts: list[str], dates: bool
         ({0: 1, 5: 19}, [("other scale", True, "`--scale 0-5 --cuts 3,5` (or `--scale 5-0` if 1 is best)")]),
         ({0: 1, 6: 19}, [("other scale", True, "none is above 7; that looks like a 0-7 scale")]),
         ({7: 20}, [("other scale", True, "`--scale 1-7 --cuts 4,6`")]),
+        ({3: 20}, [("other scale", True, "nobody was happier (`scale` and `cuts` in the section [score])")]),
         ({0: 1, 8: 19}, []),
         ({0: 1, 9: 5, 50: 1}, []),
         ({0: 1, 9: 5, 50: 2}, [("other scale", True, "8 answers run from 0 to 50, 2 of them above 10;")]),
@@ -143,7 +144,7 @@ def test_a_column_is_of_dates_from_four_in_five_on(texts: list[str], dates: bool
         ({0: 1, 1: 7, 9: 30}, []),
         ({9: 99}, []),
         ({9: 100}, [("one-based", False, "nobody answered 0; read as 0-10")]),
-        ({0: 1, 9: 8, 8.5: 1}, [("decimals", False, "1 of 10 answers are no whole numbers (smallest: 8.5); they")]),
+        ({0: 1, 9: 8, 8.5: 1}, [("decimals", False, "1 of 10 answers is no whole number (smallest: 8.5); it")]),
         ({0: 1, 9: 2, 8.5: 2}, [("decimals", True, "2 of 5 answers are no whole numbers")]),
         ({0: 1, 9: 11, 8.5: 3}, [("decimals", True, "3 of 15 answers are no whole numbers")]),
         ({0: 1, 9: 12, 8.5: 3}, [("decimals", False, "3 of 16 answers are no whole numbers")]),
@@ -285,7 +286,7 @@ def test_a_rating_is_turned_on_a_turned_scale_alone(
     settings = SurveySettings(csat_scale=scale if name == "csat" else None, ces_scale=scale if name == "ces" else None)
     rating = read_rating(name, pd.Series(["1", "5", "n/a", "soon"]), settings)
     assert rating.numbers.dropna().tolist() == numbers
-    lost = f"{name}: 1 cells were not understood and are left empty; the answers run from 1 to 5 and no scale"
+    lost = f"{name}: 1 cell was not understood and is left empty; the answers run from 1 to 5 and no scale"
     assert rating.note.startswith(lost if scale is None else "")
     assert bool(rating.note) == (scale is None)
     assert rating.reasons.tolist() == ["", "", "", "" if scale is None else "is not a number"]
@@ -296,7 +297,10 @@ def test_a_rating_is_turned_on_a_turned_scale_alone(
     [
         ({1: 6, 5: 5}, "State it: `--scale 5-1 --cuts 3,5` if 1 is best, `--scale 1-5 --cuts 3,5` if 5 is best"),
         ({0: 1, 7: 9}, "State it: `--scale 7-0 --cuts 4,6` if 0 is best, `--scale 0-7 --cuts 4,6` if 7 is best"),
-        ({0: 1, 10: 9}, "State it: `--scale 10-0` if 0 is best, `--scale 0-10` if 10 is best"),
+        (
+            {0: 1, 10: 9},
+            "State it: `--scale 10-0` if 0 is best, `--scale 0-10` if 10 is best (`scale` in the section [score])",
+        ),
         ({0: 1, 100: 1}, "State it: `--scale 100-0 --cuts 69,90` if 0 is best"),
     ],
 )

@@ -150,7 +150,7 @@ def test_flags_are_kept_counted_and_left_empty_where_they_are_not_understood() -
     found = admitted(columns)
     assert found.responses["internal"].tolist() == [True, False, True, pd.NA, pd.NA]
     assert found.responses["complete"].tolist() == [False, True, True, False, True]
-    assert noted(found, "internal: 1 cells were not understood")
+    assert noted(found, "internal: 1 cell was not understood and is left empty")
     assert noted(found, "internal: 2 rows are of employees or tests")
     assert noted(found, "complete: 2 rows were broken off")
 
@@ -176,14 +176,14 @@ def test_an_event_after_its_answer_is_said_and_left_empty() -> None:
     }
     found = admitted(columns)
     assert found.responses["event_at"].isna().tolist() == [False, True]
-    assert noted(found, "1 answers are dated before the event")
+    assert noted(found, "1 answer is dated before the event that it is about; it is left empty")
 
 
 def test_answers_after_the_moment_of_knowing_are_filtered_and_said() -> None:
     columns = {"id": ["r1", "r2"], "NPS": ["9", "3"], "Date": ["2026-03-05", "2026-05-01"]}
     found = admitted(columns, as_of="2026-03-31")
     assert found.counts["filtered"] == 1
-    assert noted(found, "1 rows are dated after 2026-03-31, the moment of knowing (the last 2026-05-01)")
+    assert noted(found, "1 row is dated after 2026-03-31, the moment of knowing (the last 2026-05-01); it is left out")
 
 
 def test_a_slip_of_the_pen_far_ahead_is_refused_and_moves_no_moment_of_knowing() -> None:
@@ -193,7 +193,7 @@ def test_a_slip_of_the_pen_far_ahead_is_refused_and_moves_no_moment_of_knowing()
     assert found.as_of == pd.Timestamp(days[-1])
     assert found.counts["quarantined"] == 1
     assert found.quarantine["reason"].tolist() == ["lies implausibly long after nearly all others"]
-    assert noted(found, "1 rows are dated implausibly long after nearly all others (the last 2062-03-01")
+    assert noted(found, "1 row is dated implausibly long after nearly all others (the last 2062-03-01")
     stated = admitted(columns, as_of="2062-12-31")
     assert stated.counts["kept"] == 201
     columns["Date"][-1] = "2026-08-01"
@@ -205,7 +205,7 @@ def test_a_survey_that_rested_for_a_while_is_doubted_and_kept() -> None:
     columns = {"id": [f"r{i}" for i in range(901)], "NPS": ["9"] * 901, "Date": [*days, "2026-12-01"]}
     found = admitted(columns)
     assert found.as_of == pd.Timestamp("2026-12-01")
-    assert noted(found, "1 rows are dated more than a year after nearly all others (the last 2026-12-01")
+    assert noted(found, "1 row is dated more than a year after nearly all others (the last 2026-12-01")
     assert not noted(admitted({name: cells[:900] for name, cells in columns.items()}), "more than a year")
 
 

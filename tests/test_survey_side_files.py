@@ -98,7 +98,7 @@ def test_a_strange_kind_of_invitation_is_said() -> None:
 def test_invitations_after_the_moment_of_knowing_are_filtered_and_said() -> None:
     found = admit_invitations(raw_table(INVITATIONS), SurveySettings(as_of="2026-03-31"))
     assert found.counts == {"read": 3, "kept": 2, "quarantined": 0, "duplicate": 0, "filtered": 1}
-    assert any("sent_at: 1 rows are dated after 2026-03-31" in note for note in found.notes)
+    assert any("sent_at: 1 row is dated after 2026-03-31" in note for note in found.notes)
 
 
 def test_outcomes_name_what_they_refuse() -> None:

@@ -129,7 +129,7 @@ def test_comments_in_another_language_are_in_no_theme_and_said() -> None:
     found = find_themes(comments.assign(language=languages), responses, encoder=ByWord())
     foreign = comments.loc[languages == "fr", "comment_id"]
     assert not found.segments["comment_id"].isin(foreign).any()
-    assert any("--encoder multilingual" in note for note in found.notes)
+    assert any("`--encoder multilingual` (`encoder` in the section [themes])" in note for note in found.notes)
     assert found.languages.set_index("language")["is_read"].to_dict() == {"en": True, "fr": False}
     with pytest.raises(DataRefusedError, match="--encoder multilingual"):
         find_themes(comments.assign(language="fr"), responses, encoder=ByWord())

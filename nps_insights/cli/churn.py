@@ -129,7 +129,9 @@ def flag(
     query: Query = None,
     scale: Scale = None,
     date_format: DateFormat = None,
-    sql: Annotated[str | None, typer.Option(help="SQLAlchemy URL of a database that gets the list too.")] = None,
+    sql: Annotated[
+        str | None, typer.Option(help="SQLAlchemy URL, or env:NAME, of a database that gets the list too.")
+    ] = None,
     spark: Annotated[str | None, typer.Option(help="Score on Spark with this master, e.g. local[2].")] = None,
     tracking_uri: Uri = None,
     as_json: Json = False,
@@ -217,7 +219,7 @@ def train_and_print(settings: "ChurnTrainingSettings", *, command: str, as_json:
 def flag_and_print(
     settings: "ChurnScoringSettings", *, as_of: str | None, command: str, as_json: bool, dry_run: bool
 ) -> None:
-    """Flag, or only check the input, and print the outcome; exits with 4 where something drifted too far."""
+    """Flag, or only check the input, and print the outcome; exits with 1 where something is owed, 4 on drift."""
     from nps_insights.jobs.churn.inputs import admit_customers, checked_input
     from nps_insights.jobs.churn.scoring import run_churn_scoring, scoring_summary
 
@@ -230,7 +232,7 @@ def flag_and_print(
     with encoding_progress() as progress:
         finished = run_churn_scoring(settings, as_of=moment, command=command, progress=progress)
     _echo(scoring_summary(finished), as_json)
-    if not finished.told:
+    if finished.owed:
         raise typer.Exit(1)
     if finished.drifted:
         raise typer.Exit(DRIFTED)

@@ -126,7 +126,9 @@ def report(
     events: Annotated[str | None, typer.Option(help="File of what happened when.")] = None,
     outcomes: Annotated[str | None, typer.Option(help="File of what became of proposed actions.")] = None,
     benchmark: Annotated[str | None, typer.Option(help="File of your own benchmark ranges.")] = None,
-    flags: Annotated[str | None, typer.Option(help="Folder of a churn scoring: whom to call, and risks.")] = None,
+    flags: Annotated[
+        str | None, typer.Option(help="Folder of a churn scoring, or of all its nights: whom to call, and risks.")
+    ] = None,
     churn_training: Annotated[
         str | None, typer.Option(help="Folder of a churn training: whether the risks mean what they say.")
     ] = None,

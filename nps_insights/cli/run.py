@@ -55,6 +55,7 @@ def run_and_print(settings: "DriverReportSettings", *, command: str, as_json: bo
     from nps_insights.jobs.folder import refuse_foreign
     from nps_insights.jobs.notes import noted
     from nps_insights.jobs.refusals import refuse_early
+    from nps_insights.jobs.watching.latest_night import with_latest_night
     from nps_insights.jobs.watching.step import sentences_of
 
     # The one place where the clock is read: a figure is issued now.
@@ -62,8 +63,9 @@ def run_and_print(settings: "DriverReportSettings", *, command: str, as_json: bo
     if dry_run:
         refuse_foreign(output_folder(settings))
         survey = admit(settings)
+        settings, called_by = with_latest_night(settings, survey.admission)
         refuse_early(survey, settings, published_at=issued)
-        notes = notes_of(survey.admission, n_responses=len(survey.all_responses))
+        notes = [*notes_of(survey.admission, n_responses=len(survey.all_responses)), *called_by]
         counts = dict(survey.admission.counts)
         told = {"would_write": str(output_folder(settings)), "counts": counts, "notes": notes}
         words = [

@@ -71,7 +71,8 @@ def admit(settings: DriverReportSettings, *, apart: bool = False) -> AdmittedSur
     """
     given = settings.input
     limits = settings.limits.limits()
-    raw = read_source(given.survey, query=given.query, sheet=given.sheet, encoding=given.encoding, limits=limits)
+    survey = given.survey_source()
+    raw = read_source(survey, query=given.query, sheet=given.sheet, encoding=given.encoding, limits=limits)
     accounts = read_source(given.accounts, limits=limits) if given.accounts else None
     read_as = settings.for_survey()
     admission = admit_survey(raw, read_as, accounts)
@@ -85,7 +86,7 @@ def admit(settings: DriverReportSettings, *, apart: bool = False) -> AdmittedSur
         admission=_with(admission, ruled, sides),
         raw=raw,
         accounts=accounts,
-        simulated=(Path(given.survey).parent / MARKER).is_file(),
+        simulated=(Path(survey).parent / MARKER).is_file(),
         by=[columns[name] for name in settings.report.by],
         drivers=list(admission.driver_attributes),
         controls=[columns[name].removeprefix(ATTRIBUTE_PREFIX) for name in settings.report.controls],
@@ -202,5 +203,5 @@ def _refuse_period_without_dates(settings: DriverReportSettings, admission: Admi
     if settings.report.per and admission.as_of is None:
         raise SettingsError(
             f"report.per == {settings.report.per!r}: needs dates; no column of dates was understood, "
-            "name it: --columns responded_at=Day"
+            "name it: --columns responded_at=Day, in a pipeline file under [columns]"
         )

@@ -23,6 +23,7 @@ from nps_insights.jobs.settings.secrets import masked
 from nps_insights.jobs.theming.agreement import agreement_note, agreement_of, taught_by_codes
 from nps_insights.jobs.theming.step import cache_folder, fit_facts, themes_of
 from nps_insights.jobs.watching.issued_alerts import keep_sent
+from nps_insights.jobs.watching.latest_night import with_latest_night
 from nps_insights.jobs.watching.next_actions import next_actions
 from nps_insights.jobs.watching.published_figures import issue, issued_at, restated
 from nps_insights.jobs.watching.step import period_figures, watching_of
@@ -94,6 +95,7 @@ def run_driver_report(
     uri = settings.tracking.uri or local_tracking_uri(Path.cwd())
     # What the door refuses must be said before an MLflow run is opened for it.
     survey = admit(settings)
+    settings, called_by = with_latest_night(settings, survey.admission)
     refuse_early(survey, settings, published_at=published_at)
     admission = survey.admission
     with held(folder), tracked_run(uri, settings.tracking.experiment, run_name=folder.name) as run:
@@ -123,6 +125,7 @@ def run_driver_report(
             *drivers.notes,
             *agreement_note(agreement, taught=taught_by_codes(found)),
             *watching.notes,
+            *called_by,
             *proposed.notes,
         ]
         read_by = fit_facts(found, guided_by, stored) if found else None
@@ -206,7 +209,7 @@ def output_folder(settings: DriverReportSettings) -> Path:
     """
     if settings.output.folder:
         return Path(settings.output.folder)
-    survey = settings.input.survey
+    survey = settings.input.survey_source()
     return Path("runs") / ("query" if "://" in survey else Path(survey).name.split(".")[0])
 
 

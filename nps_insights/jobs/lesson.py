@@ -20,16 +20,17 @@ def lesson_of(settings: DriverReportSettings, *, command: str) -> str | None:
         command: The command line that was refused.
     """
     given = settings.input
-    if "://" in given.survey:
+    survey = given.survey_source()
+    if "://" in survey:
         return None
     try:
         limits = settings.limits.limits()
-        raw = read_source(given.survey, sheet=given.sheet, encoding=given.encoding, limits=limits)
+        raw = read_source(survey, sheet=given.sheet, encoding=given.encoding, limits=limits)
         found = inspect_survey(raw, settings.for_survey())
     except (DataRefusedError, SettingsError):
         # The refusal that brought us here says it already.
         return None
-    return None if found.ready else _in_words(found, given.survey, command=masked(command))
+    return None if found.ready else _in_words(found, survey, command=masked(command))
 
 
 def _in_words(found: Inspection, file: str, *, command: str) -> str:

@@ -219,7 +219,8 @@ def _notes(
 
 def _no_comments(ledger: Ledger, mapping: ColumnMapping) -> str:
     texts = [name for name in mapping.unused if look_at(ledger.raw.frame[name]).words.startswith("text")]
-    hint = f'; if {texts[0]!r} holds them, say --columns comment="{texts[0]}"' if texts else ""
+    say = f'--columns comment="{texts[0]}" (`comment` in the section [columns])' if texts else ""
+    hint = f"; if {texts[0]!r} holds them, say {say}" if texts else ""
     return f"no column of comments is known; only the score is read{hint}"
 
 

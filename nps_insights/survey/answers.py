@@ -8,6 +8,7 @@ import pandas as pd
 from nps_insights.metrics import categorize
 from nps_insights.survey.circumstances import circumstances
 from nps_insights.survey.comments import cleaned
+from nps_insights.survey.counted import counted
 from nps_insights.survey.files.read import RawTable
 from nps_insights.survey.ids.customer_ids import customer_ids
 from nps_insights.survey.ledger import Ledger
@@ -237,9 +238,10 @@ def _dates(raw: RawTable, mapping: ColumnMapping, settings: SurveySettings) -> t
     # Who states the format knows that it does not fit all; an answer is worth keeping without its date.
     n_unread, n_given = int(unread.sum()), int(found.dates.notna().sum() + unread.sum())
     first = int(raw.row_numbers[unread.to_numpy()].min())
+    are, they = ("is", "it is") if n_unread == 1 else ("are", "they are")
     note = (
-        f"responded_at: {n_unread:,} of {n_given:,} dates are not {format_in_words(stated)} (first: row {first}); "
-        "they are left empty"
+        f"responded_at: {n_unread:,} of {n_given:,} dates {are} not {format_in_words(stated)} (first: row {first}); "
+        f"{they} left empty"
     )
     return replace(found, reasons=found.reasons.mask(unread, "")), [note]
 
@@ -296,23 +298,26 @@ def _doubtful_dates(dates: pd.Series | None, settings: SurveySettings) -> list[s
         return []
     if isinstance(settings.as_of, pd.Timestamp):
         late = after_moment(dates, settings.as_of)
-        told = f"{int(late.sum()):,} rows are dated after {settings.as_of:%Y-%m-%d}, the moment of knowing (the last "
-        return [f"responded_at: {told}{dates.max():%Y-%m-%d}); they are left out"] if late.any() else []
+        n = int(late.sum())
+        told = f"{counted(n, 'row is', 'rows are')} dated after {settings.as_of:%Y-%m-%d}, the moment of knowing"
+        left = f"{'it is' if n == 1 else 'they are'} left out"
+        return [f"responded_at: {told} (the last {dates.max():%Y-%m-%d}); {left}"] if n else []
     usual = dates.quantile(0.99, interpolation="lower")
     refused = implausibly_late(dates)
     n_far = int(((dates > usual + pd.Timedelta(days=FAR_DAYS)) & ~refused).sum())
-    if refused.any():
+    if n := int(refused.sum()):
+        are, them = ("is", "it") if n == 1 else ("are", "them")
         return [
-            f"responded_at: {int(refused.sum()):,} rows are dated implausibly long after nearly all others (the last "
-            f"{dates.max():%Y-%m-%d}; 99 % lie before {usual:%Y-%m-%d}) and are refused, since the last date is taken "
-            "as the moment of knowing; mend them, or state as_of to keep what is dated up to it"
+            f"responded_at: {counted(n, 'row is', 'rows are')} dated implausibly long after nearly all others (the "
+            f"last {dates.max():%Y-%m-%d}; 99 % lie before {usual:%Y-%m-%d}) and {are} refused, since the last date is "
+            f"taken as the moment of knowing; mend {them}, or state as_of to keep what is dated up to it"
         ]
     if not n_far:
         return []
     return [
-        f"responded_at: {n_far:,} rows are dated more than a year after nearly all others (the last "
-        f"{dates.max():%Y-%m-%d}; 99 % lie before {usual:%Y-%m-%d}); the last date is taken as the moment of knowing, "
-        "so if these are wrong, state as_of"
+        f"responded_at: {counted(n_far, 'row is', 'rows are')} dated more than a year after nearly all others (the "
+        f"last {dates.max():%Y-%m-%d}; 99 % lie before {usual:%Y-%m-%d}); the last date is taken as the moment of "
+        f"knowing, so if {'this is' if n_far == 1 else 'these are'} wrong, state as_of"
     ]
 
 
@@ -320,5 +325,6 @@ def _notes(dates: DateColumn | None, findings: list[ScaleFinding]) -> tuple[str,
     notes = [finding.message for finding in findings if not finding.blocks]
     if dates is not None:
         notes += dates.notes
-        notes += [f"responded_at: {dates.n_missing:,} dates were stated to mean unknown"] if dates.n_missing else []
+        told = counted(dates.n_missing, "date was stated to mean", "dates were stated to mean")
+        notes += [f"responded_at: {told} unknown"] if dates.n_missing else []
     return tuple(notes)

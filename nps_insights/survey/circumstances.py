@@ -3,6 +3,7 @@
 import pandas as pd
 
 from nps_insights.survey.comments import cleaned
+from nps_insights.survey.counted import LOST_CELLS, counted
 from nps_insights.survey.mapping.aliases import is_question
 from nps_insights.survey.mapping.columns import ColumnMapping
 from nps_insights.survey.settings import SurveySettings
@@ -45,7 +46,7 @@ def circumstances(
         if column := mapping.one(name):
             found[name] = flags_of(name, cells[column])
             n_lost = int((found[name].isna() & ~is_missing(cells[column])).sum())
-            notes += [f"{name}: {n_lost:,} cells were not understood and are left empty"] if n_lost else []
+            notes += [f"{name}: {counted(n_lost, *LOST_CELLS)}"] if n_lost else []
     notes += _told(found)
     return found, notes
 
@@ -77,13 +78,15 @@ def _add_event(
     moments = read.dates
     notes += read.notes
     n_unread = int((read.reasons != "").sum())
-    notes += [f"event_at: {n_unread:,} dates were not understood and are left empty"] if n_unread else []
+    lost = ("date was not understood and is left empty", "dates were not understood and are left empty")
+    notes += [f"event_at: {counted(n_unread, *lost)}"] if n_unread else []
     if dates is not None:
         # A day without a time may be the day of the answer itself.
         later = moments.dt.floor("D") > dates.dt.floor("D")
         if n_later := int(later.sum()):
-            told = f"event_at: {n_later:,} answers are dated before the event that they are about; it is left empty"
-            notes.append(told)
+            before = "dated before the event that"
+            told = counted(n_later, f"answer is {before} it is about", f"answers are {before} they are about")
+            notes.append(f"event_at: {told}; it is left empty")
         moments = moments.mask(later)
     found["event_at"] = moments
 
@@ -103,10 +106,13 @@ def _told(found: dict[str, pd.Series]) -> list[str]:
     notes = []
     internal = int(found["internal"].sum()) if "internal" in found else 0
     if internal:
-        notes.append(f"internal: {internal:,} rows are of employees or tests; they are marked")
+        told = counted(internal, "row is of an employee or a test; it is", "rows are of employees or tests; they are")
+        notes.append(f"internal: {told} marked")
     broken_off = int((~found["complete"].fillna(True)).sum()) if "complete" in found else 0
     if broken_off:
-        notes.append(f"complete: {broken_off:,} rows were broken off before the end; they are marked")
+        off = "broken off before the end;"
+        told = counted(broken_off, f"row was {off} it is", f"rows were {off} they are")
+        notes.append(f"complete: {told} marked")
     n_wordings = found["wording"].nunique() if "wording" in found else 0
     if n_wordings > 1:
         notes.append(

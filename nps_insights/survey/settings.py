@@ -187,7 +187,9 @@ def cuts_for(scale: tuple[float, float], cuts: tuple[float, float] | None) -> tu
             return USUAL_CUTS
         raise SettingsError(
             f"cuts: the scale {shown} has no usual cut points; state them as --cuts D,P (detractor up to D, "
-            f"promoter from P, after turning so that {high:g} is best)" + (", e.g. `--cuts 3,5`" if high == 5 else "")
+            f"promoter from P, after turning so that {high:g} is best"
+            + ("), e.g. `--cuts 3,5`" if high == 5 else ")")
+            + " (`cuts` in the section [score])"
         )
     if not low <= cuts[0] < cuts[1] <= high:
         raise SettingsError(
@@ -237,7 +239,7 @@ def _check_order(ranges: tuple[ScaleRange, ...], scale: tuple[float, float] | No
     if days[-1] is not None and scale is None:
         raise SettingsError(
             f"scales: nothing says which scale is used from {days[-1]:%Y-%m-%d} on; "
-            "state it as scale, e.g. `--scale 1-10`"
+            "state it as scale, e.g. `--scale 1-10` (`scale` in the section [score])"
         )
 
 

@@ -30,7 +30,8 @@ def readable_comments(comments: pd.DataFrame, encoder: Encoder) -> pd.DataFrame:
     if foreign.sum() > _MOST_UNREADABLE * len(speaking):
         raise DataRefusedError(
             f"comments: {foreign.sum():,} of {len(speaking):,} are in {_listed(speaking[foreign])}, which the encoder "
-            f"{encoder.name!r} cannot read; name one that can, for example --encoder multilingual"
+            f"{encoder.name!r} cannot read; name one that can, for example --encoder multilingual (`encoder` "
+            "in the section [themes])"
         )
     return speaking[~foreign]
 
@@ -55,9 +56,10 @@ def unreadable_note(comments: pd.DataFrame, readable: pd.DataFrame, encoder: Enc
     unread = speaking[~speaking["comment_id"].isin(readable["comment_id"])]
     if unread.empty:
         return []
+    n, they = (f"{len(unread):,} comments are", "they are") if len(unread) > 1 else ("1 comment is", "it is")
     return [
-        f"{len(unread):,} comments are in {_listed(unread)}, which the encoder {encoder.name!r} cannot read: they are "
-        "in no theme and in no driver. `--encoder multilingual` reads 16 languages."
+        f"{n} in {_listed(unread)}, which the encoder {encoder.name!r} cannot read: {they} "
+        "in no theme and in no driver. `--encoder multilingual` (`encoder` in the section [themes]) reads 16 languages."
     ]
 
 

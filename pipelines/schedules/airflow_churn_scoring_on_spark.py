@@ -5,7 +5,8 @@ from datetime import datetime
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import DAG
 
-# environment.tar.gz is the Python environment that the cluster's workers unpack: see docs/spark.md.
+# environment.tar.gz is the Python environment that the cluster's workers unpack; the page "Scoring on Spark" of the
+# package's documentation says how to make it.
 SUBMIT = """
 PYSPARK_DRIVER_PYTHON=.venv/bin/python PYSPARK_PYTHON=./environment/bin/python \
 spark-submit --master yarn --deploy-mode client --archives environment.tar.gz#environment \

@@ -65,8 +65,8 @@ def _others(flags: pd.DataFrame) -> str:
     counts = flags["status"].value_counts()
     told = [f"{counts['holdout']:,} held out"] if counts.get("holdout", 0) else []
     told += [_why(flags, "suppressed", "left alone")] if counts.get("suppressed", 0) else []
-    told += [_why(flags, "refused", "no customers on that day")] if counts.get("refused", 0) else []
-    return "Beside them " + "; ".join(told) + "."
+    told += [_why(flags, "refused", "not customers on that day")] if counts.get("refused", 0) else []
+    return "Not called: " + "; ".join(told) + "."
 
 
 def _why(flags: pd.DataFrame, status: str, word: str) -> str:
@@ -75,6 +75,8 @@ def _why(flags: pd.DataFrame, status: str, word: str) -> str:
     column = f"{status}_because"
     if column not in rows or rows[column].isna().all():
         return f"{len(rows):,} {word}"
-    kinds = rows[column].str.replace(_PARTICULARS, "", regex=True).str.strip()
+    # What follows the first clause says more of the same day: "not started; starts on 2026-05-01".
+    clause = rows[column].str.split("[;,] ", n=1, regex=True).str[0]
+    kinds = clause.str.replace(_PARTICULARS, "", regex=True).str.strip()
     common = kinds.value_counts().head(3)
     return f"{len(rows):,} {word} (" + ", ".join(f"{n:,} {kind}" for kind, n in common.items()) + ")"

@@ -67,8 +67,8 @@ def _hardly_overlapping(two: TwoSided, between: Comparison) -> list[str]:
     return [
         f"{between.before} and {between.after} hardly overlap in {_named(apart)}: {'its' if one else 'their'} part and "
         "the unexplained one can hardly be told from each other, so their ranges are wide; leave "
-        f"{'it' if one else 'them'} out of `--attributes`, or compare customers that are alike in "
-        f"{'it' if one else 'them'}."
+        f"{'it' if one else 'them'} out of `--attributes` (`attributes` in the section [report]), or compare customers "
+        f"that are alike in {'it' if one else 'them'}."
     ]
 
 

@@ -80,7 +80,8 @@ def admit_customers(settings: ChurnTrainingSettings | ChurnScoringSettings) -> C
     """
     given = settings.input
     limits = settings.limits.limits()
-    raw = read_source(given.survey, query=given.query, sheet=given.sheet, encoding=given.encoding, limits=limits)
+    survey = given.survey_source()
+    raw = read_source(survey, query=given.query, sheet=given.sheet, encoding=given.encoding, limits=limits)
     accounts = read_source(given.accounts, limits=limits)
     read_as = settings.read_as()
     admission = admit_survey(raw, read_as, accounts)
@@ -109,7 +110,7 @@ def admit_customers(settings: ChurnTrainingSettings | ChurnScoringSettings) -> C
             },
             **sides.hashes,
         },
-        simulated=(Path(given.survey).parent / MARKER).is_file(),
+        simulated=(Path(survey).parent / MARKER).is_file(),
         notes=[*notes_of(admission), *sides.notes],
         real=real_accounts(accounts, read_as) if settings.privacy.pseudonyms else None,
     )

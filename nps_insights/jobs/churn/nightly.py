@@ -78,9 +78,9 @@ def sweep_leftovers(root: Path) -> None:
 
 
 def nights_of(root: Path) -> list[PastNight]:
-    """Return the finished runs below a root, by their moment."""
+    """Return the finished runs below a root, by their moment; one that is being written begins with a dot."""
     found = []
-    for manifest in sorted(root.glob(f"*/{MANIFEST}")):
+    for manifest in sorted(root.glob(f"[!.]*/{MANIFEST}")):
         told = read_manifest(manifest.parent)
         if told.get("job") == "churn_scoring":
             found.append(PastNight(manifest.parent, pd.Timestamp(told["as_of"]), told["fingerprint"], told["model"]))

@@ -1,5 +1,6 @@
 """The nightly job: from customers and answers to a list of whom to call, every account once, whole or not at all."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,7 +32,7 @@ from nps_insights.jobs.manifest import versions, write_manifest
 from nps_insights.jobs.outputs.for_people import shown
 from nps_insights.jobs.outputs.notify import notify, refuse_unready
 from nps_insights.jobs.settings.privacy import with_real_ids
-from nps_insights.jobs.settings.secrets import masked, without_targets
+from nps_insights.jobs.settings.secrets import from_environment, masked, without_targets
 from nps_insights.tables import SettingsError, conform
 from nps_insights.themes import Progress
 from nps_insights.tracking import load_churn_model, local_tracking_uri, speaking_version
@@ -46,6 +47,8 @@ _CALL_LIST = (
 _LEVELS = {"error": "an error", "warn": "a warning"}
 # They decide nothing of the result.
 _NO_MATTER = {"notify", "engine", "tracking", "output"}
+_NOT_TOLD = "Somebody could not be notified; the list is complete, and the next run tries again."
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ class ScoringRun:
         sentences: The list in words.
         notes: Plain sentences on what a reader must know.
         drifted: Whether something has drifted at the level of an error.
-        told: Whether everybody was notified who should be.
+        owed: Database and messages that failed after the list was complete, in sentences.
     """
 
     folder: Path
@@ -72,7 +75,7 @@ class ScoringRun:
     sentences: tuple[str, ...]
     notes: list[str] = field(default_factory=list)
     drifted: bool = False
-    told: bool = True
+    owed: tuple[str, ...] = ()
 
 
 def run_churn_scoring(
@@ -101,8 +104,9 @@ def run_churn_scoring(
     root = Path(settings.output.folder or "runs/churn_scoring")
     settings.decision.checked()
     refuse_unready(settings.notify.urls)
-    if settings.output.sql:
-        refuse_unreachable(settings.output.sql)
+    database = from_environment(settings.output.sql, "output.sql") if settings.output.sql else ""
+    if database:
+        refuse_unreachable(database)
     with only_run(root):
         sweep_leftovers(root)
         folder = folder_of(root, as_of)
@@ -130,11 +134,13 @@ def run_churn_scoring(
             real = customers.real if settings.privacy.real_ids else None
             _publish(folder, night, customers, real, _facts(settings, customers, night, model, command) | told_of)
         tables = _published_tables(folder)
-        _to_database(tables["flags"], settings, root, as_of, mark)
+        owed = _to_database(tables["flags"], database, settings, root, as_of, mark)
         sentences = tuple((folder / SUMMARY).read_text(encoding="utf-8").splitlines())
-        told = _tell(settings, folder, mark, [*sentences, *_drift_counted(tables)])
+        owed += _tell(settings, folder, mark, [*sentences, *_drift_counted(tables)])
+    for one in owed:
+        _log.warning(one)
     drifted = bool((tables["drift"]["level"] == "error").any())
-    return ScoringRun(folder, as_of, named, done, tables, sentences, notes, drifted, told)
+    return ScoringRun(folder, as_of, named, done, tables, sentences, notes, drifted, tuple(owed))
 
 
 def scoring_summary(run: ScoringRun) -> dict[str, Any]:
@@ -143,8 +149,8 @@ def scoring_summary(run: ScoringRun) -> dict[str, Any]:
     if run.already_done:
         told["done_before"] = "An equal run is there already; no table was written."
     told |= {"list": list(run.sentences), "drift": drift_sentences(run.tables), "note": run.notes}
-    if not run.told:
-        told["not_told"] = "Somebody could not be notified; the list is complete, and the next run tries again."
+    if run.owed:
+        told["owed"] = list(run.owed)
     return told | {"call_list": str(run.folder / "call_list.csv"), "folder": str(run.folder)}
 
 
@@ -250,20 +256,25 @@ def _facts(
 
 
 def _to_database(
-    flags: pd.DataFrame, settings: ChurnScoringSettings, root: Path, as_of: pd.Timestamp, mark: str
-) -> None:
+    flags: pd.DataFrame, url: str, settings: ChurnScoringSettings, root: Path, as_of: pd.Timestamp, mark: str
+) -> list[str]:
+    """Write the rows, and return what is still owed: the list stands already, and its people wait for it."""
+    if not url:
+        return []
+    name = settings.output.sql_list or root.name
     # A kill between the folder and the database is mended by the next run, which finds the rows missing.
-    output = settings.output
-    if output.sql:
-        name = output.sql_list or root.name
-        write_flags(flags, output.sql, output.sql_table, list_name=name, as_of=as_of, fingerprint=mark)
+    try:
+        write_flags(flags, url, settings.output.sql_table, list_name=name, as_of=as_of, fingerprint=mark)
+    except SettingsError as error:
+        return [f"{error}. The list is complete; the next run writes the rows."]
+    return []
 
 
-def _tell(settings: ChurnScoringSettings, folder: Path, mark: str, sentences: list[str]) -> bool:
-    """Tell people once of a list; what failed is tried again by the next run."""
+def _tell(settings: ChurnScoringSettings, folder: Path, mark: str, sentences: list[str]) -> list[str]:
+    """Tell people once of a list, and return what is still owed: what failed is tried again by the next run."""
     if not settings.notify.urls or is_told(folder, mark):
-        return True
-    told = notify(settings.notify.urls, title=f"Accounts to call, {folder.name}", sentences=sentences)
-    if told:
-        mark_told(folder, mark)
-    return told
+        return []
+    if not notify(settings.notify.urls, title=f"Accounts to call, {folder.name}", sentences=sentences):
+        return [_NOT_TOLD]
+    mark_told(folder, mark)
+    return []

@@ -175,7 +175,7 @@ class FlagOutputSettings(OutputSettings):
 
     Attributes:
         folder: Folder of dated run folders; `runs/churn_scoring` if not given.
-        sql: SQLAlchemy URL of a database that gets the list too.
+        sql: SQLAlchemy URL of a database that gets the list too. "env:NAME" takes it from the environment.
         sql_table: Its table, made if it does not exist.
         sql_list: Name of this list in the table; the name of `folder` if not given. Lists of one table need different
             names, since each night of a list replaces what stood there under its name.

@@ -106,7 +106,7 @@ def forget(
     person = person_in([*places.runs, *places.beside], asked, marked)
     marks = [*asked, *((name, one) for name in _CUSTOMERS for one in person.ids[name]), *person.marks]
     marked = with_marks(marked, marks, salt=salt)
-    _log.info("looking into %d run folders", len(places.runs))
+    _log.info("looking into %d run folder%s", len(places.runs), "s" * (len(places.runs) != 1))
     known_before = marked.marks == before.marks
     hints = [] if known_before else hints_on(named, standing)
     hints += runs_of_other_keys(places)

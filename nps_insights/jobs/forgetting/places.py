@@ -90,7 +90,7 @@ def places_of(
     told = [read_manifest(run) for run in runs]
     unreadable = _links_elsewhere(roots)
     written = _of_pipelines(project, unreadable)
-    listed = ((in_project(one.output.sql, project), one.output.sql_table) for one in written if _lists_flags(one))
+    listed = [(in_project(url, project), table) for url, table in _lists(told, written, unreadable)]
     flags = [*databases, *listed]
     figures = [in_project(one, project) for one in _figures(told, written, unreadable)]
     known = [*(url for url, _ in databases), *figures]
@@ -214,13 +214,26 @@ def _figures(told: Sequence[dict[str, Any]], written: Sequence[Any], unreadable:
     """Databases that the runs put their figures into, as they and the pipelines say."""
     stated = [_of(manifest, "output", "database") for manifest in told]
     stated += [one.output.database or "" for one in written if isinstance(one, DriverReportSettings)]
-    found = []
-    for one in dict.fromkeys(stated):
-        try:
-            found += [from_environment(one, "output.database")] if one else []
-        except SettingsError as why:
-            unreadable.append(f"a database of figures was not looked into ({why})")
-    return found
+    known = (_known(one, "output.database", "a database of figures", unreadable) for one in dict.fromkeys(stated))
+    return [url for url in known if url]
+
+
+def _lists(told: Sequence[dict[str, Any]], written: Sequence[Any], unreadable: list[str]) -> Iterator[tuple[str, str]]:
+    """Databases that the runs put their lists into, as they and the pipelines say, each with its table."""
+    stated = [(_of(manifest, "output", "sql"), _of(manifest, "output", "sql_table")) for manifest in told]
+    stated += [(one.output.sql or "", one.output.sql_table) for one in written if isinstance(one, ChurnScoringSettings)]
+    for named, table in dict.fromkeys(stated):
+        if url := _known(named, "output.sql", "a list of flags", unreadable):
+            yield url, table
+
+
+def _known(stated: str, setting: str, what: str, unreadable: list[str]) -> str:
+    """The URL that was stated, or that the environment tells; empty where it does not."""
+    try:
+        return from_environment(stated, setting)
+    except SettingsError as why:
+        unreadable.append(f"{what} was not looked into ({why})")
+        return ""
 
 
 def _out_of_reach(told: Sequence[dict[str, Any]], known: Sequence[str]) -> list[str]:
@@ -244,10 +257,6 @@ def _of_pipelines(project: Path, unreadable: list[str]) -> list[Any]:
         except SettingsError as why:
             unreadable.append(f"{path}: cannot be read, so its databases were not looked into ({why})")
     return found
-
-
-def _lists_flags(settings: Any) -> bool:
-    return isinstance(settings, ChurnScoringSettings) and bool(settings.output.sql)
 
 
 def _of(manifest: dict[str, Any], section: str, name: str) -> str:

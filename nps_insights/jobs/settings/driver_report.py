@@ -1,6 +1,7 @@
 """Settings of the driver report: one TOML file or the options of the command line, checked before anything is read."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Literal
 
 from pydantic import Field
@@ -79,6 +80,9 @@ class SurveyJobSettings(Section):
         """Files that are read and written: the project is found by them."""
         given = self.input.model_dump(exclude={"query", "sheet", "encoding"})
         read = [one for one in given.values() if isinstance(one, str)]
+        # A finished run is gone on from where its variables may not be set any more; then no survey is read either.
+        with suppress(SettingsError):
+            read.append(self.input.survey_source())
         written = [self.output.folder, self.output.models, self.tracking.uri]
         return [*read, *(str(one) for one in written if one)]
 

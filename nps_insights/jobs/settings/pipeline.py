@@ -8,6 +8,7 @@ from typing import Any
 from nps_insights.jobs.churn.settings import ChurnScoringSettings, ChurnTrainingSettings
 from nps_insights.jobs.settings.checked import checked
 from nps_insights.jobs.settings.driver_report import FROM_CODES, SCRATCH, DriverReportSettings
+from nps_insights.jobs.settings.secrets import FROM_ENVIRONMENT
 from nps_insights.tables import SettingsError
 from nps_insights.themes.curation.file import EDITS_FILE
 
@@ -100,6 +101,8 @@ def in_project(settings: JobSettings, project: Path, *, name: str) -> JobSetting
         output["published"] = _from_project(project, settings.output.published)
     if isinstance(settings, DriverReportSettings) and settings.output.database:
         output["database"] = _database_from_project(project, settings.output.database)
+    if isinstance(settings, ChurnScoringSettings) and settings.output.sql:
+        output["sql"] = _database_from_project(project, settings.output.sql)
     tracking = settings.tracking.uri or f"sqlite:///{project / 'mlflow.db'}"
     return settings.model_copy(
         update={
@@ -149,4 +152,5 @@ def _database_from_project(project: Path, url: str) -> str:
 
 
 def _from_project(project: Path, text: str) -> str:
-    return text if "://" in text or Path(text).is_absolute() else str(project / text)
+    names_no_file = "://" in text or text.startswith(FROM_ENVIRONMENT)
+    return text if names_no_file or Path(text).is_absolute() else str(project / text)

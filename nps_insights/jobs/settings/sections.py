@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from nps_insights.jobs.settings.secrets import from_environment
 from nps_insights.report.languages import LANGUAGES
 from nps_insights.survey import USUAL_LIMITS, Limits, parse_cuts
 
@@ -26,7 +27,7 @@ class InputSettings(Section):
     """What is read.
 
     Attributes:
-        survey: File, or an SQLAlchemy URL with `query`.
+        survey: File, or an SQLAlchemy URL with `query`. "env:NAME" takes it from the environment.
         accounts: File of accounts, joined by account_id.
         query: SQL that selects the survey's rows.
         sheet: Sheet of a workbook; the first one if not given.
@@ -38,6 +39,18 @@ class InputSettings(Section):
     query: str | None = None
     sheet: str | None = None
     encoding: str | None = None
+
+    def survey_source(self) -> str:
+        """Return the file or URL of the survey; what names a variable of the environment is looked up there.
+
+        Raises:
+            SettingsError: The variable is not set.
+
+        Example:
+            >>> InputSettings(survey="data/q3.csv").survey_source()
+            'data/q3.csv'
+        """
+        return from_environment(self.survey, "input.survey")
 
 
 class ScaleChange(Section):

@@ -98,8 +98,9 @@ def errors_of_workers() -> Iterator[None]:
         if re.search(r"No module named '(nps_insights|sklearn|skops|pyarrow|sentence_transformers|torch)", said):
             missing = re.findall(r"No module named '([^']+)'", said)[-1]
             raise SettingsError(
-                f"the workers' Python does not hold {missing!r}: send them an environment with nps-insights, as "
-                "docs/spark.md shows (`--archives environment.tar.gz#environment`, PYSPARK_PYTHON inside it)."
+                f"the workers' Python does not hold {missing!r}: send them an environment with nps-insights "
+                "(`--archives environment.tar.gz#environment`, PYSPARK_PYTHON inside it), as the page "
+                "'Scoring on Spark' of the package's documentation shows."
             ) from error
         found = _OURS.search(said)
         if found is None:

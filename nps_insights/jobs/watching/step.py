@@ -262,7 +262,7 @@ def _coarse(per: str, settings: DriverReportSettings) -> list[str]:
         return []
     return [
         f"Watched by {per}, since shorter periods have too few answers for a clear trend; what moves for a few months "
-        "can stay unseen: `--per month` looks closer."
+        "can stay unseen: `--per month` (`per` in the section [report]) looks closer."
     ]
 
 

@@ -164,7 +164,7 @@ def actions_of(
         random_state=chosen.drivers.random_state,
     )
     listed = {"actions": found.actions, "action_lists": found.action_lists}
-    said = [_list_in_words(row) for row in found.action_lists.to_dict("records")]
+    said = lists_in_words(found.action_lists)
     if cases is not None:
         level = chosen.report.confidence_level
         loop = closed_loop(
@@ -214,12 +214,23 @@ def _moment(
     return asked
 
 
-def _list_in_words(row: dict[str, Any]) -> str:
-    gain = ""
-    if pd.notna(row["estimate"]):
-        likely = f"{row['conf_low']:,.0f} to {row['conf_high']:,.0f}"
-        gain = f"; {row['unit']}: {row['estimate']:,.0f} (likely {likely})"
-    return f"{LISTS[row['action']]}: {row['n']:,}, left alone {row['n_suppressed']:,}{gain}. {row['reason']}"
+def lists_in_words(action_lists: pd.DataFrame) -> list[str]:
+    """Return every list in a line: how long it is, all that it is expected to bring, and what the figures count.
+
+    Args:
+        action_lists: Table `action_lists`.
+    """
+    return [_list_in_words(rows) for _, rows in action_lists.groupby("action", sort=False)]
+
+
+def _list_in_words(rows: pd.DataFrame) -> str:
+    first = rows.iloc[0]
+    told = [f"{LISTS[first['action']]}: {first['n']:,}, left alone {first['n_suppressed']:,}"]
+    for row in rows[rows["estimate"].notna()].to_dict("records"):
+        ranged = pd.notna(row["conf_low"])
+        likely = f" (likely {row['conf_low']:,.0f} to {row['conf_high']:,.0f})" if ranged else ""
+        told.append(f"{row['unit']}: {row['estimate']:,.0f}{likely}")
+    return " ".join([f"{'; '.join(told)}.", *dict.fromkeys(rows["reason"])])
 
 
 def _followed(row: dict[str, Any]) -> str:

@@ -21,6 +21,7 @@ class ReportInputSettings(InputSettings):
         outcomes: File of what became of proposed actions: contacted, closed, and how it ended.
         benchmark: File of the ranges of other companies that you hold your number against; none is shipped.
         flags: Folder of a finished churn scoring, such as runs/churn_scoring/2026-03-31: whom to call, and the risks.
+            Of the folder of all nights, runs/churn_scoring, the latest that is not later than the report is taken.
         churn_training: Folder of the churn training that made the model behind `flags`, such as runs/churn_training:
             how good it is then stands beside the list.
     """

@@ -78,8 +78,9 @@ def _number(facts: ReportFacts) -> list[tuple[str, str]]:
         (
             "Changes",
             "A change is called real where its likely range leaves zero out: the difference of two NPS, each with "
-            "three neutral answers added so that small periods do not boast (adjusted Wald; Rocks 2016). The more "
-            "changes one looks at, the more will look real by luck.",
+            "three answers added so that small periods do not boast: three quarters of an answer to detractors and to "
+            "promoters each, one and a half to passives (adjusted Wald; Rocks 2016). The more changes one looks at, "
+            "the more will look real by luck.",
         ),
     ]
 

@@ -81,7 +81,7 @@ def without_lone_account(
     if joining:
         raise DataRefusedError(
             f"{said}, so accounts cannot be joined by it; state the column that holds the account's id: "
-            '--columns account_id="..."'
+            '--columns account_id="...", in a pipeline file under [columns]'
         )
     left = {name: columns for name, columns in mapping.columns.items() if name != "account_id"}
     unused = (*mapping.unused, *(c for c in mapping.columns["account_id"] if c not in mapping.attributes))

@@ -5,6 +5,7 @@ from typing import Literal
 
 import pandas as pd
 
+from nps_insights.survey.counted import counted
 from nps_insights.survey.values.dates import looks_like_dates
 from nps_insights.survey.values.numbers import is_missing, read_numbers
 from nps_insights.survey.values.scores import numbers_stated
@@ -87,6 +88,6 @@ def _rating(values: pd.Series, weights: pd.Series, n_given: int) -> str:
     distinct = numbers[stated].unique()
     if weights[stated].sum() < 0.8 * n_given or len(distinct) > _MOST_RATINGS:
         return ""
-    rest = "" if stated.all() else f", and {int(weights[~stated].sum()):,} others"
+    rest = "" if stated.all() else f", and {counted(int(weights[~stated].sum()), 'other', 'others')}"
     labelled = " with words" if values[stated].str.contains(r"[^\W\d]", regex=True).any() else ""
     return f"whole numbers {distinct.min():g} to {distinct.max():g}{labelled}{rest}"

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from nps_insights.survey.comments import cleaned
+from nps_insights.survey.counted import counted
 from nps_insights.survey.files.raw import RawTable, numbered_reasons
 from nps_insights.survey.privacy.forgotten import Forgotten
 from nps_insights.survey.privacy.pseudonym_key import PseudonymKey
@@ -60,7 +61,8 @@ def without_forgotten(
         return replace(raw, frame=frame)
     entries = numbered_reasons([(int(number), REASON) for number in raw.row_numbers[gone.to_numpy()]])
     before = [raw.set_aside] if len(raw.set_aside) else []
-    told = f"{raw.name}: {int(gone.sum()):,} rows are of people who were forgotten; they are left out"
+    who = counted(int(gone.sum()), "row is of somebody who was", "rows are of people who were")
+    told = f"{raw.name}: {who} forgotten; {'it is' if gone.sum() == 1 else 'they are'} left out"
     return replace(
         raw,
         frame=frame[~gone].reset_index(drop=True),

@@ -66,7 +66,8 @@ def without_personal_columns(
     if not dropped:
         return raw, left, []
     listed = ", ".join(map(repr, sorted(dropped)))
-    note = f"{raw.name}: {listed} tell who somebody is and are not stored"
+    tell, are = ("tells", "is") if len(dropped) == 1 else ("tell", "are")
+    note = f"{raw.name}: {listed} {tell} who somebody is and {are} not stored"
     return replace(raw, frame=raw.frame.drop(columns=dropped)), left, [note]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from nps_insights.survey.counted import counted
 from nps_insights.survey.files.read import RawTable
 from nps_insights.survey.ledger import Ledger
 from nps_insights.survey.mapping.aliases import EVENT_FIELDS
@@ -73,7 +74,8 @@ def admit_events(
         table["kind"] = frame[found["kind"]].mask(frame[found["kind"]] == "")
     if isinstance(stated.as_of, pd.Timestamp):
         n_planned = int((after_moment(table["event_at"], stated.as_of) & ledger.open).sum())
-        told = f"event_at: {n_planned:,} events lie after {stated.as_of:%Y-%m-%d}, the moment of knowing; they are kept"
+        lie, are = counted(n_planned, "event lies", "events lie"), "it is" if n_planned == 1 else "they are"
+        told = f"event_at: {lie} after {stated.as_of:%Y-%m-%d}, the moment of knowing; {are} kept"
         notes += [told] if n_planned else []
     take_out_repeated(ledger, frame, table[["event_at", "label"]], "this date and label")
     return side_admission("events", table, ledger, found, notes)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from nps_insights.survey.counted import counted
 from nps_insights.survey.ids.salesforce_ids import as_listed
 from nps_insights.survey.mapping.columns import ColumnMapping, suggestions
 from nps_insights.survey.settings import SurveySettings
@@ -68,13 +69,14 @@ def joined_attributes(
     if "account_id" not in responses:
         raise DataRefusedError(
             "account_id: accounts are given, and no column of the survey is known to hold the account's id; "
-            'state it: --columns account_id="..."'
+            'state it: --columns account_id="...", in a pipeline file under [columns]'
         )
     ids, n_written = as_listed(responses["account_id"], customers.accounts["account_id"])
     responses = responses.assign(account_id=ids)
     known, unfit, chosen = account_attributes(customers.accounts, customers.columns, mapping.elsewhere)
     named |= chosen
-    notes = [f"account_id: {n_written:,} ids of Salesforce were joined, 15 with 18 characters"] if n_written else []
+    told = counted(n_written, "id of Salesforce was", "ids of Salesforce were")
+    notes = [f"account_id: {told} joined, 15 with 18 characters"] if n_written else []
     values = _looked_up(responses, known, notes)
     asked = [name for name in values if name not in unfit or name in named.values()]
     looks |= proxies(values[asked], responses["score"], responses["category"])

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from nps_insights.survey.counted import counted
 from nps_insights.survey.files.read import RawTable
 from nps_insights.survey.ids.customer_ids import names_nobody
 from nps_insights.survey.ledger import Ledger
@@ -117,6 +118,6 @@ def _empty_later(dates: dict[str, pd.Series], settings: SurveySettings, ledger: 
         dates[name] = dates[name].mask(late)
         if n_late := int((late & ledger.open).sum()):
             notes.append(
-                f"{name}: {n_late:,} dates lie after {settings.as_of:%Y-%m-%d}, the moment of knowing, and are left "
-                "empty"
+                f"{name}: {counted(n_late, 'date lies', 'dates lie')} after {settings.as_of:%Y-%m-%d}, the moment of "
+                f"knowing, and {'is' if n_late == 1 else 'are'} left empty"
             )

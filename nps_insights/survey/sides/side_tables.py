@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from nps_insights.survey.counted import counted
 from nps_insights.survey.ids.identity import content_hashes
 from nps_insights.survey.ledger import Ledger
 from nps_insights.survey.settings import SurveySettings
@@ -96,9 +97,10 @@ def filter_later(
     if late.any():
         day = f"{settings.as_of:%Y-%m-%d}"
         ledger.take_out(late, "filtered", f"{words} after {day}")
+        n = int(late.sum())
         notes.append(
-            f"{field}: {int(late.sum()):,} rows are dated after {day}, the moment of knowing (the last "
-            f"{dates[late].max():%Y-%m-%d}); they are left out"
+            f"{field}: {counted(n, 'row is', 'rows are')} dated after {day}, the moment of knowing (the last "
+            f"{dates[late].max():%Y-%m-%d}); {'it is' if n == 1 else 'they are'} left out"
         )
 
 

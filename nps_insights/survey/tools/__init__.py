@@ -64,7 +64,7 @@ def recognised(rows: Sequence[Sequence[str]]) -> tuple[Tool | None, str]:
         names = " and of ".join(tool.name for tool, _ in best)
         return None, (
             f"the file has the columns of exports of {names}, so it is read as a plain table; state what is what with "
-            "--columns if that is not right"
+            "--columns (in a pipeline file under [columns]) if that is not right"
         )
     if not best:
         return None, ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from nps_insights.survey.counted import counted
 from nps_insights.tables import DataRefusedError, SettingsError
 
 # Later than nearly all others by more than this, a date without a stated moment of knowing is doubted aloud.
@@ -324,7 +325,7 @@ def _notes(column: str, stamps: pd.Series, zones: pd.Series, weights: pd.Series)
         n_day = int(weights[days == day].sum())
         if n_day and n_day >= 0.001 * n_dated:
             notes.append(
-                f'{column}: {n_day:,} rows are dated {day}, which often means "unknown"; '
+                f'{column}: {counted(n_day, "row is", "rows are")} dated {day}, which often means "unknown"; '
                 f'if so, state `[dates] missing = ["{day}"]`'
             )
     return notes

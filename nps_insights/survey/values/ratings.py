@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from nps_insights.survey.counted import LOST_CELLS, counted
 from nps_insights.survey.settings import SurveySettings
 from nps_insights.survey.values.numbers import is_missing
 from nps_insights.survey.values.scores import numbers_stated, parse_scores
@@ -57,7 +58,7 @@ def read_rating(name: str, texts: pd.Series, settings: SurveySettings) -> Rating
 def _on_no_scale(name: str, texts: pd.Series, blank: pd.Series) -> Rating:
     values = numbers_stated(texts).mask(blank)
     n_lost = int((values.isna() & ~blank).sum())
-    told = [f"{n_lost:,} cells were not understood and are left empty"] if n_lost else []
+    told = [counted(n_lost, *LOST_CELLS)] if n_lost else []
     if values.notna().any():
         told.append(
             f"the answers run from {values.min():g} to {values.max():g} and no scale is stated, so none is refused; "

@@ -9,6 +9,8 @@ from nps_insights.survey.settings import USUAL_SCALE, ScaleRange, SurveySettings
 from nps_insights.survey.values.reversal import reversal_hint
 from nps_insights.tables import SettingsError
 
+# Not every command that reads a survey has the options; a pipeline file has the settings.
+_SCALE, _BOTH = "(`scale` in the section [score])", "(`scale` and `cuts` in the section [score])"
 _TOPS = (5, 7, 10, 100)
 # Where zeros are allowed, people who answer 1 would have answered 0 about as often: seven ones without
 # a single zero come about in fewer than 1 of 100 such samples.
@@ -110,7 +112,7 @@ def row_scales(settings: SurveySettings, dates: pd.Series | None, n_rows: int) -
     if dates is None:
         raise SettingsError(
             "scales: the scale changes by date, and no column is known to hold the dates; state it: "
-            '--columns responded_at="..."'
+            '--columns responded_at="...", in a pipeline file under [columns]'
         )
     ends = np.array([s.until for s in spans[:-1]], dtype="datetime64[us]")
     span = np.searchsorted(ends, dates.to_numpy(dtype="datetime64[us]"), side="right")
@@ -206,23 +208,26 @@ def _other_scale(given: pd.Series) -> list[ScaleFinding]:
         message = (
             f"{shown}, and none is above {end}; that looks like a {low}-{end} scale. State it, e.g. "
             f"`--scale {low}-{end} --cuts {cuts}` (or `--scale {end}-{low}` if {low or 1} is best), "
-            "or `--scale 0-10` if nobody was happier"
+            f"or `--scale 0-10` if nobody was happier {_BOTH}"
         )
         return [ScaleFinding("other scale", True, message)]
     n_above = int((given > USUAL_SCALE[1]).sum())
     if n_above >= max(2, 0.05 * n):
         message = (
-            f"{shown}, {n_above:,} of them above 10; state the scale and its cuts, e.g. `--scale 0-100 --cuts 69,90`"
+            f"{shown}, {n_above:,} of them above 10; state the scale and its cuts, e.g. `--scale 0-100 --cuts 69,90` "
+            f"{_BOTH}"
         )
         return [ScaleFinding("other scale", True, message)]
     if n_zero == 0 and n_one >= _ONES_WITHOUT_ZERO:
         message = (
             f"{shown}: {n_one:,} answered 1 and nobody 0, so the question was probably asked from 1 to 10. "
-            "State it: `--scale 1-10`, or `--scale 0-10` if 0 could be chosen"
+            f"State it: `--scale 1-10`, or `--scale 0-10` if 0 could be chosen {_SCALE}"
         )
         return [ScaleFinding("one-based", True, message)]
     if n_zero == 0 and n >= 100:
-        message = f"{shown} and nobody answered 0; read as 0-10. If 0 could not be chosen, state `--scale 1-10`"
+        message = (
+            f"{shown} and nobody answered 0; read as 0-10. If 0 could not be chosen, state `--scale 1-10` {_SCALE}"
+        )
         return [ScaleFinding("one-based", False, message)]
     return []
 
@@ -231,12 +236,14 @@ def _decimals(given: pd.Series) -> list[ScaleFinding]:
     decimal = given[given != given.round()]
     if decimal.empty:
         return []
-    shown = f"score: {len(decimal):,} of {len(given):,} answers are no whole numbers (smallest: {decimal.min():g})"
+    are, they = ("is no whole number", "it is") if len(decimal) == 1 else ("are no whole numbers", "they are")
+    shown = f"score: {len(decimal):,} of {len(given):,} answers {are} (smallest: {decimal.min():g})"
     if len(decimal) < max(2, 0.2 * len(given)):
-        return [ScaleFinding("decimals", False, f"{shown}; they are set aside in the quarantine")]
+        return [ScaleFinding("decimals", False, f"{shown}; {they} set aside in the quarantine")]
     message = (
         f"{shown}; the column seems to hold averages or converted scores. Name the column with the answers "
-        'themselves, --columns score="...", or state the scale to set the decimals aside, e.g. `--scale 0-10`'
+        'themselves, --columns score="...", in a pipeline file under [columns], or state the scale to set the decimals '
+        f"aside, e.g. `--scale 0-10` {_SCALE}"
     )
     return [ScaleFinding("decimals", True, message)]
 
@@ -246,7 +253,7 @@ def _reversed(given: pd.Series, reason: str) -> ScaleFinding:
     cuts = {5: " --cuts 3,5", 7: " --cuts 4,6", 100: " --cuts 69,90"}.get(high, "")
     message = (
         f"score: the scale seems to be reversed: {reason}. State it: `--scale {high}-{low}{cuts}` if {low} is best, "
-        f"`--scale {low}-{high}{cuts}` if {high} is best"
+        f"`--scale {low}-{high}{cuts}` if {high} is best {_BOTH if cuts else _SCALE}"
     )
     return ScaleFinding("reversed", True, message)
 
