@@ -176,7 +176,7 @@ def test_data_stays_data(outline: Outline) -> None:
             planted = {one: f"{next(payloads)}{one}" if one else "" for one in sorted(set(values[known]))}
             tables[name] = tables[name].assign(**{column: values.map(planted)})
     seen = Outline(render_report(tables, watched_facts()))
-    assert seen.count("script") == outline.count("script") == 3
+    assert seen.count("script") == outline.count("script") == 4
     assert not {tag for tag, _ in seen.tags} - {tag for tag, _ in outline.tags}
     assert not [name for _, attrs in seen.tags for name in attrs if name.startswith("on") or name == "srcdoc"]
     figures = json.loads(next(text for text in seen.scripts if text.startswith('{"chart-')))

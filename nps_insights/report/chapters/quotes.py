@@ -27,7 +27,7 @@ class QuoteRow:
 
 @dataclass(frozen=True)
 class QuoteChapter:
-    """All quotes of the edition, or as many as the page holds."""
+    """All quotes of the edition, or as many as the page holds; `none_held` says that more stand elsewhere."""
 
     lead: str = ""
     summary: str = ""
@@ -35,6 +35,7 @@ class QuoteChapter:
     columns: tuple[str, ...] = ()
     rows: list[QuoteRow] = field(default_factory=list)
     themes: list[str] = field(default_factory=list)
+    none_held: str = ""
 
 
 def quotes_chapter(tables: Mapping[str, pd.DataFrame], choices: Choices, *, most: int = MOST_QUOTES) -> QuoteChapter:
@@ -71,6 +72,7 @@ def quotes_chapter(tables: Mapping[str, pd.DataFrame], choices: Choices, *, most
             comments=words.plural(n, "comment"),
         )
     )
+    held = say("None among the newest {n} comments; older ones are in the tables of the run.", n=words.count(shown))
     columns = (
         say("Quote"),
         say("Themes"),
@@ -80,7 +82,10 @@ def quotes_chapter(tables: Mapping[str, pd.DataFrame], choices: Choices, *, most
     )
     kept = {theme for row in rows for theme in row.themes.split("\n") if theme}
     summary = say("Read them ({count})", count=count)
-    return QuoteChapter(lead, summary, say("Comments, newest first"), columns, rows, _listed(tables, kept))
+    caption = say("Comments, newest first")
+    return QuoteChapter(
+        lead, summary, caption, columns, rows, _listed(tables, kept), none_held=held if shown < n else ""
+    )
 
 
 def _typical(tables: Mapping[str, pd.DataFrame]) -> QuoteChapter:

@@ -10,6 +10,7 @@ from typing import Any
 from nps_insights.report import words
 from nps_insights.report.languages import language_spoken, say
 from nps_insights.report.page.charts import Chart
+from nps_insights.report.page.filter_words import filter_words
 from nps_insights.report.page.plotly_bundle import chart_script
 from nps_insights.report.page.security import content_security_policy, css_string, json_for_script
 from nps_insights.report.rows.watch_rows import loudness
@@ -106,6 +107,7 @@ def _environment() -> Any:
     # A filter that takes the context is not reckoned out when the template is compiled, in whatever language that is.
     environment.filters["say"] = pass_context(lambda _, text, **values: say(text, **values))
     environment.filters["loudness"] = loudness
+    environment.globals["filter_words"] = lambda: _trusted(json_for_script(filter_words()))
     return environment
 
 

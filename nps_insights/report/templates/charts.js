@@ -32,6 +32,27 @@ const Charts = (function () {
     return [Object.assign({}, marks, { [along]: only(marks[along]), ["error_" + along]: error }), ...others];
   }
 
+  // The names of marks left out go with them; the scale stays that of all, so that one mark can be judged by it.
+  function keptLayout(layout, traces, keys) {
+    const along = traces[0].error_x ? "x" : "y";
+    const across = along === "x" ? "yaxis" : "xaxis";
+    const ends = (layout.shapes || []).map((shape) => shape[along + "0"]).filter(Number.isFinite);
+    for (const trace of traces) {
+      const error = trace["error_" + along] || {};
+      trace[along].forEach((value, at) => {
+        if (value === null) return;
+        ends.push(value - ((error.arrayminus || [])[at] || 0), value + ((error.array || [])[at] || 0));
+      });
+    }
+    const [low, high] = [Math.min(...ends), Math.max(...ends)];
+    const room = 0.06 * (high - low || 1);
+    const names = layout[across].ticktext.map((name, at) => (at < keys.length && !isKept(keys[at]) ? "" : name));
+    return Object.assign({}, layout, {
+      [across]: Object.assign({}, layout[across], { ticktext: names }),
+      [along + "axis"]: Object.assign({}, layout[along + "axis"], { range: [low - room, high + room] }),
+    });
+  }
+
   function draw(element, figure, width, dark) {
     const layout = Object.assign({ hoverlabel: HOVER }, figure.layout, { width: width });
     for (const [axis, narrow] of Object.entries(figure.narrow)) {
@@ -40,7 +61,8 @@ const Charts = (function () {
     }
     const keys = isKept && element.dataset.keys ? element.dataset.keys.split("\n") : null;
     const traces = coloured(figure, dark);
-    Plotly.react(element, keys ? kept(traces, keys) : traces, layout, { displayModeBar: false });
+    const shown = keys ? keptLayout(layout, traces, keys) : layout;
+    Plotly.react(element, keys ? kept(traces, keys) : traces, shown, { displayModeBar: false });
   }
 
   // A chart in folded details has no width yet; it is drawn when they are opened.
@@ -53,12 +75,17 @@ const Charts = (function () {
       if (width > 0) drawn.set(id, state);
     }
   }
-  // Which marks are kept, by their keys; a chart without any of them is hidden. `name` tells one choice from another.
-  function keep(test, name) {
+  // Which marks are kept, by their keys; a chart without any of them is hidden. `name` tells one choice from another,
+  // and `only` says it to those who hear the chart's name. A chart's legend goes with it.
+  function keep(test, name, only) {
     isKept = test;
     token = name;
     for (const element of document.querySelectorAll(".chart[data-keys]")) {
       element.hidden = Boolean(test) && !element.dataset.keys.split("\n").some(test);
+      element.dataset.label = element.dataset.label || element.getAttribute("aria-label");
+      element.setAttribute("aria-label", [element.dataset.label, only].filter(Boolean).join(" "));
+      const legend = document.querySelector("[data-legend='" + element.id + "']");
+      if (legend) legend.hidden = element.hidden;
     }
     window.dispatchEvent(new Event("resize"));
   }

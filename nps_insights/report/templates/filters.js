@@ -5,6 +5,7 @@ const Filters = (function () {
   const chosen = { by: "", group: "", period: "" };
   const listeners = [];
   const find = (id) => document.getElementById(id);
+  const words = JSON.parse(find("filter-words").textContent);
   const groupSelect = find("filter-group");
   const periodSelect = find("filter-period");
   const clear = find("filter-clear");
@@ -19,6 +20,12 @@ const Filters = (function () {
   const matches = (by, group, period) => ofGroup(by, group) && ofPeriod(period);
   const rowMatches = (row) => matches(row.dataset.by, row.dataset.group, row.dataset.period);
 
+  const number = (n) => n.toLocaleString(document.documentElement.lang);
+  // A sentence in the language of the page; counts are written as it writes them.
+  const say = (name, values) => words[name].replace(/\{(\w+)\}/g, (_, key) =>
+    (typeof values[key] === "number" ? number(values[key]) : values[key]));
+  const isOne = (n) => n < words.one_below && !(n === 0 && words.zero_is_many);
+
   function note(frame, text) {
     let own = frame.nextElementSibling;
     if (!own || !own.classList.contains("filter-note")) {
@@ -31,11 +38,28 @@ const Filters = (function () {
     own.hidden = !text;
   }
 
-  // Why a table has nothing of what was chosen, from what its rows are of.
-  function nothing(own) {
-    if (chosen.period && !own.some((row) => row.dataset.period)) return "of all time, not of " + chosen.period;
-    if (chosen.by && !own.some((row) => row.dataset.by)) return "of all answers, not of " + chosen.by + ": " + chosen.group;
-    return "";
+  // That a table has nothing of what was chosen, and why, from what its rows are of.
+  function nothing(own, caption) {
+    const group = chosen.by + ": " + chosen.group;
+    if (chosen.period && !own.some((row) => row.dataset.period))
+      return say("not_of_period", { caption: caption, named: named(), period: chosen.period });
+    if (chosen.by && !own.some((row) => row.dataset.by))
+      return say("not_of_group", { caption: caption, named: named(), group: group });
+    return say("no_figure", { caption: caption, named: named() });
+  }
+
+  const notNarrowed = () => (isSet() ? say("not_narrowed", { named: named() }) : "");
+  const KEYED = "tr[data-by], tr[data-groups]:not([data-groups='']), tr[data-periods]:not([data-periods=''])";
+
+  // What a chapter without rows of groups and periods shows is of all answers, and so is a table without them.
+  function mark() {
+    for (const chapter of document.querySelectorAll("section.chapter")) {
+      const isNarrowed = chapter.querySelector(KEYED) !== null;
+      note(chapter.querySelector("h2"), isNarrowed ? "" : notNarrowed());
+      if (!isNarrowed) continue;
+      for (const frame of chapter.querySelectorAll(".table-frame"))
+        if (!frame.querySelector(KEYED)) note(frame, notNarrowed());
+    }
   }
 
   function narrow(frame) {
@@ -46,15 +70,14 @@ const Filters = (function () {
     frame.hidden = !kept.length;
     if (!isSet()) return note(frame, "");
     const caption = frame.querySelector("caption").textContent;
-    const why = nothing(own);
-    if (kept.length) note(frame, kept.length + " of " + own.length + (own.length === 1 ? " row" : " rows") + " shown.");
-    else note(frame, caption + ": no figure of " + named() + (why ? "; these are " + why : "") + ".");
+    const form = isOne(own.length) ? "rows_one" : "rows_many";
+    note(frame, kept.length ? say(form, { shown: kept.length, total: own.length }) : nothing(own, caption));
   }
 
   function answer() {
     const exact = rows.find((row) => row.dataset.figure && row.dataset.by === chosen.by
       && row.dataset.group === chosen.group && row.dataset.period === chosen.period);
-    return named() + ": " + (exact ? exact.dataset.figure : "there is no figure of it in this report") + ".";
+    return exact ? named() + ": " + exact.dataset.figure + "." : say("no_answer", { named: named() });
   }
 
   // Groups over time stand folded; what is chosen is shown, and folded again afterwards.
@@ -75,18 +98,20 @@ const Filters = (function () {
       block.hidden = isSet() && !periods.some(rowMatches);
     }
     for (const frame of document.querySelectorAll(".table-frame")) narrow(frame);
+    mark();
     unfold();
-    Charts.keep(isSet() ? (key) => matches(...key.split("\t")) : null, named());
+    Charts.keep(isSet() ? (key) => matches(...key.split("\t")) : null, named(), isSet() ? say("only", { named: named() }) : "");
     clear.hidden = !isSet();
-    const shown = rows.filter((row) => !row.hidden).length;
-    find("filter-said").textContent = isSet()
-      ? answer() + " " + shown + " of " + rows.length + " rows of figures are shown." : "";
+    find("filter-said").textContent = isSet() ? answer() + " " + words.marked : "";
     for (const listener of listeners) listener();
   }
 
+  // A chapter's link keeps the choice: where the reader is stands in the address beside what is chosen.
   function write() {
-    const kept = new URLSearchParams(Object.entries(state).filter(([, value]) => value));
-    history.replaceState(null, "", [...kept].length ? MARK + kept : location.pathname + location.search);
+    const kept = Object.entries(state).filter(([, value]) => value);
+    const place = state.at ? "#" + state.at : location.pathname + location.search;
+    const isPlain = kept.every(([name]) => name === "at");
+    history.replaceState(null, "", isPlain ? place : MARK + new URLSearchParams(kept));
   }
 
   const state = {};
@@ -97,7 +122,10 @@ const Filters = (function () {
 
   // A name that this page does not know chooses nothing.
   function read() {
-    if (!location.hash.startsWith(MARK)) return false;
+    if (!location.hash.startsWith(MARK)) {
+      remember({ at: location.hash.slice(1) });
+      return false;
+    }
     const given = new URLSearchParams(location.hash.slice(MARK.length));
     for (const name of Object.keys(state)) delete state[name];
     for (const [name, value] of given) state[name] = value;
@@ -126,13 +154,13 @@ const Filters = (function () {
     find("filters").hidden = false;
     for (const select of [groupSelect, periodSelect]) if (select) select.addEventListener("change", picked);
     clear.addEventListener("click", () => {
-      choose("", "", "");
-      remember(chosen);
+      remember({ by: "", group: "", period: "", find: "", theme: "" });
+      restore();
       (groupSelect || periodSelect).focus();
     });
   }
   return {
-    state: state, remember: remember, listen: (listener) => listeners.push(listener),
+    state: state, remember: remember, say: say, named: () => (isSet() ? named() : ""), listen: (listener) => listeners.push(listener),
     matches: (groups, periods) => (!chosen.period || periods.split("\n").includes(chosen.period))
       && (!chosen.by || groups.split("\n").includes(chosen.by + "\t" + chosen.group)),
     start: () => {
@@ -143,7 +171,8 @@ const Filters = (function () {
         if (find("filters")) restore();
         for (const listener of listeners) listener();
       });
-      if (restored && find("filters")) find("filters").scrollIntoView();
+      const place = restored && (find(state.at || "") || find("filters"));
+      if (place) place.scrollIntoView({ behavior: "instant" });
     },
   };
 })();
