@@ -242,6 +242,21 @@ def test_the_command_prints_writes_and_ends_as_asked(first: Path, tmp_path: Path
     assert pd.read_csv(tmp_path / "differences.csv")["finding"].tolist() == ["numpy: 2.4.6 → 2.5.0"]
 
 
+def test_another_key_of_the_pseudonyms_is_named_where_both_runs_tell_theirs(
+    first: Path, tmp_path: Path, told: dict[str, Any]
+) -> None:
+    def findings(before: Path, after: Path) -> list[str]:
+        return compare_runs(before, after).table["finding"].tolist()
+
+    keyed = write(tmp_path / "keyed", told | {"pseudonym_key": "aaaaaaaaaaaa"}, tables())
+    other = write(tmp_path / "other", told | {"pseudonym_key": "bbbbbbbbbbbb"}, tables())
+    without = write(tmp_path / "without", told | {"pseudonym_key": None}, tables())
+    assert findings(keyed, other) == ["key of the pseudonyms: aaaaaaaaaaaa → bbbbbbbbbbbb"]
+    assert len(findings(without, keyed)) == 1
+    # The first run is of a version that did not tell.
+    assert findings(first, keyed) == []
+
+
 def test_text_of_the_data_cannot_steer_the_terminal(first: Path, tmp_path: Path, told: dict[str, Any]) -> None:
     told["versions"] = told["versions"] | {"pandas": "3\x1b[2J\u202e"}
     second = write(tmp_path / "second", told, tables())

@@ -86,6 +86,7 @@ def test_a_group_shows_its_own_rows_and_its_stored_figure(page: Path, tab: Brows
     assert groups == ["plan: Business"]
     figure = tab.evaluate("document.querySelector('tr[data-group=Business][data-period=\"\"]').dataset.figure")
     assert said.startswith(f"plan: Business: {figure}. ")
+    assert "1 of 3 rows shown." in tab.evaluate(SHOWN.format(".filter-note"))
     assert tab.noticed == []
 
 

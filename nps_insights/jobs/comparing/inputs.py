@@ -37,6 +37,10 @@ def data_differences(before: ReadRun, after: ReadRun) -> list[Row]:
         rows += differing("data", *counts)
     rows += differing("data", _sides(old), _sides(new))
     rows += differing("data", _facts(before), _facts(after))
+    keys = [one["pseudonym_key"] for one in (old, new) if "pseudonym_key" in one]
+    # Runs of earlier versions do not tell.
+    if len(keys) == 2:
+        rows += differing("data", *({"key of the pseudonyms": key} for key in keys))
     return rows + _answers(before.tables["responses"], after.tables["responses"])
 
 
@@ -87,7 +91,6 @@ def _facts(run: ReadRun) -> dict[str, Any]:
         "answers": len(responses),
         "comments": len(run.tables["comments"]),
         "moment of knowing": run.manifest.get("as_of"),
-        "key of the pseudonyms": run.manifest.get("pseudonym_key"),
     }
     if "responded_at" in responses and responses["responded_at"].notna().any():
         dates = responses["responded_at"]

@@ -24,7 +24,8 @@ _SHARES = frozenset({"csat", "ces_top", "promoter", "passive", "detractor", "the
 _THEME = "theme_share"
 _HYPHEN_MINUS = re.compile(r"(?<![\w.)])-(?=\d)")
 _QUOTED = re.compile(r"(?<!\w)'(.+?)'(?!\w)")
-_SPACED_PERCENT = re.compile(r"(?<=\d) %")
+# What is quoted is called so: it stays as it is.
+_SPACED_PERCENT = re.compile(r"(“[^”]*”)|(?<=\d) %")
 
 
 def figure_name(row: pd.Series) -> str:
@@ -181,14 +182,14 @@ def chance(probability: float) -> str:
 
 
 def sentence(text: str | float | None, *, most: int = 500) -> str:
-    """Bring a finished sentence of another part into the page: cleaned, with the minus, quotes and percent of the page.
+    """Bring a finished English sentence of another part into the page: cleaned, with its minus, quotes and percent.
 
     Example:
-        >>> sentence("Mentions of 'log in' fell from 9 to 4 % (-7 to -3 points)")
-        'Mentions of “log in” fell from 9 to 4% (−7 to −3 points)'
+        >>> sentence("Mentions of '100 % organic' fell from 9 to 4 % (-7 to -3 points)")
+        'Mentions of “100 % organic” fell from 9 to 4% (−7 to −3 points)'
     """
     said = _HYPHEN_MINUS.sub(words.MINUS, words.clean(text, most=most, nothing=""))
-    return _SPACED_PERCENT.sub("%", _QUOTED.sub(r"“\1”", said))
+    return _SPACED_PERCENT.sub(lambda found: found[1] or "%", _QUOTED.sub(r"“\1”", said))
 
 
 def short_day(when: pd.Timestamp) -> str:

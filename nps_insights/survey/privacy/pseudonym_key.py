@@ -1,4 +1,4 @@
-"""The key of the pseudonyms: it comes from the environment, and is shown and written nowhere."""
+"""The key of the pseudonyms: it comes from the environment; nothing but its fingerprint is ever written."""
 
 import hashlib
 import hmac
@@ -26,6 +26,8 @@ class PseudonymKey:
     @property
     def fingerprint(self) -> str:
         """What runs keep of the key, so that another one can be told from it: the first 48 bits of an HMAC-SHA256.
+
+        It tells nothing of a random key; a guessed passphrase could be tried against it, as against any pseudonym.
 
         Example:
             >>> PseudonymKey(b"sixteen letters and more").fingerprint
