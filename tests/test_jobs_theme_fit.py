@@ -116,7 +116,7 @@ class TestUnusualComments:
             ([*MIXED, "x" * 100_000], "42 of 42 comments say something"),
             ([*MIXED, "😀😀", "👍🏽"], "41 of 43 comments say something"),
             ([*MIXED, *ARABIC], "3 comments are in ar (3), which the encoder 'english' cannot read"),
-            ([*MIXED, GERMAN[0]], "1 comments are in de (1), which the encoder 'english' cannot read"),
+            ([*MIXED, GERMAN[0]], "1 comment is in de (1), which the encoder 'english' cannot read"),
             ([MIXED[0]] * 5_000, "5,000 of them were read; they hold 5,000 segments"),
             (COMMENTS[:30], "30 of them were read; they hold 30 segments"),
             (CONTROLS, "41 NUL characters were removed while reading"),

@@ -43,7 +43,7 @@ def test_plotly_draws_every_chart_and_the_policy_is_not_offended(page: Path, tab
 def test_charts_hold_no_elements_from_data(page: Path, tab: Browser) -> None:
     tab.visit(page)
     seen = Outline(tab.evaluate("document.documentElement.outerHTML"))
-    assert seen.count("script") == 3
+    assert seen.count("script") == 4
     assert seen.count("img") == 0
     assert not [attrs for _, attrs in seen.tags if "javascript" in str(attrs.get("href"))]
     assert not [name for _, attrs in seen.tags for name in attrs if name.startswith("on")]

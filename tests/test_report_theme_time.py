@@ -122,7 +122,7 @@ def test_the_page_shows_every_part_and_escapes_what_comes_from_data() -> None:
     assert "German" in seen.text
     assert "not known" in seen.text
     assert "2 March 2026" in seen.text
-    assert seen.count("script") == 3
+    assert seen.count("script") == 4
     assert seen.count("polygon") == len(TOPS) + len(LEAVES)
 
 

@@ -79,9 +79,10 @@
     more.addEventListener("click", () => {
       const before = most;
       most += STEP;
-      const { row } = show()[before];
-      row.tabIndex = -1;
-      row.focus();
+      const next = show()[before];
+      if (!next) return;
+      next.row.tabIndex = -1;
+      next.row.focus();
     });
     Filters.listen(restore);
     restore();
