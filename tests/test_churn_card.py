@@ -101,7 +101,7 @@ def test_leaks_are_named_with_what_was_done(card: ChurnCard, training: ChurnTrai
     said = plain(card.card_md)
     assert "`attribute/code` (left out): one cut of it" in said
     assert "`attribute/status` (allowed by name, so it is in the model)" in said
-    assert "2 comments that announce that the customer leaves were not read" in said
+    assert "2 comments that announce that the customer leaves: not read" in said
     none = churn_card(training, **TOLD, leaks=Leaks(pd.DataFrame(columns=["name", "reason", "allowed"])))
     assert "None was found." in none.card_md
     assert "may know the outcome" not in churn_card(training, **TOLD).card_md

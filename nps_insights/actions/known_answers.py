@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nps_insights.tables import DataRefusedError, SettingsError
+from nps_insights.tables import DataRefusedError, SettingsError, counted
 
 _COLUMNS = ("response_id", "account_id", "customer_id", "score", "category", "responded_at")
 
@@ -49,11 +49,14 @@ def answers_before(responses: pd.DataFrame, *, as_of: pd.Timestamp) -> KnownAnsw
         return KnownAnswers(nothing, False, ("No answer names an account, so nobody can be told apart.",))
     rows = responses[responses["account_id"].notna()]
     nameless = len(responses) - len(rows)
-    notes = [f"{nameless:,} answers name no account and are left aside."] if nameless else []
+    notes = []
+    if nameless:
+        told = counted(nameless, "answer names no account and is", "answers name no account and are")
+        notes.append(f"{told} left aside.")
     dated = "responded_at" in rows.columns and bool(rows["responded_at"].notna().any())
     if dated:
-        undated = int(rows["responded_at"].isna().sum())
-        notes += [f"{undated:,} answers without a date are left aside."] if undated else []
+        if undated := int(rows["responded_at"].isna().sum()):
+            notes.append(f"{counted(undated, 'answer without a date is', 'answers without a date are')} left aside.")
         rows = rows[rows["responded_at"] < as_of]
     else:
         rows = rows.assign(responded_at=pd.Series(pd.NaT, index=rows.index, dtype="datetime64[us]"))

@@ -10,7 +10,7 @@ from nps_insights.actions.account_draws import AccountDraws, middle
 from nps_insights.actions.known_answers import answers_before, moment_of, of_accounts, one_row_per_account
 from nps_insights.actions.lists.standing import standing
 from nps_insights.actions.promoters_and_passives import adjusted_difference, design_of
-from nps_insights.tables import CATEGORIES, DataRefusedError, SettingsError, conform, empty
+from nps_insights.tables import CATEGORIES, DataRefusedError, SettingsError, conform, counted, empty
 
 Array = NDArray[np.float64]
 Drawn = tuple[float, Array]
@@ -167,7 +167,8 @@ def _at_risk(rows: pd.DataFrame, draws: AccountDraws) -> list[Found]:
         known = members & rows["risk"].notna().to_numpy()
         missing = int(members.sum() - known.sum())
         told = "Sum of risk x value: what is expected to leave within the horizon of the risks, if they are calibrated."
-        told += f" {missing:,} customers without a risk are not in it." if missing else ""
+        without = counted(missing, "customer without a risk is", "customers without a risk are")
+        told += f" {without} not in it." if missing else ""
         unknown = np.nan, np.full_like(figure[1], np.nan)
         found.append(("revenue_at_risk", group, figure if known.any() else unknown, int(known.sum()), told))
     return found

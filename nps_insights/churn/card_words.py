@@ -5,6 +5,7 @@ from typing import Any
 from nps_insights.churn.evaluation.words import evaluation_in_words
 from nps_insights.churn.leaks.result import Leaks
 from nps_insights.churn.training.result import ChurnTraining
+from nps_insights.tables import counted
 from nps_insights.tables.card_text import listed, wrapped
 
 _MODELS = {
@@ -221,7 +222,8 @@ def _leaks(leaks: Leaks | None) -> str:
     found = [f"`{row.name}`{_dealt_with(row)}: {row.reason}" for row in leaks.table.itertuples(index=False)]
     announced = len(leaks.announcing)
     if announced:
-        found.append(f"{announced:,} comments that announce that the customer leaves were not read.")
+        told = counted(announced, "comment that announces", "comments that announce")
+        found.append(f"{told} that the customer leaves: not read.")
     if not found:
         found = ["None was found."]
     return "\n\n".join([heading, listed([*found, *leaks.notes])])

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from nps_insights.churn.labels import churn_labels
 from nps_insights.churn.moments import Moment, Span
 from nps_insights.metrics import share_interval
-from nps_insights.tables import conform, empty
+from nps_insights.tables import conform, counted, empty
 
 Array = NDArray[np.float64]
 _ARMS = ("flagged", "holdout", "not_flagged")
@@ -240,7 +240,8 @@ def _notes(table: pd.DataFrame, set_aside: dict[str, int]) -> tuple[str, ...]:
         "exempt": "exempt from the holdout",
         "unknown": "of which the table of accounts no longer tells",
     }
-    notes += [f"Set aside: {n_aside:,} accounts {words[name]}." for name, n_aside in set_aside.items()]
+    for name, n_aside in set_aside.items():
+        notes.append(f"Set aside: {counted(n_aside, 'account', 'accounts')} {words[name]}.")
     if "not_flagged" in n and "flagged" in n:
         notes.append(
             "Accounts that were not flagged had another risk to begin with; they are no comparison for the calls."

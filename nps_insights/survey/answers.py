@@ -8,7 +8,6 @@ import pandas as pd
 from nps_insights.metrics import categorize
 from nps_insights.survey.circumstances import circumstances
 from nps_insights.survey.comments import cleaned
-from nps_insights.survey.counted import counted
 from nps_insights.survey.files.read import RawTable
 from nps_insights.survey.ids.customer_ids import customer_ids
 from nps_insights.survey.ledger import Ledger
@@ -29,7 +28,7 @@ from nps_insights.survey.values.numbers import is_missing, parse_numbers
 from nps_insights.survey.values.ratings import RATINGS, Rating, read_rating
 from nps_insights.survey.values.scale import ScaleFinding, row_scales, scale_findings
 from nps_insights.survey.values.scores import numbers_stated, parse_scores
-from nps_insights.tables import DataRefusedError
+from nps_insights.tables import DataRefusedError, counted
 
 _CUSTOMERS = ("account_id", "contact_id")
 _TEXTS = ("contact_role", "touchpoint", "channel", "agent_id")

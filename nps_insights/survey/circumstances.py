@@ -3,14 +3,13 @@
 import pandas as pd
 
 from nps_insights.survey.comments import cleaned
-from nps_insights.survey.counted import LOST_CELLS, counted
 from nps_insights.survey.mapping.aliases import is_question
 from nps_insights.survey.mapping.columns import ColumnMapping
 from nps_insights.survey.settings import SurveySettings
 from nps_insights.survey.sides.field_columns import side_dates
 from nps_insights.survey.values.flags import FLAGS, flags_of
-from nps_insights.survey.values.numbers import is_missing
-from nps_insights.tables import DataRefusedError
+from nps_insights.survey.values.numbers import cells_lost, is_missing
+from nps_insights.tables import DataRefusedError, counted
 
 
 def circumstances(
@@ -46,7 +45,7 @@ def circumstances(
         if column := mapping.one(name):
             found[name] = flags_of(name, cells[column])
             n_lost = int((found[name].isna() & ~is_missing(cells[column])).sum())
-            notes += [f"{name}: {counted(n_lost, *LOST_CELLS)}"] if n_lost else []
+            notes += [f"{name}: {cells_lost(n_lost)}"] if n_lost else []
     notes += _told(found)
     return found, notes
 

@@ -3,6 +3,7 @@
 from nps_insights.tables.columns import ATTRIBUTE_PREFIX, CATEGORIES, OUTCOMES, USAGE_PREFIX, Column, Table
 from nps_insights.tables.conform import conform, empty
 from nps_insights.tables.contract import TABLES
+from nps_insights.tables.counted import counted
 from nps_insights.tables.driver_tables import DRIVER_TABLES
 from nps_insights.tables.errors import (
     BusyFolderError,
@@ -35,6 +36,7 @@ __all__ = [
     "Table",
     "as_it_was",
     "conform",
+    "counted",
     "empty",
     "not_a_formula",
     "replace_file",

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nps_insights.actions.lists.settings import ActionSettings
-from nps_insights.tables import SettingsError
+from nps_insights.tables import SettingsError, counted
 
 Array = NDArray[np.float64]
 # How many accounts are drawn at a time: a night's list may be long.
@@ -83,7 +83,8 @@ def value_at_risk(rows: pd.DataFrame, *, draws: Draws) -> Gain:
     """
     known = rows[rows["risk"].notna() & rows["value"].notna()].sort_values("account_id")
     missing = len(rows) - len(known)
-    left_out = f" {missing:,} accounts without a risk or a value are not in it." if missing else ""
+    without = counted(missing, "account without a risk or a value is", "accounts without a risk or a value are")
+    left_out = f" {without} not in it." if missing else ""
     unit = "value at risk"
     if known.empty:
         return _unknown(unit, "The accounts have no risk or no value." if len(rows) else "Nobody is on it.")
@@ -111,7 +112,8 @@ def net_gain(rows: pd.DataFrame, settings: ActionSettings, *, draws: Draws) -> G
         return _unknown(unit, "The flags carry no expected gain: state costs and acceptance where they are decided.")
     missing = len(rows) - len(known)
     told = "Value expected to be kept by calls, less their costs, as the flags were decided."
-    told += f" {missing:,} accounts without a gain are not in it." if missing else ""
+    without = counted(missing, "account without a gain is", "accounts without a gain are")
+    told += f" {without} not in it." if missing else ""
     total = float(known["expected_gain"].sum())
     if settings.costs is None or known["risk"].isna().any():
         return Gain(unit, total, np.nan, np.nan, told + " No range: state offer_cost, contact_cost and acceptance.")

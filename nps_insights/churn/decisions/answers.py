@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from nps_insights.churn.decisions.settings import SILENT
+from nps_insights.tables import counted
 
 _SHOWN = ("response_id", "score", "category", "responded_at", "contact_id", "contact_role")
 _LONGEST_QUOTE = 160
@@ -121,7 +122,8 @@ def _before(responses: pd.DataFrame, as_of: pd.Timestamp) -> tuple[pd.DataFrame,
         told = "The responses carry no dates: all of them are taken as known, and none as fresh."
         return named.drop(columns="responded_at", errors="ignore"), (told,)
     undated = int(named["responded_at"].isna().sum())
-    notes = (f"{undated:,} responses without a date are left out: nobody knows whether they came before as_of.",)
+    told = counted(undated, "response without a date is", "responses without a date are")
+    notes = (f"{told} left out: nobody knows whether before as_of.",)
     return named[named["responded_at"] < as_of], notes if undated else ()
 
 

@@ -15,7 +15,7 @@ from nps_insights.churn.decisions.overlooked import overlooked
 from nps_insights.churn.decisions.settings import DecisionSettings
 from nps_insights.churn.decisions.turnover import EarlierLists, changes, earlier_lists, turnover
 from nps_insights.churn.moments import Moment, moment
-from nps_insights.tables import TABLES, SettingsError, conform
+from nps_insights.tables import TABLES, SettingsError, conform, counted
 
 _MONEY = ("risk", "value", "value_at_risk", "expected_gain")
 _DECIDING = ("account_id", "owner", "lane", "group", *_MONEY, "last_score", "days_to_renewal")
@@ -191,15 +191,15 @@ def _notes(rows: pd.DataFrame, called_already: list[str], settings: DecisionSett
     bounded = settings.capacity is not None or settings.capacity_per_owner is not None
     by_rule = int(((rows["lane"] == "rule") & (rows["status"] == "flagged")).sum())
     if by_rule and not bounded:
+        told = counted(by_rule, "account without a risk is", "accounts without a risk are")
         notes.append(
-            f"{by_rule:,} accounts without a risk are on the list in the order of the rule: neither threshold nor "
-            "costs can judge them; state a capacity to shorten it."
+            f"{told} on the list in the order of the rule: neither threshold nor costs can judge them; state a "
+            "capacity to shorten it."
         )
     if settings.holdout:
         n = int((rows["status"] == "holdout").sum())
-        notes.append(
-            f"{n:,} accounts are held out ({settings.holdout:.0%} of those whose turn came) and must not be called."
-        )
+        told = counted(n, "account is", "accounts are")
+        notes.append(f"{told} held out ({settings.holdout:.0%} of those whose turn came) and must not be called.")
     return notes
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from nps_insights.churn.decisions.answers import KnownAnswers, group_of
 from nps_insights.churn.decisions.settings import DecisionSettings
 from nps_insights.churn.decisions.standing import refusals, suppressions
-from nps_insights.tables import DataRefusedError
+from nps_insights.tables import DataRefusedError, counted
 
 _OF_ACCOUNT = {"account_name": "str", "owner": "str", "value": "float64", "renewal_at": "datetime64[us]"}
 
@@ -131,23 +131,31 @@ def _add_money(rows: pd.DataFrame, settings: DecisionSettings) -> list[str]:
     rows["expected_gain"] = economics.expected_gain(rows["risk"], assumed)
     if not unknown.any():
         return []
-    told = f"{int(unknown.sum()):,} accounts have no value"
+    n = int(unknown.sum())
+    told, them = counted(n, "account has no value", "accounts have no value"), "it" if n == 1 else "them"
     if settings.assumed_value is None:
         return [
-            f"{told}: no gain is expected of them, so costs keep them off the list; state assumed_value to judge them."
+            f"{told}: no gain is expected of {them}, so costs keep {them} off the list; state assumed_value to judge "
+            f"{them}."
         ]
-    return [f"{told}: their expected gain is that of the stated assumed_value, {settings.assumed_value:,.10g}."]
+    return [f"{told}; the expected gain is that of the stated assumed_value, {settings.assumed_value:,.10g}."]
 
 
 def _notes(rows: pd.DataFrame, listed: pd.Series) -> list[str]:
     notes = []
     if n_unknown := int((~listed).sum()):
-        notes.append(f"{n_unknown:,} accounts of the survey or of the risks are not in the table of accounts: refused.")
+        strange = counted(
+            n_unknown, "account of the survey or of the risks is", "accounts of the survey or of the risks are"
+        )
+        notes.append(f"{strange} not in the table of accounts: refused.")
     standing = rows["refused_because"].isna()
     if rows["risk"].isna().all():
         notes.append(
             "No model speaks: the list goes by a rule (last answer, value, renewal date), which is no probability."
         )
     elif n_unscored := int((standing & rows["risk"].isna()).sum()):
-        notes.append(f"{n_unscored:,} accounts have no risk; the rule places them after those that have one.")
+        told = counted(
+            n_unscored, "account has no risk; the rule places it", "accounts have no risk; the rule places them"
+        )
+        notes.append(f"{told} after those that have one.")
     return notes

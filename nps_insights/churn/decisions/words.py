@@ -3,6 +3,7 @@
 import pandas as pd
 
 from nps_insights.churn.decisions.decide import Decided
+from nps_insights.tables import counted
 
 # Dates and numbers of one account, which would make every reason another one.
 _PARTICULARS = r"(?: on| for)? \d[\d:.,-]*(?: \d[\d:]*)?(?: days?)?(?: ago)?"
@@ -25,16 +26,13 @@ def list_in_words(decided: Decided) -> tuple[str, ...]:
     flags = decided.flags
     listed = flags[flags["status"] == "flagged"]
     moved = [f"{decided.turnover[name]:,} {word}" for name, word in _CHANGES.items() if decided.turnover.get(name)]
-    first = f"{_accounts(len(listed))} to call{_worth(listed)}" if len(listed) else "No account to call"
+    how_many = counted(len(listed), "account", "accounts") if len(listed) else "No account"
+    first = f"{how_many} to call{_worth(listed) if len(listed) else ''}"
     sentences = ["; ".join([first, *([", ".join(moved)] if moved else [])]) + "."]
     sentences += [_lanes(listed)] if (listed["lane"] != "model").any() else []
     sentences += [_left_out(decided.overlooked)] if decided.overlooked["n"].sum() else []
     sentences += [_others(flags)] if flags["status"].isin(["holdout", "suppressed", "refused"]).any() else []
     return tuple(sentences)
-
-
-def _accounts(n: int) -> str:
-    return f"{n:,} account{'' if n == 1 else 's'}"
 
 
 def _worth(rows: pd.DataFrame) -> str:

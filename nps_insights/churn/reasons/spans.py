@@ -5,6 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from nps_insights.tables import counted
+
 MONTHS = (
     "January",
     "February",
@@ -46,15 +48,10 @@ def span(days: float) -> str:
     """
     n = whole(days)
     if n < 60:
-        return counted(max(n, 1), "day")
+        return counted(max(n, 1), "day", "days")
     if n < 2 * _DAYS_PER_YEAR:
-        return counted(whole(n / _DAYS_PER_MONTH), "month")
-    return counted(whole(n / _DAYS_PER_YEAR), "year")
-
-
-def counted(n: int, noun: str) -> str:
-    """Return `1 day`, `2 days`."""
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+        return counted(whole(n / _DAYS_PER_MONTH), "month", "months")
+    return counted(whole(n / _DAYS_PER_YEAR), "year", "years")
 
 
 def times(n: int) -> str:

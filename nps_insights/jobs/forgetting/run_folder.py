@@ -26,7 +26,7 @@ from nps_insights.jobs.outputs.beside_the_page import write_outputs
 from nps_insights.jobs.outputs.pages import write_pages
 from nps_insights.jobs.theming.step import MODEL
 from nps_insights.report import ReportFacts
-from nps_insights.tables import DataRefusedError, NpsInsightsError, SettingsError
+from nps_insights.tables import DataRefusedError, NpsInsightsError, SettingsError, counted
 
 TOLD = "forgotten"
 NOTE = (
@@ -129,7 +129,7 @@ def _refused_words(folder: Path) -> str:
     except (pd.errors.ParserError, pd.errors.EmptyDataError):
         return "could not be looked into (it is no list of refused rows)"
     n = int(refused["value"].str.contains(_IN_WORDS).sum()) if "value" in refused else 0
-    cells = "1 refused cell in words" if n == 1 else f"{n:,} refused cells in words"
+    cells = counted(n, "refused cell in words", "refused cells in words")
     return f"holds {cells}, of rows that name nobody; look whether one is theirs" if n else ""
 
 

@@ -10,7 +10,7 @@ from nps_insights.jobs.forgetting.kinds import standing_of
 from nps_insights.jobs.forgetting.places import Places
 from nps_insights.survey import KEY_VARIABLE, Forgotten, is_pseudonym, key_from, pseudonym
 from nps_insights.survey.comments import cleaned
-from nps_insights.tables import SettingsError
+from nps_insights.tables import SettingsError, counted
 
 
 def with_pseudonyms(ids: Sequence[str], places: Places) -> list[list[str]]:
@@ -38,7 +38,7 @@ def with_pseudonyms(ids: Sequence[str], places: Places) -> list[list[str]]:
     key = key_from(os.environ)
     if real and places.keys and key.fingerprint not in places.keys:
         raise SettingsError(
-            f"{KEY_VARIABLE}: holds another key than {_counted(places.keys)} here had, so nobody would be found in "
+            f"{KEY_VARIABLE}: holds another key than {_runs(places.keys)} here had, so nobody would be found in "
             "them; set the key that they had and run the same command again, or give pseudonyms"
         )
     return [list(dict.fromkeys([one, pseudonym(one, key)])) for one in stated]
@@ -52,7 +52,7 @@ def runs_of_other_keys(places: Places) -> list[str]:
         return []
     first = min(run for runs in others.values() for run in runs)
     return [
-        f"{_counted(others)} here had another key than the one in {KEY_VARIABLE} ({first}), so ids that were "
+        f"{_runs(others)} here had another key than the one in {KEY_VARIABLE} ({first}), so ids that were "
         "asked for are not found there; set the key that was used and run the same command again"
     ]
 
@@ -61,6 +61,5 @@ def _is_key_there() -> bool:
     return bool(os.environ.get(KEY_VARIABLE, "").strip())
 
 
-def _counted(keys: Mapping[str, Sequence[Path]]) -> str:
-    n = sum(map(len, keys.values()))
-    return "1 run" if n == 1 else f"{n:,} runs"
+def _runs(keys: Mapping[str, Sequence[Path]]) -> str:
+    return counted(sum(map(len, keys.values())), "run", "runs")

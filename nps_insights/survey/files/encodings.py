@@ -4,7 +4,7 @@ import codecs
 import re
 
 from nps_insights.survey.files.limits import USUAL_LIMITS, Limits, gunzipped
-from nps_insights.tables import DataRefusedError, SettingsError
+from nps_insights.tables import DataRefusedError, SettingsError, counted
 
 # The mark of UTF-32 begins like that of UTF-16.
 _BOMS = (
@@ -113,7 +113,7 @@ def letters_lost(text: str, encoding: str) -> list[str]:
     n = len(_LOST.findall(text)) if encoding == "latin-1" else 0
     if not n:
         return []
-    told = "1 character is no letter" if n == 1 else f"{n:,} characters are no letters"
+    told = counted(n, "character is no letter", "characters are no letters")
     return [
         f"{told} in the file's encoding (latin-1) and will be missing; another program may have changed it: export it "
         "again as UTF-8 if words look maimed"

@@ -5,10 +5,10 @@ from typing import Literal
 
 import pandas as pd
 
-from nps_insights.survey.counted import counted
 from nps_insights.survey.values.dates import looks_like_dates
 from nps_insights.survey.values.numbers import is_missing, read_numbers
 from nps_insights.survey.values.scores import numbers_stated
+from nps_insights.tables import counted
 
 LookKind = Literal["empty", "rating", "number", "date", "id", "label", "text"]
 _MOST_RATINGS = 12

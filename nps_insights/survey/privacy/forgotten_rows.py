@@ -6,11 +6,11 @@ from dataclasses import replace
 import pandas as pd
 
 from nps_insights.survey.comments import cleaned
-from nps_insights.survey.counted import counted
 from nps_insights.survey.files.raw import RawTable, numbered_reasons
 from nps_insights.survey.privacy.forgotten import Forgotten
 from nps_insights.survey.privacy.pseudonym_key import PseudonymKey
 from nps_insights.survey.privacy.pseudonyms import pseudonyms_of
+from nps_insights.tables import counted
 
 # What a person can be forgotten by.
 FORGOTTEN_BY = ("account_id", "contact_id", "response_id")

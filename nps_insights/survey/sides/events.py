@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from nps_insights.survey.counted import counted
 from nps_insights.survey.files.read import RawTable
 from nps_insights.survey.ledger import Ledger
 from nps_insights.survey.mapping.aliases import EVENT_FIELDS
@@ -14,6 +13,7 @@ from nps_insights.survey.settings import SurveySettings
 from nps_insights.survey.sides.field_columns import field_columns, side_dates
 from nps_insights.survey.sides.side_tables import SideAdmission, side_admission, take_out_repeated
 from nps_insights.survey.values.dates import after_moment
+from nps_insights.tables import counted
 
 _NOBODY = KnownNames()
 

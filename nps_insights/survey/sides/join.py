@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from nps_insights.survey.counted import counted
 from nps_insights.survey.ids.salesforce_ids import as_listed
 from nps_insights.survey.mapping.columns import ColumnMapping, suggestions
 from nps_insights.survey.settings import SurveySettings
 from nps_insights.survey.sides.accounts import AccountAdmission, account_attributes
 from nps_insights.survey.sides.proxies import proxies
-from nps_insights.tables import ATTRIBUTE_PREFIX, DataRefusedError, SettingsError
+from nps_insights.tables import ATTRIBUTE_PREFIX, DataRefusedError, SettingsError, counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,8 +134,9 @@ def _unmatched(answered: pd.Series, listed: pd.Series, notes: list[str]) -> tupl
     silent, unknown = tuple(sorted(set(listed) - present)), tuple(sorted(present - set(listed)))
     n_blank = int(answered.isna().sum())
     notes += [f"accounts: {len(silent):,} of {len(listed):,} have no response"] if silent else []
-    notes += [f"accounts: {len(unknown):,} account_ids of the survey are not in the accounts' file"] if unknown else []
-    notes += [f"accounts: {n_blank:,} responses name no account"] if n_blank else []
+    strange = counted(len(unknown), "account_id of the survey is", "account_ids of the survey are")
+    notes += [f"accounts: {strange} not in the accounts' file"] if unknown else []
+    notes += [f"accounts: {counted(n_blank, 'response names', 'responses name')} no account"] if n_blank else []
     return silent, unknown
 
 

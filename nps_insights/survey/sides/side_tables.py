@@ -4,13 +4,12 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from nps_insights.survey.counted import counted
 from nps_insights.survey.ids.identity import content_hashes
 from nps_insights.survey.ledger import Ledger
 from nps_insights.survey.settings import SurveySettings
 from nps_insights.survey.sides.field_columns import reasons_in_words
 from nps_insights.survey.values.dates import after_moment
-from nps_insights.tables import DataRefusedError, conform
+from nps_insights.tables import DataRefusedError, conform, counted
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from nps_insights.survey.files.raw import RawTable, Recognised, numbered_reasons
 from nps_insights.survey.mapping.aliases import plain_name
+from nps_insights.tables import counted
 
 Rows = Sequence[Sequence[str]]
 
@@ -122,7 +123,8 @@ def prepared(raw: RawTable, tool: Tool, header: Header, why: str) -> RawTable:
     """
     names = list(raw.frame.columns)
     footers = len(raw.set_aside)
-    did = [*header.did, *([f"{counted(footers)} below the answers set aside: footer lines"] if footers else [])]
+    below = [f"{counted(footers, 'row', 'rows')} below the answers set aside: footer lines"] if footers else []
+    did = [*header.did, *below]
     known = Recognised(
         tool=tool.name,
         why=why,
@@ -227,7 +229,7 @@ def set_aside(raw: RawTable, where: pd.Series, reason: str) -> RawTable:
         row_numbers=np.asarray(raw.row_numbers)[~gone],
         set_aside=both,
     )
-    return with_known(kept, did=[f"{counted(int(gone.sum()))} set aside: {reason}"])
+    return with_known(kept, did=[f"{counted(int(gone.sum()), 'row', 'rows')} set aside: {reason}"])
 
 
 def only_nps(raw: RawTable, column: str | None, nps: frozenset[str] = frozenset({"nps"})) -> RawTable:
@@ -262,16 +264,6 @@ def only_nps(raw: RawTable, column: str | None, nps: frozenset[str] = frozenset(
         where = plain_cells(raw, column) == kind
         raw = set_aside(raw, where, f"an answer to a {kind} survey")
     return raw
-
-
-def counted(n: int) -> str:
-    """Return a number of rows in words.
-
-    Example:
-        >>> counted(1), counted(1200)
-        ('1 row', '1,200 rows')
-    """
-    return "1 row" if n == 1 else f"{n:,} rows"
 
 
 def told_apart(names: Sequence[str]) -> list[str]:

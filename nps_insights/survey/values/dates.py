@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from nps_insights.survey.counted import counted
-from nps_insights.tables import DataRefusedError, SettingsError
+from nps_insights.tables import DataRefusedError, SettingsError, counted
 
 # Later than nearly all others by more than this, a date without a stated moment of knowing is doubted aloud.
 FAR_DAYS = 366

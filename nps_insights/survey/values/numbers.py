@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from nps_insights.tables import DataRefusedError
+from nps_insights.tables import DataRefusedError, counted
 
 # What statistics programs write for "missing"; in a column of numbers it cannot be a value.
 MISSING_NUMBERS = frozenset({"", "na", "n/a", "nan", "null", "none", "#n/a", "-"})
@@ -101,6 +101,16 @@ def is_missing(texts: pd.Series) -> pd.Series:
         [True, True, False]
     """
     return texts.str.strip().str.lower().isin(MISSING_NUMBERS)
+
+
+def cells_lost(n: int) -> str:
+    """Return what a note says of cells whose text was not understood.
+
+    Example:
+        >>> cells_lost(2)
+        '2 cells were not understood and are left empty'
+    """
+    return counted(n, "cell was not understood and is left empty", "cells were not understood and are left empty")
 
 
 def as_numbers_if_all(texts: pd.Series, column: str) -> pd.Series | None:

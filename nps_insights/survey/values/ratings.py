@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from nps_insights.survey.counted import LOST_CELLS, counted
 from nps_insights.survey.settings import SurveySettings
-from nps_insights.survey.values.numbers import is_missing
+from nps_insights.survey.values.numbers import cells_lost, is_missing
 from nps_insights.survey.values.scores import numbers_stated, parse_scores
 
 RATINGS = ("csat", "ces")
@@ -58,7 +57,7 @@ def read_rating(name: str, texts: pd.Series, settings: SurveySettings) -> Rating
 def _on_no_scale(name: str, texts: pd.Series, blank: pd.Series) -> Rating:
     values = numbers_stated(texts).mask(blank)
     n_lost = int((values.isna() & ~blank).sum())
-    told = [counted(n_lost, *LOST_CELLS)] if n_lost else []
+    told = [cells_lost(n_lost)] if n_lost else []
     if values.notna().any():
         told.append(
             f"the answers run from {values.min():g} to {values.max():g} and no scale is stated, so none is refused; "

@@ -1,6 +1,4 @@
-"""A number and its noun in notes on what was read."""
-
-LOST_CELLS = ("cell was not understood and is left empty", "cells were not understood and are left empty")
+"""A number and its noun."""
 
 
 def counted(n: int, one: str, many: str) -> str:
