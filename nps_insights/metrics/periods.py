@@ -14,7 +14,6 @@ from nps_insights.tables import SettingsError, conform, empty
 PERIOD_STARTS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
 _ENOUGH_PER_PERIOD = 100
 _MOST_PERIODS = 16
-_FEWEST_TO_WATCH = 4
 
 
 def period_starts(dates: pd.Series, per: str) -> pd.Series:
@@ -81,8 +80,8 @@ def finest_period(responses: pd.DataFrame) -> str:
     """Return the finest of month, quarter and year by which the answers can be watched; else that of `choose_period`.
 
     A chart wants few periods, watching wants to see soon and looks back over many: a median of 100 answers in a period
-    (six of them together are known to about +-6 points) and four periods are enough, however many there are. Weeks and
-    days move with mailings and weekends, and are watched where they are asked for.
+    (six of them together are known to about +-6 points) is enough, however many periods there are. Weeks and days move
+    with mailings and weekends, and are watched where they are asked for.
 
     Args:
         responses: Table `responses`.
@@ -98,7 +97,7 @@ def finest_period(responses: pd.DataFrame) -> str:
     dates = responses["responded_at"].dropna()
     for per in ("month", "quarter", "year"):
         size = period_starts(dates, per).value_counts()
-        if len(size) >= _FEWEST_TO_WATCH and size.median() >= _ENOUGH_PER_PERIOD:
+        if len(size) >= 2 and size.median() >= _ENOUGH_PER_PERIOD:
             return per
     return choose_period(responses)
 

@@ -110,8 +110,8 @@ def figures_of(measure: Measure, moments: Moments, *, confidence_level: float = 
 
 def _signs(category: pd.Series) -> NDArray[np.int8]:
     codes, names = pd.factorize(category)
-    sign = np.array([_SIGN.get(str(name), 2) for name in names] + [2], dtype=np.int8)
-    if (sign[:-1] == 2).any() or (codes < 0).any():
+    sign = np.array([_SIGN.get(str(name), 2) for name in names], dtype=np.int8)
+    if (sign == 2).any() or (codes < 0).any():
         strange = sorted({str(name) for name in names} - set(_SIGN)) or ["no category"]
         raise DataRefusedError(
             f"category: every answer must be one of {', '.join(CATEGORIES)}; found {', '.join(strange)}"
