@@ -58,6 +58,23 @@ def test_placeholders_and_edges_are_equal_and_no_translation_brings_markup(langu
         assert not re.search(r"[<>]|&\w+;", text), english
 
 
+def test_layouts_say_nothing_that_could_not_be_translated() -> None:
+    templates = Path(words.__file__).parent / "templates"
+    said = {
+        file.name: re.findall(r"""content:\s*["'][^"']*[A-Za-z]{2}[^"']*["']""", file.read_text(encoding="utf-8"))
+        for file in templates.glob("*.css")
+    }
+    assert len(said) > 3
+    assert {name: found for name, found in said.items() if found} == {}
+
+
+@pytest.mark.parametrize(("language", "printed"), [("de", "auf der Seite am Bildschirm"), ("fr", "à l’écran")])
+def test_what_stays_folded_on_paper_says_so_in_the_language_of_the_page(language: str, printed: str) -> None:
+    told = set(re.findall(r'<summary data-printed="([^"]+)"', page(language)))
+    assert len(told) == 1
+    assert printed in told.pop()
+
+
 def test_an_unknown_language_names_those_there_are() -> None:
     with pytest.raises(SettingsError, match=r"report\.language == 'xx': must be one of en, de, fr"):
         render_report({}, watched_facts(), language="xx")
