@@ -115,7 +115,7 @@ def test_the_keyboard_goes_on_at_the_first_new_row_and_a_search_opens_the_list(f
     ("language", "period", "note", "count"),
     [
         ("de", "Q2 2026", "Aus allen Antworten: nicht eingegrenzt auf plan: Business, Q2 2026.", "0 von 4 gefunden."),
-        ("fr", "T2 2026", "Toutes réponses confondues\u00a0: non restreint à plan: Business, T2 2026.",
+        ("fr", "T2 2026", "Toutes réponses confondues\u00a0: non restreint à plan\u00a0: Business, T2 2026.",
          "Résultats\u00a0: 0 sur 4."),
     ],
 )  # fmt: skip

@@ -149,4 +149,4 @@ def _table(rows: pd.DataFrame, names: list[str]) -> TextTable | None:
 def _name(row: pd.Series) -> str:
     known = _QUESTIONS.get(row["check"])
     name = say(known) if known else words.clean(row["check"], most=40)
-    return f"{name}: {words.clean(row['group'], most=40).replace('_', ' ')}" if row["group"] else name
+    return words.colon(name, words.clean(row["group"], most=40).replace("_", " ")) if row["group"] else name

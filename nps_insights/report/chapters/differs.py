@@ -137,7 +137,7 @@ def _figures(row: pd.Series, names: tuple[str, str, str]) -> tuple[str, ...]:
 
 def _mark(row: pd.Series, names: tuple[str, str, str], unit: str) -> Mark:
     estimate, low, high = (float(row[name]) for name in names)
-    hover = f"{_group(row)}: {words.with_range(estimate, low, high, signed=True)} {unit}"
+    hover = words.colon(_group(row), f"{words.with_range(estimate, low, high, signed=True)} {unit}")
     return Mark(_group(row), estimate, low, high, hover=hover)
 
 

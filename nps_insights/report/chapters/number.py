@@ -168,14 +168,17 @@ def _changes(changes: pd.DataFrame) -> TextTable | None:
     lines, keys = [], []
     for _, row in rows.iterrows():
         by, group = (column_name(row["by"]), group_name(row["group"])) if row["by"] else ("", "")
-        who = f"{by}: {group}" if by else say("All answers")
+        who = words.colon(by, group) if by else say("All answers")
         before = words.period(row["before_start"], row["before_end"])
         after = words.period(row["after_start"], row["after_end"])
         keys.append(RowKey(by, group, after))
         lines.append(
             (
                 who,
-                f"{before}: {words.points(row['before_estimate'])} → {after}: {words.points(row['after_estimate'])}",
+                " → ".join(
+                    words.colon(when, words.points(row[f"{side}_estimate"]))
+                    for side, when in (("before", before), ("after", after))
+                ),
                 words.with_range(row["estimate"], row["conf_low"], row["conf_high"], signed=True),
                 words.verdict(row["conf_low"], row["conf_high"]),
             )
@@ -206,7 +209,7 @@ def _shifts(tables: dict[str, pd.DataFrame]) -> TextTable | None:
 
 def _mark(label: str, row: pd.Series) -> Mark:
     figure = words.with_range(row["estimate"], row["conf_low"], row["conf_high"])
-    hover = f"{label}: {figure}, {words.plural(row['n'], 'answer')}"
+    hover = words.colon(label, f"{figure}, {words.plural(row['n'], 'answer')}")
     return Mark(label, float(row["estimate"]), float(row["conf_low"]), float(row["conf_high"]), hover=hover)
 
 

@@ -209,7 +209,7 @@ def _chart(tops: pd.DataFrame, reference: float) -> Chart | None:
             float(row["nps"]),
             float(row["nps_low"]),
             float(row["nps_high"]),
-            hover=f"{words.clean(row['label'])}: {_nps(row)}, {_size(row)}",
+            hover=words.colon(words.clean(row["label"]), f"{_nps(row)}, {_size(row)}"),
         )
         for _, row in shown.iterrows()
     ]

@@ -161,7 +161,11 @@ def _key(row: pd.Series) -> RowKey:
 
 
 def _asked(row: pd.Series) -> str:
-    name = f"{words.clean(row['by'], most=40)}: {words.clean(row['group'], most=60)}" if row["by"] else say("Everybody")
+    name = (
+        words.colon(words.clean(row["by"], most=40), words.clean(row["group"], most=60))
+        if row["by"]
+        else say("Everybody")
+    )
     when = "" if pd.isna(row["period_start"]) else f", {words.period(row['period_start'], row['period_end'])}"
     return name + when
 
@@ -219,7 +223,7 @@ def _agents_chart(rows: pd.DataFrame) -> Chart | None:
         name = words.clean(row["agent_id"], most=60)
         estimate, low, high = (float(row[end]) for end in ("estimate", "conf_low", "conf_high"))
         colour = ACCENT if row["differs"] else NEUTRAL
-        marks.append(Mark(name, estimate, low, high, colour, f"{name}: {words.with_range(estimate, low, high)}"))
+        marks.append(Mark(name, estimate, low, high, colour, words.colon(name, words.with_range(estimate, low, high))))
     mean = float(rows["estimate"].mean())
     what = say("NPS of agents, like for like, with likely ranges")
     return range_chart("chart-agents", described(what, marks, signed=False), marks, axis=say("NPS"), reference=mean)

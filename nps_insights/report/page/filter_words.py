@@ -14,6 +14,7 @@ def filter_words() -> dict[str, str | int | bool]:
     return {
         "one_below": form.one_below,
         "zero_is_many": form.zero_is_many,
+        "colon": say("{head}: {rest}"),
         "rows_one": say("{shown} of {total} row shown."),
         "rows_many": say("{shown} of {total} rows shown."),
         "no_figure": say("{caption}: no figure of {named}."),

@@ -88,7 +88,7 @@ def _fact(row: pd.Series) -> str:
     if not row["group"]:
         return name
     if row["fact"] == "role_mix":
-        return f"{name}: {words.clean(row['group'], most=60)}"
+        return words.colon(name, words.clean(row["group"], most=60))
     return say(
         "{name}, counting {what}",
         name=name,

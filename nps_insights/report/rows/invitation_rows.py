@@ -86,7 +86,7 @@ def audit_note(audit: pd.DataFrame) -> str:
 def _name(row: pd.Series) -> str:
     known = _CHECKS.get(row["check"])
     name = say(known) if known else words.clean(row["check"], most=40).replace("_", " ")
-    return f"{name}: {words.clean(row['group'], most=60)}" if row["group"] else name
+    return words.colon(name, words.clean(row["group"], most=60)) if row["group"] else name
 
 
 def _figure(row: pd.Series) -> str:

@@ -175,7 +175,7 @@ def _mark(line: _Line, value: float, colour: str = "") -> Mark:
     clear = line.low > 0 or line.high < 0
     tone = NEUTRAL if not clear else GAINS if value > 0 else LOSES
     low, high = (value if pd.isna(end) else end for end in (line.low, line.high))
-    return Mark(line.name, value, low, high, colour or tone, f"{line.name}: {_written(value, line)}")
+    return Mark(line.name, value, low, high, colour or tone, words.colon(line.name, _written(value, line)))
 
 
 def _others(parts: pd.DataFrame, scale: float, unit: str, total: float) -> TextTable | None:

@@ -43,7 +43,7 @@ def figure_name(row: pd.Series) -> str:
         called = words.clean(label if isinstance(label, str) and label else group, most=60)
         return say("Mentions of {label}", label=words.quoted(called))
     name = metric_name(metric)
-    return f"{name}, {words.clean(row['by'], most=40)}: {group}" if row["by"] else name
+    return words.colon(f"{name}, {words.clean(row['by'], most=40)}", group) if row["by"] else name
 
 
 def metric_name(metric: str) -> str:

@@ -14,7 +14,7 @@ const Filters = (function () {
 
   const isSet = () => Boolean(chosen.by || chosen.period);
   const named = () =>
-    [chosen.by && chosen.by + ": " + chosen.group, chosen.period].filter(Boolean).join(", ");
+    [chosen.by && say("colon", { head: chosen.by, rest: chosen.group }), chosen.period].filter(Boolean).join(", ");
   const ofGroup = (by, group) => !chosen.by || (by === chosen.by && group === chosen.group);
   const ofPeriod = (period) => !chosen.period || period === chosen.period;
   const matches = (by, group, period) => ofGroup(by, group) && ofPeriod(period);
@@ -77,7 +77,7 @@ const Filters = (function () {
   function answer() {
     const exact = rows.find((row) => row.dataset.figure && row.dataset.by === chosen.by
       && row.dataset.group === chosen.group && row.dataset.period === chosen.period);
-    return exact ? named() + ": " + exact.dataset.figure + "." : say("no_answer", { named: named() });
+    return exact ? say("colon", { head: named(), rest: exact.dataset.figure }) + "." : say("no_answer", { named: named() });
   }
 
   // Groups over time stand folded; what is chosen is shown, and folded again afterwards.
