@@ -218,6 +218,14 @@ class TestTheListOfAReport:
         assert any("by the churn scoring of 2026-03-11, the latest in " in note for note in told["notes"])
         lists = ended(["actions", project / "runs" / "driver_report"], monkeypatch, capsys).stdout
         assert lists.count("Accounts to call: ") == 1
+        report = project / "runs" / "driver_report"
+        newest = ended(["actions", report, "--flags", nights], monkeypatch, capsys).stdout
+        assert "by the churn scoring of 2026-03-12, the latest in " in newest
+        of_that_day = ended(["actions", report, "--flags", nights, "--as-of", "2026-03-11"], monkeypatch, capsys).stdout
+        assert "by the churn scoring of 2026-03-11, the latest in " in of_that_day
+        too_early = ended(["actions", report, "--flags", nights, "--as-of", "2026-03-01"], monkeypatch, capsys)
+        assert too_early.code == 2
+        assert "the earliest list there is of 2026-03-10; name the folder of a night" in too_early.stderr
 
     @pytest.mark.parametrize(
         ("flags", "as_of", "said"),

@@ -141,7 +141,9 @@ def target(
 
 def actions(
     run_folder: Annotated[Path, typer.Argument(help="Folder of a finished report, such as reports/q3.")],
-    flags: Annotated[str | None, typer.Option(help="Folder of a churn scoring: whose list is that of calls.")] = None,
+    flags: Annotated[
+        str | None, typer.Option(help="Folder of a churn scoring, or of all nights: whose list is that of calls.")
+    ] = None,
     outcomes: Annotated[str | None, typer.Option(help="File of what became of earlier proposals.")] = None,
     most: Annotated[int | None, typer.Option(help="Longest list of passives and of promoters; 50.")] = None,
     as_of: Annotated[

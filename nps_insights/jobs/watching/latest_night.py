@@ -1,6 +1,8 @@
-"""Which night's call list a report goes by, where the folder of all nights is named."""
+"""Which night's call list is gone by, where the folder of all nights is named."""
 
 from pathlib import Path
+
+import pandas as pd
 
 from nps_insights.jobs.churn.nightly import FLAGS, nights_of
 from nps_insights.jobs.settings.driver_report import DriverReportSettings
@@ -23,22 +25,37 @@ def with_latest_night(settings: DriverReportSettings, admission: Admission) -> t
         SettingsError: All nights are later.
         DataRefusedError: The manifest of a night is damaged.
     """
-    root = settings.input.flags
-    # What holds neither a list nor nights is refused where it is read.
-    if root is None or (Path(root) / FLAGS).is_file() or not (nights := nights_of(Path(root))):
+    if settings.input.flags is None:
         return settings, []
-    if admission.as_of is not None:
-        until = day_after(admission.as_of, None)
-        first = nights[0]
+    until = None if admission.as_of is None else day_after(admission.as_of, None)
+    folder, notes = latest_night("input.flags", settings.input.flags, until=until)
+    named = settings.input.model_copy(update={"flags": folder})
+    return settings.model_copy(update={"input": named}), notes
+
+
+def latest_night(name: str, root: str, *, until: pd.Timestamp | None) -> tuple[str, list[str]]:
+    """Return the folder of the latest night and a note on it; a folder that is no folder of nights stays as it is.
+
+    Args:
+        name: What the folder was given as, for the message.
+        root: A night, the folder of the nights, or anything else, which is refused where it is read.
+        until: The latest day a list may be of; any if None.
+
+    Raises:
+        SettingsError: All nights are later.
+        DataRefusedError: The manifest of a night is damaged.
+    """
+    if (Path(root) / FLAGS).is_file() or not (nights := nights_of(Path(root))):
+        return root, []
+    first = nights[0]
+    if until is not None:
         nights = [night for night in nights if night.as_of <= until]
-        if not nights:
-            raise SettingsError(
-                f"input.flags == {root!r}: the report knows what happened before {until:%Y-%m-%d}, and the earliest "
-                f"list there is of {first.as_of:%Y-%m-%d}; name the folder of a night to go by it all the same"
-            )
+    if not nights:
+        raise SettingsError(
+            f"{name} == {root!r}: what is known here is what happened before {until:%Y-%m-%d}, and the earliest list "
+            f"there is of {first.as_of:%Y-%m-%d}; name the folder of a night to go by it all the same"
+        )
     chosen = nights[-1]
-    named = settings.input.model_copy(update={"flags": str(chosen.folder)})
-    return settings.model_copy(update={"input": named}), [
-        f"Whom to call: by the churn scoring of {chosen.as_of:%Y-%m-%d}, the latest in {root} that is not later than "
-        "the report."
-    ]
+    limit = "" if until is None else f" that knows nothing from {until:%Y-%m-%d} on"
+    told = f"Whom to call: by the churn scoring of {chosen.as_of:%Y-%m-%d}, the latest in {root}{limit}."
+    return str(chosen.folder), [told]

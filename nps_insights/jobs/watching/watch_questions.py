@@ -15,6 +15,7 @@ from nps_insights.jobs.folder import MANIFEST
 from nps_insights.jobs.settings.driver_report import DriverReportSettings, check_settings
 from nps_insights.jobs.side_files import SideFile, read_side_files
 from nps_insights.jobs.watching.asked_targets import targets_of
+from nps_insights.jobs.watching.latest_night import latest_night
 from nps_insights.jobs.watching.next_actions import day_after, moods_of, read_flags
 from nps_insights.jobs.watching.step import sentences_of, watching_of
 from nps_insights.jobs.watching.watch_settings import TargetSettings, WatchSettings
@@ -125,7 +126,8 @@ def actions_of(
 
     Args:
         run_folder: What `nps-insights report` wrote.
-        flags: Folder of a churn scoring, whose list is that of the calls; that of the run if not given.
+        flags: Folder of a churn scoring, whose list is that of the calls, or of all nights, of which the latest not
+            after `as_of` is; that of the run if not given.
         outcomes: File of what became of earlier proposals, such as an exported list with its dates filled in; those of
             the run if not given.
         most: Longest list of passives and of promoters; that of the run if not given.
@@ -140,7 +142,10 @@ def actions_of(
     if manifest["as_of"] is None:
         raise SettingsError(f"{run_folder}: its answers have no dates, so nobody's latest answer is known")
     chosen = check_settings(manifest["settings"])
-    tonight = read_flags(flags or chosen.input.flags)
+    named, called_by = flags or chosen.input.flags, list[str]()
+    if named is not None:
+        named, called_by = latest_night("flags", named, until=None if as_of is None else _day(as_of))
+    tonight = read_flags(named)
     files = {"outcomes": SideFile(outcomes, admit_outcomes, chosen.outcome_columns, sheet="actions")}
     read_as = SurveySettings(date_format=chosen.dates.format, **chosen.privacy.for_door())
     read = read_side_files(files, read_as, names=_names_of(tables.get("accounts")))
@@ -179,7 +184,7 @@ def actions_of(
         )
         listed["closed_loop"] = loop
         said += [_followed(row) for row in loop[loop["estimate"].notna()].to_dict("records")]
-    return WatchAnswer(listed, said, [*read.notes, *found.notes])
+    return WatchAnswer(listed, [*called_by, *said], [*read.notes, *found.notes])
 
 
 def _names_of(accounts: pd.DataFrame | None) -> KnownNames:
@@ -202,16 +207,20 @@ def _moment(
         return max([usual, *(day_after(day, None) for day in known)])
     if as_of is None:
         return usual
-    try:
-        asked = pd.Timestamp(as_of)
-    except ValueError:
-        raise SettingsError(f"as_of == {as_of!r}: must be a day such as 2026-07-01") from None
+    asked = _day(as_of)
     if asked < usual:
         raise SettingsError(
             f"as_of == {as_of!r}: the report and the flags know what happened until {usual:%Y-%m-%d}; name that day or "
             "a later one, or make a report with --as-of"
         )
     return asked
+
+
+def _day(as_of: str) -> pd.Timestamp:
+    try:
+        return pd.Timestamp(as_of)
+    except ValueError:
+        raise SettingsError(f"as_of == {as_of!r}: must be a day such as 2026-07-01") from None
 
 
 def lists_in_words(action_lists: pd.DataFrame) -> list[str]:
