@@ -198,7 +198,9 @@ def test_a_stated_encoding_is_read_by_inspect_and_report(mistakes: Path, asked) 
     assert inspected.code == 0
     assert "szybka wysyłka i miła obsługa" in inspected.stdout
     assert "--encoding cp1250" in next_line(inspected.stdout)
+    assert '[input]\nencoding = "cp1250"\n\n[columns]' in inspected.stdout
     assert asked("report polish.csv --encoding cp1250 --dry-run").code == 0
+    assert asked("nps polish.csv --encoding cp1250").code == 0
     assert "cp1999" in asked("report polish.csv --encoding cp1999").stderr
 
 

@@ -343,3 +343,45 @@ def test_a_folder_without_runs_is_not_taken_for_a_clean_project(project: Path) -
     ]
     run_with(project)
     assert forget(["C-1001"], project=project, salt=SALT, dry_run=True).hints == []
+
+
+def test_a_run_that_does_not_tell_its_key_and_one_in_clear_are_looked_into(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named, silent = PseudonymKey(b"the key that a run tells"), PseudonymKey(b"the key of an earlier version")
+    for name, contact in {"a": pseudonym("C-1001", named), "b": pseudonym("C-1001", silent), "c": "C-1001"}.items():
+        written_run(project / "runs" / name, [("R-1001", contact, SAID)])
+        manifest = project / "runs" / name / "manifest.json"
+        told = json.loads(manifest.read_text(encoding="utf-8"))
+        told["settings"] = (told.get("settings") or {}) | {"privacy": {"pseudonyms": name != "c"}}
+        told |= {"pseudonym_key": named.fingerprint} if name == "a" else {}
+        manifest.write_text(json.dumps(told), encoding="utf-8")
+    monkeypatch.setenv("NPS_INSIGHTS_KEY", silent.secret.decode())
+    done = forget(["C-1001"], project=project, salt=SALT, dry_run=True)
+    assert {name for name in "abc" if any(f"/runs/{name}" in path for path in done.changed)} == {"b", "c"}
+    assert [hint for hint in done.hints if "1 run here had another key" in hint and "/runs/a" in hint]
+    assert [hint for hint in done.hints if "1 run here does not tell the key" in hint and "/runs/b" in hint]
+    monkeypatch.setenv("NPS_INSIGHTS_KEY", "neither of the two keys")
+    shown = forget([pseudonym("C-1001", named)], project=project, salt=SALT, dry_run=True)
+    assert [hint for hint in shown.hints if "key" in hint] == [], "a pseudonym is found under every key"
+
+
+def test_a_database_that_only_an_old_run_names_keeps_nobody_from_being_forgotten(project: Path) -> None:
+    run_with(project)
+    manifest = next((project / "runs").rglob("manifest.json"))
+    told = json.loads(manifest.read_text(encoding="utf-8"))
+    told["settings"] = (told.get("settings") or {}) | {
+        "output": {"sql": "postgresql+nodriver://gone.example/crm", "sql_table": "flags"}
+    }
+    manifest.write_text(json.dumps(told), encoding="utf-8")
+    done = forget(["C-1001"], project=project, salt=SALT)
+    assert done.changed
+    assert [one for one in done.left_to_you if "only earlier runs name" in one and "nodriver" in one]
+    (project / "pipelines").mkdir(exist_ok=True)
+    (project / "pipelines" / "nightly.toml").write_text(
+        'job = "churn_scoring"\n[input]\nsurvey = "a.csv"\naccounts = "b.csv"\n'
+        '[output]\nsql = "postgresql+nodriver://gone.example/crm"\nsql_table = "flags"\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(SettingsError, match="nobody can be forgotten there"):
+        forget(["C-1001"], project=project, salt=SALT)

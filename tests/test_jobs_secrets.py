@@ -6,7 +6,8 @@ from urllib.parse import quote_plus
 import pytest
 from sqlalchemy import make_url
 
-from nps_insights.jobs.settings.secrets import masked
+from nps_insights.jobs.settings.secrets import database_from_environment, masked
+from nps_insights.tables import SettingsError
 
 SECRET = "s3cret"
 URLS = (
@@ -46,3 +47,12 @@ def test_parameters_outside_of_urls_are_masked_too(name: str) -> None:
 def test_plain_text_stays() -> None:
     for text in ("data/survey.csv", "why?", "a@example.com: 5 rows", "report.per=month", "by=plan&region"):
         assert masked(text) == text
+
+
+def test_a_variable_names_no_file_that_would_be_another_one_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRM", "sqlite:///flags.db")
+    with pytest.raises(SettingsError, match=r"output.sql: .*'env:CRM'.*flags\.db.*sqlite:////srv/acme/flags\.db"):
+        database_from_environment("env:CRM", "output.sql")
+    for whole in ("sqlite:////srv/flags.db", "sqlite:///:memory:", f"postgresql://anna:{SECRET}@db/crm"):
+        monkeypatch.setenv("CRM", whole)
+        assert database_from_environment("env:CRM", "output.sql") == whole

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nps_insights.cli.columns import parse_columns, parse_names
+from nps_insights.cli.columns import Encoding, parse_columns, parse_names
 from nps_insights.cli.completion import CATEGORIES, EVENTS, words
 from nps_insights.cli.panels import in_panels
 from nps_insights.cli.progress import encoding_progress
@@ -46,7 +46,7 @@ app = typer.Typer(
 @app.command()
 @in_panels(
     ("Input", "accounts usage invitations query"),
-    ("Reading the files", "columns scale date_format"),
+    ("Reading the files", "columns scale date_format encoding"),
     ("What leaving means", "horizon event inactive_days renewal_months known_until exclude_reason competing_reason"),
     ("What the model reads", "lookback leave_out allow text"),
     ("Output", "capacity out tracking_uri as_json dry_run"),
@@ -61,6 +61,7 @@ def train(
     query: Query = None,
     scale: Scale = None,
     date_format: DateFormat = None,
+    encoding: Encoding = None,
     horizon: Annotated[int | None, typer.Option(help="Days ahead within which an account leaves; 90.")] = None,
     lookback: Annotated[int | None, typer.Option(help="Days back that are read; 365.")] = None,
     event: Annotated[
@@ -87,7 +88,9 @@ def train(
     from nps_insights.jobs.churn.settings import ChurnTrainingSettings
     from nps_insights.jobs.settings.checked import checked
 
-    given = _stated(survey, accounts, usage, invitations, query, columns, scale, date_format, out, tracking_uri)
+    given = _stated(
+        survey, accounts, usage, invitations, query, encoding, columns, scale, date_format, out, tracking_uri
+    )
     given["churn"] = _given(
         horizon=horizon, lookback=lookback, event=event, inactive_days=inactive_days, known_until=known_until,
         renewal_months=renewal_months, excluded_reasons=exclude_reason, competing_reasons=competing_reason,
@@ -101,7 +104,7 @@ def train(
 @app.command()
 @in_panels(
     ("Input", "accounts usage invitations query"),
-    ("Reading the files", "columns scale date_format"),
+    ("Reading the files", "columns scale date_format encoding"),
     ("Who is called", "as_of model capacity capacity_per_owner threshold category holdout"),
     ("What a call costs and gains", "offer_cost contact_cost acceptance"),
     ("Output", "out sql spark tracking_uri as_json dry_run"),
@@ -129,6 +132,7 @@ def flag(
     query: Query = None,
     scale: Scale = None,
     date_format: DateFormat = None,
+    encoding: Encoding = None,
     sql: Annotated[
         str | None, typer.Option(help="SQLAlchemy URL, or env:NAME, of a database that gets the list too.")
     ] = None,
@@ -144,7 +148,9 @@ def flag(
     from nps_insights.jobs.churn.settings import ChurnScoringSettings
     from nps_insights.jobs.settings.checked import checked
 
-    given = _stated(survey, accounts, usage, invitations, query, columns, scale, date_format, out, tracking_uri)
+    given = _stated(
+        survey, accounts, usage, invitations, query, encoding, columns, scale, date_format, out, tracking_uri
+    )
     given["scoring"] = _given(model=model)
     given["decision"] = _given(
         capacity=capacity, capacity_per_owner=capacity_per_owner, threshold=threshold, offer_cost=offer_cost,
@@ -254,6 +260,7 @@ def _stated(
     usage: str | None,
     invitations: str | None,
     query: str | None,
+    encoding: str | None,
     columns: Names,
     scale: str | None,
     date_format: str | None,
@@ -261,7 +268,9 @@ def _stated(
     tracking_uri: str | None,
 ) -> dict[str, Any]:
     return {
-        "input": _given(survey=survey, accounts=accounts, usage=usage, invitations=invitations, query=query),
+        "input": _given(
+            survey=survey, accounts=accounts, usage=usage, invitations=invitations, query=query, encoding=encoding
+        ),
         "columns": parse_columns(columns),
         "score": _given(scale=scale),
         "dates": _given(format=date_format),

@@ -1,9 +1,16 @@
-"""Options that name columns: lists in one option or several, with quotes where a name holds a comma."""
+"""Options on how a survey is read: names of columns, with quotes where one holds a comma, and its encoding."""
 
 import csv
 from collections.abc import Sequence
+from typing import Annotated
+
+import typer
 
 from nps_insights.tables.errors import SettingsError
+
+Encoding = Annotated[
+    str | None, typer.Option(help="Encoding of the survey's text file, e.g. cp1250; detected if not given.")
+]
 
 
 def parse_names(options: Sequence[str] | None) -> tuple[str, ...]:

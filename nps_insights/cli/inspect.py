@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from nps_insights.cli.columns import parse_columns, parse_names
+from nps_insights.cli.columns import Encoding, parse_columns, parse_names
 from nps_insights.cli.privacy import NoRedact, PhoneRegions, privacy_section
 from nps_insights.cli.terminal import say
 
@@ -21,9 +21,7 @@ def inspect(
     date_format: Annotated[str | None, typer.Option(help="How dates are written, e.g. %d/%m/%Y.")] = None,
     missing_dates: Annotated[list[str] | None, typer.Option(help="Dates that mean 'unknown', e.g. 1970-01-01.")] = None,
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook; the first if not given.")] = None,
-    encoding: Annotated[
-        str | None, typer.Option(help="Encoding of a text file, e.g. cp1250; detected if not given.")
-    ] = None,
+    encoding: Encoding = None,
     no_redact: NoRedact = False,
     phone_region: PhoneRegions = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
@@ -47,4 +45,4 @@ def inspect(
         say(json.dumps(inspection_in_data(found), indent=2, default=str))
     else:
         command = shlex.join(["nps-insights", *("report" if one == "inspect" else one for one in sys.argv[1:])])
-        say(inspection_in_words(found, command=command))
+        say(inspection_in_words(found, command=command, encoding=encoding))

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from nps_insights.cli.columns import parse_columns, parse_names
+from nps_insights.cli.columns import Encoding, parse_columns, parse_names
 from nps_insights.cli.completion import HEADLINES, KINDS, METRICS, PERIODS, words
 from nps_insights.cli.completion import columns as columns_of_files
 from nps_insights.cli.panels import in_panels
@@ -17,7 +17,7 @@ Names = list[str] | None
 
 @in_panels(
     ("Input", "accounts query invitations rake"),
-    ("Reading the files", "columns scale cuts csat_scale ces_scale date_format no_redact phone_region"),
+    ("Reading the files", "columns scale cuts csat_scale ces_scale date_format encoding no_redact phone_region"),
     ("What is measured", "by per rolling metric score kind weights as_asked latest as_of"),
     ("Output", "out as_json as_csv"),
 )
@@ -58,6 +58,7 @@ def nps(
     scale: Annotated[str | None, typer.Option(help="Ends of the scale, worst first: 0-10, 1-10, 5-1.")] = None,
     cuts: Annotated[str | None, typer.Option(help="Detractor up to, promoter from: 6,9 or 3,5.")] = None,
     date_format: Annotated[str | None, typer.Option(help="How dates are written, e.g. %d/%m/%Y.")] = None,
+    encoding: Encoding = None,
     as_of: Annotated[str | None, typer.Option(help="Leave later answers out; the last answer if not given.")] = None,
     query: Annotated[str | None, typer.Option(help="SQL that selects the survey's rows.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write the table: .csv, .xlsx or .json.")] = None,
@@ -76,7 +77,13 @@ def nps(
 
     apart = kind == "apart"
     given: dict[str, Any] = {
-        "input": {"survey": survey, "accounts": accounts, "query": query, "invitations": invitations},
+        "input": {
+            "survey": survey,
+            "accounts": accounts,
+            "query": query,
+            "encoding": encoding,
+            "invitations": invitations,
+        },
         "columns": parse_columns(columns) | ({"weight": weights} if weights else {}),
         "score": {"scale": scale, "cuts": cuts},
         "dates": {"format": date_format},

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from nps_insights.cli.columns import parse_columns, parse_names
+from nps_insights.cli.columns import Encoding, parse_columns, parse_names
 from nps_insights.cli.completion import (
     EDITIONS,
     ENCODERS,
@@ -68,9 +68,7 @@ def report(
     missing_dates: Annotated[Names, typer.Option(help="Dates that mean 'unknown', e.g. 1970-01-01.")] = None,
     query: Annotated[str | None, typer.Option(help="SQL that selects the survey's rows.")] = None,
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook; the first if not given.")] = None,
-    encoding: Annotated[
-        str | None, typer.Option(help="Encoding of a text file, e.g. cp1250; detected if not given.")
-    ] = None,
+    encoding: Encoding = None,
     title: Annotated[str | None, typer.Option(help="Title of the report.")] = None,
     encoder: Annotated[
         str,

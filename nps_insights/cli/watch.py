@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nps_insights.cli.columns import parse_columns, parse_names
+from nps_insights.cli.columns import Encoding, parse_columns, parse_names
 from nps_insights.cli.completion import KINDS, PERIODS, TARGET_METRICS, words
 from nps_insights.cli.completion import columns as columns_of_files
 from nps_insights.cli.panels import in_panels
@@ -50,7 +50,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the tables as JSON.")]
 
 @in_panels(
     ("Input", "accounts invitations events"),
-    ("Reading the files", "columns scale cuts csat_scale ces_scale date_format"),
+    ("Reading the files", "columns scale cuts csat_scale ces_scale date_format encoding"),
     ("What is watched", "by per kind as_of smallest_change"),
     ("Output", "out as_json"),
 )
@@ -68,6 +68,7 @@ def alerts(
     csat_scale: CsatScale = None,
     ces_scale: CesScale = None,
     date_format: DateFormat = None,
+    encoding: Encoding = None,
     as_of: AsOf = None,
     smallest_change: Annotated[float | None, typer.Option(help="Fewer points are no alert; 3 if not given.")] = None,
     out: Out = None,
@@ -80,7 +81,13 @@ def alerts(
     from nps_insights.jobs.watching.watch_questions import alerts_of
 
     given = {
-        "input": {"survey": source, "accounts": accounts, "invitations": invitations, "events": events},
+        "input": {
+            "survey": source,
+            "accounts": accounts,
+            "invitations": invitations,
+            "events": events,
+            "encoding": encoding,
+        },
         "report": {"by": parse_names(by), "per": per, "as_of": as_of},
         "watch": {"smallest_change": smallest_change},
         **_read_as(kind, columns, scale, cuts, csat_scale, ces_scale, date_format),
@@ -92,7 +99,7 @@ def alerts(
 @in_panels(
     ("The target", "value date metric group baseline baseline_date"),
     ("Input", "accounts benchmark"),
-    ("Reading the files", "columns scale cuts csat_scale ces_scale date_format"),
+    ("Reading the files", "columns scale cuts csat_scale ces_scale date_format encoding"),
     ("What is measured", "per kind as_of"),
     ("Output", "out as_json"),
 )
@@ -117,6 +124,7 @@ def target(
     csat_scale: CsatScale = None,
     ces_scale: CesScale = None,
     date_format: DateFormat = None,
+    encoding: Encoding = None,
     as_of: AsOf = None,
     out: Out = None,
     as_json: Json = False,
@@ -129,7 +137,7 @@ def target(
     from nps_insights.jobs.watching.watch_settings import TargetSettings
 
     given = {
-        "input": {"survey": source, "accounts": accounts, "benchmark": benchmark},
+        "input": {"survey": source, "accounts": accounts, "benchmark": benchmark, "encoding": encoding},
         "report": {"by": [group.partition("=")[0].strip()] if group else [], "per": per, "as_of": as_of},
         **_read_as(kind, columns, scale, cuts, csat_scale, ces_scale, date_format),
     }

@@ -1,5 +1,6 @@
 """What would be understood of a file, in words; nothing is written."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -47,13 +48,15 @@ def _in_data(told: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def inspection_in_words(found: Inspection, *, command: str = "") -> str:
+def inspection_in_words(found: Inspection, *, command: str = "", encoding: str | None = None) -> str:
     """Return the findings as a page of text for a terminal.
 
     Args:
         found: What was found out.
         command: The command line that makes the report with what is stated so far; what could be tried next is added.
+        encoding: The encoding, where it was stated.
     """
+    stated = f"[input]\nencoding = {json.dumps(encoding)}\n\n" if encoding else ""
     written = ", ".join(
         part for part in (found.encoding, f"cells split by {found.delimiter!r}" if found.delimiter else "") if part
     )
@@ -67,7 +70,7 @@ def inspection_in_words(found: Inspection, *, command: str = "") -> str:
         f"Rows\n  {counts}" if counts else "",
         listed("Warnings", found.warnings),
         next_step(found, command),
-        "To paste into a pipeline file\n\n" + found.columns_block,
+        "To paste into a pipeline file\n\n" + stated + found.columns_block,
     ]
     return "\n\n".join(part for part in parts if part)
 

@@ -32,7 +32,7 @@ from nps_insights.jobs.manifest import versions, write_manifest
 from nps_insights.jobs.outputs.for_people import shown
 from nps_insights.jobs.outputs.notify import notify, refuse_unready
 from nps_insights.jobs.settings.privacy import with_real_ids
-from nps_insights.jobs.settings.secrets import from_environment, masked, without_targets
+from nps_insights.jobs.settings.secrets import database_from_environment, masked, without_targets
 from nps_insights.tables import SettingsError, conform
 from nps_insights.themes import Progress
 from nps_insights.tracking import load_churn_model, local_tracking_uri, speaking_version
@@ -104,7 +104,7 @@ def run_churn_scoring(
     root = Path(settings.output.folder or "runs/churn_scoring")
     settings.decision.checked()
     refuse_unready(settings.notify.urls)
-    database = from_environment(settings.output.sql, "output.sql") if settings.output.sql else ""
+    database = database_from_environment(settings.output.sql, "output.sql") if settings.output.sql else ""
     if database:
         refuse_unreachable(database)
     with only_run(root):

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from nps_insights.jobs.forgetting.run_folder import Changes, changes_in, forget_
 from nps_insights.jobs.forgetting.search import holds
 from nps_insights.jobs.forgetting.tombstones import add_marks, read_tombstones, tombstones_file, with_marks
 from nps_insights.jobs.forgetting.under_pseudonyms import runs_of_other_keys, with_pseudonyms
-from nps_insights.tables import DataRefusedError, replace_file
+from nps_insights.tables import DataRefusedError, SettingsError, replace_file
 from nps_insights.tracking import StoredModel, artifact_folders, delete_stored, stored_models
 
 # Ids of customers, as apart from the numbers of answers.
@@ -109,7 +110,7 @@ def forget(
     _log.info("looking into %d run folder%s", len(places.runs), "s" * (len(places.runs) != 1))
     known_before = marked.marks == before.marks
     hints = [] if known_before else hints_on(named, standing)
-    hints += runs_of_other_keys(places)
+    hints += runs_of_other_keys(ids, places)
     if not places.runs:
         hints = [f"no run folder stands below {project}; name the project with --project, other folders with --folder"]
     done = Forgetting(dry_run, marks=str(file), known_before=known_before, hints=hints)
@@ -132,11 +133,24 @@ def _forget_in_databases(places: Places, person: Person, done: Forgetting) -> No
         if n := forget_vectors(cache, person.texts, write=write):
             done.changed.append(f"{cache}: {n} encoded texts")
     for url, table in places.databases:
-        if n := forget_flags(url, table, person, write=write):
-            done.changed.append(f"table {table} of a database: {n} rows")
+        with _told_if_former(url, places, done):
+            if n := forget_flags(url, table, person, write=write):
+                done.changed.append(f"table {table} of a database: {n} rows")
     for url in places.figures:
-        if n := scrub_figures(url, person, write=write):
-            done.changed.append(f"a database of figures: {n} texts")
+        with _told_if_former(url, places, done):
+            if n := scrub_figures(url, person, write=write):
+                done.changed.append(f"a database of figures: {n} texts")
+
+
+@contextmanager
+def _told_if_former(url: str, places: Places, done: Forgetting) -> Iterator[None]:
+    """A database that only an old run names and that is gone keeps nobody from being forgotten elsewhere."""
+    try:
+        yield
+    except SettingsError as why:
+        if url not in places.former:
+            raise
+        done.left_to_you.append(f"a database that only earlier runs name was not looked into ({why})")
 
 
 def _forget_decisions(models: Path, person: Person, done: Forgetting) -> None:

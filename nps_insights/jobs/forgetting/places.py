@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,13 @@ from nps_insights.jobs.folder import MANIFEST
 from nps_insights.jobs.forgetting.person import Person, tables_in
 from nps_insights.jobs.settings.driver_report import DriverReportSettings
 from nps_insights.jobs.settings.pipeline import read_pipeline
-from nps_insights.jobs.settings.secrets import from_environment, masked
+from nps_insights.jobs.settings.secrets import database_from_environment, masked, sqlite_file
 from nps_insights.tables import SettingsError
 from nps_insights.tracking import database_of, local_tracking_uri
 
 # Programs and their caches; no run writes there.
 _FOREIGN = {".git", ".venv", "venv", "node_modules", "__pycache__", "mlartifacts"}
 _MASKED = "***"
-_SQLITE = "sqlite:///"
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,11 +32,13 @@ class Places:
         runs: Run folders, those that tell who wrote what last.
         beside: Folders beside run folders, with the answers of issued figures.
         pseudonyms: Whether a run says that its ids are pseudonyms.
-        keys: Fingerprint of a key -> the runs whose pseudonyms were made under it.
+        keys: Fingerprint of a key -> the runs whose pseudonyms were made under it; "" -> those that do not tell.
+        in_clear: Whether a run holds ids as they were given.
         caches: Folders of encoded texts.
         tracking: URI -> file of a local tracking database.
         databases: (URL, table) of lists of flags.
         figures: URLs of databases that hold the figures of reports.
+        former: URLs that only finished runs name; what stood there may be gone.
         unreadable: What could not be looked into, in sentences.
     """
 
@@ -46,10 +47,12 @@ class Places:
     beside: list[Path]
     pseudonyms: bool
     keys: dict[str, list[Path]]
+    in_clear: bool
     caches: list[Path]
     tracking: dict[str, Path]
     databases: list[tuple[str, str]]
     figures: list[str]
+    former: frozenset[str]
     unreadable: list[str] = field(default_factory=list)
 
     def runs_of(self, person: Person) -> list[Path]:
@@ -93,18 +96,21 @@ def places_of(
     listed = [(in_project(url, project), table) for url, table in _lists(told, written, unreadable)]
     flags = [*databases, *listed]
     figures = [in_project(one, project) for one in _figures(told, written, unreadable)]
+    named = {*(url for url, _ in databases), *(in_project(url, project) for url in _named(written))}
     known = [*(url for url, _ in databases), *figures]
     unreadable += _out_of_reach(told, [*known, *(url for url, _ in flags)])
     return Places(
         roots=roots,
         runs=sorted(runs, key=lambda run: ((run / "tables" / "responses.parquet").is_file(), str(run))),
         beside=_beside(project, found, told),
-        pseudonyms=any(_of(manifest, "privacy", "pseudonyms") for manifest in told),
+        pseudonyms=any(map(_hides_ids, told)),
         keys=_keys(dict(zip(runs, told, strict=True))),
+        in_clear=not all(map(_hides_ids, told)),
         caches=_caches(project, roots, told),
         tracking=_tracking(project, told, tracking_uri, unreadable),
         databases=list(dict.fromkeys(flags)),
         figures=list(dict.fromkeys(known)),
+        former=frozenset({*known, *(url for url, _ in flags)} - named),
         unreadable=unreadable,
     )
 
@@ -120,10 +126,8 @@ def in_project(url: str, project: Path) -> str:
         >>> in_project("sqlite:///bi.db", Path("/home/anna/acme")), in_project("sqlite:////srv/bi.db", Path("/home"))
         ('sqlite:////home/anna/acme/bi.db', 'sqlite:////srv/bi.db')
     """
-    file = url.removeprefix(_SQLITE)
-    if file == url or not file or file.startswith((":memory:", "file:")):
-        return url
-    return f"{_SQLITE}{project.absolute() / file}"
+    file = sqlite_file(url)
+    return f"sqlite:///{project.absolute() / file}" if file else url
 
 
 def _walk(root: Path) -> Iterator[tuple[Path, list[Path]]]:
@@ -167,12 +171,16 @@ def _beside(project: Path, found: Sequence[tuple[Path, list[Path]]], told: Seque
     return sorted({*there, *(folder for folder in stated if folder.is_dir())})
 
 
-def _keys(told: Mapping[Path, Mapping[str, Any]]) -> dict[str, list[Path]]:
+def _keys(told: Mapping[Path, dict[str, Any]]) -> dict[str, list[Path]]:
     found: dict[str, list[Path]] = {}
     for run, manifest in told.items():
-        if manifest.get("pseudonym_key"):
-            found.setdefault(str(manifest["pseudonym_key"]), []).append(run)
+        if _hides_ids(manifest):
+            found.setdefault(str(manifest.get("pseudonym_key") or ""), []).append(run)
     return found
+
+
+def _hides_ids(manifest: dict[str, Any]) -> bool:
+    return bool(manifest.get("pseudonym_key") or _of(manifest, "privacy", "pseudonyms"))
 
 
 def _caches(project: Path, roots: Sequence[Path], told: Sequence[dict[str, Any]]) -> list[Path]:
@@ -227,10 +235,19 @@ def _lists(told: Sequence[dict[str, Any]], written: Sequence[Any], unreadable: l
             yield url, table
 
 
+def _named(written: Sequence[Any]) -> Iterator[str]:
+    """Databases that the pipelines name today; what cannot be told is told where it is looked into."""
+    stated = [one.output.database for one in written if isinstance(one, DriverReportSettings)]
+    stated += [one.output.sql for one in written if isinstance(one, ChurnScoringSettings)]
+    for one in stated:
+        with suppress(SettingsError):
+            yield database_from_environment(one or "", "")
+
+
 def _known(stated: str, setting: str, what: str, unreadable: list[str]) -> str:
     """The URL that was stated, or that the environment tells; empty where it does not."""
     try:
-        return from_environment(stated, setting)
+        return database_from_environment(stated, setting)
     except SettingsError as why:
         unreadable.append(f"{what} was not looked into ({why})")
         return ""

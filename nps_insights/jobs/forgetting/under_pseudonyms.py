@@ -36,7 +36,8 @@ def with_pseudonyms(ids: Sequence[str], places: Places) -> list[list[str]]:
             )
         return [[one] for one in stated]
     key = key_from(os.environ)
-    if real and places.keys and key.fingerprint not in places.keys:
+    # A run that does not tell its key may be under this one, and ids in clear are found without any.
+    if real and places.keys and not {key.fingerprint, ""} & places.keys.keys() and not places.in_clear:
         raise SettingsError(
             f"{KEY_VARIABLE}: holds another key than {_runs(places.keys)} here had, so nobody would be found in "
             "them; set the key that they had and run the same command again, or give pseudonyms"
@@ -44,17 +45,30 @@ def with_pseudonyms(ids: Sequence[str], places: Places) -> list[list[str]]:
     return [list(dict.fromkeys([one, pseudonym(one, key)])) for one in stated]
 
 
-def runs_of_other_keys(places: Places) -> list[str]:
-    """Return a sentence on the runs whose pseudonyms the key of the environment cannot make, if there are any."""
-    held = key_from(os.environ).fingerprint if _is_key_there() else None
-    others = {one: runs for one, runs in places.keys.items() if one != held}
-    if held is None or not others:
+def runs_of_other_keys(ids: Sequence[str], places: Places) -> list[str]:
+    """Return sentences on runs whose pseudonyms the key of the environment cannot make, or may not have made.
+
+    Args:
+        ids: As they were asked for; pseudonyms are found under every key.
+        places: Where the runs stand.
+    """
+    if not _is_key_there() or all(map(is_pseudonym, ids)):
         return []
-    first = min(run for runs in others.values() for run in runs)
-    return [
-        f"{_runs(others)} here had another key than the one in {KEY_VARIABLE} ({first}), so ids that were "
-        "asked for are not found there; set the key that was used and run the same command again"
-    ]
+    held = key_from(os.environ).fingerprint
+    others = {one: runs for one, runs in places.keys.items() if one not in (held, "")}
+    told = []
+    if others:
+        first = min(run for runs in others.values() for run in runs)
+        told.append(
+            f"{_runs(others)} here had another key than the one in {KEY_VARIABLE} ({first}), so real ids are not found "
+            "there; set the key that was used and run the same command again"
+        )
+    if silent := places.keys.get(""):
+        told.append(
+            f"{counted(len(silent), 'run here does', 'runs here do')} not tell the key of their pseudonyms "
+            f"({min(silent)}); if it was not the one in {KEY_VARIABLE}, set it and run the same command again"
+        )
+    return told
 
 
 def _is_key_there() -> bool:

@@ -13,7 +13,7 @@ from nps_insights.jobs.outputs.notify import refuse_unready
 from nps_insights.jobs.outputs.pages import first_edition
 from nps_insights.jobs.outputs.sql_tables import refuse_unreachable
 from nps_insights.jobs.settings.driver_report import DriverReportSettings
-from nps_insights.jobs.settings.secrets import from_environment
+from nps_insights.jobs.settings.secrets import database_from_environment
 from nps_insights.metrics import overall
 from nps_insights.report import (
     ReportFacts,
@@ -46,7 +46,7 @@ def refuse_unready_outputs(settings: DriverReportSettings) -> None:
         find_browser()
     refuse_unready(settings.delivery.to, _DELIVERY)
     if settings.output.database:
-        refuse_unreachable(from_environment(settings.output.database, _DATABASE), _DATABASE)
+        refuse_unreachable(database_from_environment(settings.output.database, _DATABASE), _DATABASE)
 
 
 def write_outputs(
@@ -93,7 +93,7 @@ def hand_out(
     """
     owed = []
     if settings.output.database:
-        url = from_environment(settings.output.database, _DATABASE)
+        url = database_from_environment(settings.output.database, _DATABASE)
         try:
             write_aggregates(aggregates(tables, facts.person_columns), url, issue_of(tables, facts, settings, folder))
         except SettingsError as error:

@@ -8,7 +8,7 @@ from typing import Any
 from nps_insights.jobs.churn.settings import ChurnScoringSettings, ChurnTrainingSettings
 from nps_insights.jobs.settings.checked import checked
 from nps_insights.jobs.settings.driver_report import FROM_CODES, SCRATCH, DriverReportSettings
-from nps_insights.jobs.settings.secrets import FROM_ENVIRONMENT
+from nps_insights.jobs.settings.secrets import FROM_ENVIRONMENT, sqlite_file
 from nps_insights.tables import SettingsError
 from nps_insights.themes.curation.file import EDITS_FILE
 
@@ -146,9 +146,8 @@ def _file_from_project(project: Path, text: str) -> str:
 
 def _database_from_project(project: Path, url: str) -> str:
     """A file of SQLite lies in the project too; "sqlite:///bi.db" would lie wherever the job happens to start."""
-    scheme, relative, file = url.partition("sqlite:///")
-    is_file = relative and not scheme and file and not file.startswith((":", "file:"))
-    return f"sqlite:///{_from_project(project, file)}" if is_file else url
+    file = sqlite_file(url)
+    return f"sqlite:///{_from_project(project, file)}" if file else url
 
 
 def _from_project(project: Path, text: str) -> str:

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from nps_insights.tables import SettingsError
@@ -49,6 +50,42 @@ def from_environment(stated: str, setting: str) -> str:
     if name not in os.environ:
         raise SettingsError(f"{setting}: {stated!r}: there is no environment variable {name}; set it or leave it out")
     return os.environ[name]
+
+
+def database_from_environment(stated: str, setting: str) -> str:
+    """Return the URL of a database that a setting, or the environment variable it names, gives.
+
+    A relative file of SQLite in a variable would lie wherever a job happens to start, and nobody would find it again.
+
+    Args:
+        stated: The setting.
+        setting: Its name, for the message.
+
+    Raises:
+        SettingsError: The variable is not set, or holds a relative file of SQLite.
+
+    Example:
+        >>> database_from_environment("sqlite:///bi.db", "output.sql")
+        'sqlite:///bi.db'
+    """
+    url = from_environment(stated, setting)
+    if url != stated and (file := sqlite_file(url)) and not Path(file).is_absolute():
+        raise SettingsError(
+            f"{setting}: the variable of {stated!r} names the relative file {file}, another one for every folder "
+            f"a job starts in; give it from the root on, such as sqlite:////srv/acme/{Path(file).name}"
+        )
+    return url
+
+
+def sqlite_file(url: str) -> str:
+    """Return the file in the URL of a SQLite database; empty where it names none.
+
+    Example:
+        >>> sqlite_file("sqlite:///bi.db"), sqlite_file("sqlite:////srv/bi.db"), sqlite_file("sqlite:///:memory:")
+        ('bi.db', '/srv/bi.db', '')
+    """
+    file = url.removeprefix("sqlite:///")
+    return "" if file == url or file.startswith((":", "file:")) else file
 
 
 def without_targets(urls: Iterable[str]) -> list[str]:

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from nps_insights.jobs.settings.secrets import from_environment
+from nps_insights.jobs.settings.secrets import database_from_environment
 from nps_insights.report.languages import LANGUAGES
 from nps_insights.survey import USUAL_LIMITS, Limits, parse_cuts
 
@@ -50,7 +50,7 @@ class InputSettings(Section):
             >>> InputSettings(survey="data/q3.csv").survey_source()
             'data/q3.csv'
         """
-        return from_environment(self.survey, "input.survey")
+        return database_from_environment(self.survey, "input.survey")
 
 
 class ScaleChange(Section):

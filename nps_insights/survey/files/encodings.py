@@ -29,7 +29,8 @@ _OTHER_ALPHABET = re.compile(rb"[\xc0-\xff]{4,}")
 _OTHER_LATIN = re.compile(rb"[a-z\xe0-\xff][\x8a\x8c\x8e\x9f\xa7\xb1\xb3\xb9\xbf](?=[a-z\xe0-\xff])")
 _SOME = 3
 _MOST_STRAY = 0.1
-_STATE_IT = "state its encoding (--encoding, or `encoding` in the section [input] of a pipeline file)"
+# Other files of a run, such as that of the accounts, are read in UTF-8 or Western encodings alone.
+_STATE_IT = "where it is the survey, state its encoding (--encoding, or `encoding` in the section [input])"
 
 
 def unpacked(data: bytes, name: str, limits: Limits = USUAL_LIMITS) -> bytes:
@@ -153,8 +154,8 @@ def _refuse_broken_utf8(data: bytes, name: str, error: UnicodeDecodeError) -> No
     line = data.count(b"\n", 0, error.start) + 1
     raise DataRefusedError(
         f"{name}: is in UTF-8 but for {wrong:,} byte{'s' if wrong != 1 else ''} (the first in line {line:,}): two "
-        "files in different encodings were joined, or another program changed it; export it again as UTF-8, or, "
-        f"to read it so all the same, {_STATE_IT} as latin-1"
+        "files in different encodings were joined, or another program changed it; export it again as UTF-8, or, to "
+        f"read it so all the same, {_STATE_IT} as latin-1"
     )
 
 
