@@ -112,7 +112,7 @@ class TestDatabasesFromTheEnvironment:
         monkeypatch.delenv("CRM")
         refused = ended(asked, monkeypatch, capsys)
         assert refused.code == 2
-        assert "input.survey: 'env:CRM': there is no environment variable CRM; set it" in refused.stderr
+        assert "input.survey: 'env:CRM': the environment variable CRM is not there; set it" in refused.stderr
 
     def test_the_list_is_written_there_and_the_manifest_names_the_variable_alone(
         self, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -146,7 +146,41 @@ class TestDatabasesFromTheEnvironment:
         monkeypatch.delenv("FLAGS")
         told = ended(["forget", "--id", "a3", "--project", project, "--dry-run"], monkeypatch, capsys)
         assert told.code == 0, told.stderr
-        assert "a list of flags was not looked into (output.sql: 'env:FLAGS': there is no" in told.stdout
+        said_so = "a list of flags was not looked into (output.sql: 'env:FLAGS': the environment variable FLAGS is "
+        assert f"{said_so}not there" in told.stdout
+        monkeypatch.setenv("FLAGS", " ")
+        empty = ended(["forget", "--id", "a3", "--project", project, "--dry-run"], monkeypatch, capsys)
+        assert f"{said_so}empty" in empty.stdout
+
+    def test_an_empty_variable_is_no_night_without_a_database(
+        self, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("CRM", f"sqlite:///{project}/crm.db")
+        monkeypatch.setenv("FLAGS", "")
+        asked: list[str | Path] = ["run", project / "pipelines" / "churn_scoring.toml", "--as-of", "2026-03-31"]
+        refused = ended(asked, monkeypatch, capsys)
+        assert refused.code == 2
+        assert "output.sql: 'env:FLAGS': the environment variable FLAGS is empty; set it" in refused.stderr
+        assert not (project / "runs").exists()
+
+    def test_under_another_key_a_night_is_another_one(
+        self, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("CRM", f"sqlite:///{project}/crm.db")
+        monkeypatch.setenv("FLAGS", f"sqlite:///{project}/flags.db")
+        pipeline = project / "pipelines" / "churn_scoring.toml"
+        stated = pipeline.read_text(encoding="utf-8") + "[privacy]\npseudonyms = true\n"
+        pipeline.write_text(stated, encoding="utf-8")
+        keys, told = [], []
+        for key in ("the key that leaked to many", "the key that leaked to many", "the key that follows it"):
+            monkeypatch.setenv("NPS_INSIGHTS_KEY", key)
+            done = ended(["run", pipeline, "--as-of", "2026-03-31"], monkeypatch, capsys)
+            assert done.code == 0, done.stderr
+            (night,) = nights_of(project / "runs" / "churn_scoring")
+            told.append("An equal run is there already" in done.stdout)
+            keys.append(json.loads((night.folder / "manifest.json").read_text(encoding="utf-8"))["pseudonym_key"])
+        assert told == [False, True, False]
+        assert keys[0] == keys[1] != keys[2]
 
     def test_a_file_of_sqlite_lies_in_the_project(
         self, project: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

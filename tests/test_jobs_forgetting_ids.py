@@ -196,6 +196,24 @@ def test_a_quote_on_one_line_or_cut_short_is_theirs_in_tables_lists_and_database
     assert holding(project, ["wrote back", "purple", "doors never"]) == []
 
 
+# SQLite takes no password; it stands for a server that does.
+@pytest.mark.filterwarnings("ignore:Query string argument")
+def test_a_named_database_is_searched_in_the_table_that_its_runs_say(project: Path) -> None:
+    run = run_with(project)
+    told = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
+    url = f"sqlite:///{project}/team.db?password=***"
+    told["settings"] = {"output": {"sql": url, "sql_table": "team_flags"}}
+    (run / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
+    with closing(sqlite3.connect(project / "team.db")) as connection:
+        flags = pd.DataFrame({"account_id": ["A-1"], "contact_id": ["C-1001"], "quote": [SAID]})
+        flags.to_sql("team_flags", connection, index=False)
+    proposed = forget(["C-1001"], project=project, salt=SALT, dry_run=True).left_to_you
+    assert [one for one in proposed if "again with --database env:NAME" in one]
+    named = (url.replace("***", "x1"), "churn_flags")
+    done = forget(["C-1001"], project=project, salt=SALT, databases=[named], dry_run=True)
+    assert "table team_flags of a database: 1 rows" in done.changed
+
+
 def test_a_database_that_is_not_there_is_not_made(project: Path) -> None:
     run_with(project)
     url = f"sqlite:///{project}/flagz.db"

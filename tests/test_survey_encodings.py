@@ -64,6 +64,17 @@ def test_utf_32_is_read(mark: bytes, tmp_path: Path) -> None:
     assert raw.frame["comment"].iloc[0] == "Größe zu spät für 0"
 
 
+def test_the_mark_of_a_file_is_believed_before_a_stated_encoding(tmp_path: Path) -> None:
+    (tmp_path / "e.csv").write_bytes(codecs.BOM_UTF8 + GERMAN.encode())
+    with pytest.raises(
+        DataRefusedError, match=r"e\.csv: begins with the mark of utf-8-sig, so it is not cp1252; leave"
+    ):
+        read_source(tmp_path / "e.csv", encoding="cp1252")
+    for own in ("utf-8", "utf-8-sig"):
+        assert "comment" in read_source(tmp_path / "e.csv", encoding=own).frame
+        assert "\ufeff" not in str(list(read_source(tmp_path / "e.csv", encoding=own).frame.columns))
+
+
 def test_a_few_stray_letters_are_counted_and_the_file_is_read(tmp_path: Path) -> None:
     (tmp_path / "e.csv").write_bytes(FRENCH.replace("…", "").replace("’", "").encode("latin-1") + b"3,9,\x90tendre\n")
     raw = read_source(tmp_path / "e.csv")

@@ -56,3 +56,6 @@ def test_a_query_is_for_a_database_alone(tmp_path) -> None:
     path.write_text("id,score\n1,9\n", encoding="utf-8")
     with pytest.raises(SettingsError, match=r"only a database URL takes a query, and 'survey\.csv' is a file"):
         read_source(path, query="SELECT 1")
+    with pytest.raises(SettingsError) as secret:
+        read_source("host=db password=hunter2", query="SELECT 1")
+    assert "hunter2" not in str(secret.value)

@@ -193,6 +193,8 @@ def _mark(
             "model": named,
             "last_night": earlier[-1].fingerprint if earlier else "",
             "versions": versions(),
+            # Under another key the same accounts have other names.
+            **({"pseudonym_key": key} if (key := settings.privacy.key_fingerprint()) else {}),
         }
     )
 

@@ -94,7 +94,7 @@ def places_of(
     unreadable = _links_elsewhere(roots)
     written = _of_pipelines(project, unreadable)
     listed = [(in_project(url, project), table) for url, table in _lists(told, written, unreadable)]
-    flags = [*databases, *listed]
+    flags = [*databases, *_tables_of(told, databases), *listed]
     figures = [in_project(one, project) for one in _figures(told, written, unreadable)]
     named = {*(url for url, _ in databases), *(in_project(url, project) for url in _named(written))}
     known = [*(url for url, _ in databases), *figures]
@@ -242,6 +242,15 @@ def _named(written: Sequence[Any]) -> Iterator[str]:
     for one in stated:
         with suppress(SettingsError):
             yield database_from_environment(one or "", "")
+
+
+def _tables_of(told: Sequence[dict[str, Any]], databases: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Lists of the databases that were named, in the tables that the runs say: their URLs stand there masked."""
+    for url, _ in databases:
+        for manifest in told:
+            table = _of(manifest, "output", "sql_table")
+            if table and _stated(manifest, "output", "sql") == str(masked(url)):
+                yield url, table
 
 
 def _known(stated: str, setting: str, what: str, unreadable: list[str]) -> str:

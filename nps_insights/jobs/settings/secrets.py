@@ -38,7 +38,7 @@ def from_environment(stated: str, setting: str) -> str:
         setting: Its name, for the message.
 
     Raises:
-        SettingsError: The variable is not set.
+        SettingsError: The variable is not set, or empty.
 
     Example:
         >>> from_environment("json://localhost", "notify.urls")
@@ -47,9 +47,14 @@ def from_environment(stated: str, setting: str) -> str:
     name = stated.removeprefix(FROM_ENVIRONMENT)
     if name == stated:
         return stated
-    if name not in os.environ:
-        raise SettingsError(f"{setting}: {stated!r}: there is no environment variable {name}; set it or leave it out")
-    return os.environ[name]
+    # Schedulers set a secret that is not there to nothing.
+    value = os.environ.get(name, "").strip()
+    if not value:
+        is_there = "is empty" if name in os.environ else "is not there"
+        raise SettingsError(
+            f"{setting}: {stated!r}: the environment variable {name} {is_there}; set it or leave it out"
+        )
+    return value
 
 
 def database_from_environment(stated: str, setting: str) -> str:

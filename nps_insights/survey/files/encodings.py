@@ -90,12 +90,15 @@ def decoded(data: bytes, name: str, encoding: str | None = None) -> tuple[str, s
 def _as_stated(data: bytes, name: str, encoding: str) -> str:
     try:
         text = data.decode(encoding)
+        mark = next((own for bom, own in _BOMS if data.startswith(bom)), None)
     except (LookupError, ValueError) as error:
         if isinstance(error, UnicodeDecodeError):
             raise DataRefusedError(
                 f"{name}: is not {encoding} (byte {error.start:,}); leave --encoding out to have it detected"
             ) from error
         raise SettingsError(f"encoding: {encoding!r} is not known; use utf-8, utf-16, cp1252 or latin-1") from error
+    if mark and text.removeprefix("\ufeff") != data.decode(mark, "replace"):
+        raise DataRefusedError(f"{name}: begins with the mark of {mark}, so it is not {encoding}; leave --encoding out")
     _refuse_rubbish(text, name)
     return text.removeprefix("\ufeff")
 

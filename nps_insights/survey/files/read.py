@@ -68,7 +68,9 @@ def read_source(
             name, _records(rows, name, limits), hashlib.sha256(joined.encode("utf-8", "replace")).hexdigest()
         )
     if query is not None:
-        raise SettingsError(f"query: only a database URL takes a query, and {Path(source).name!r} is a file")
+        # What is no file may be a secret that was meant to be a URL.
+        given = f"{Path(source).name!r} is a file" if Path(source).is_file() else "what names the survey is none"
+        raise SettingsError(f"query: only a database URL takes a query, and {given}")
     path = Path(source)
     data = _bytes_of(path, limits)
     sha256 = hashlib.sha256(data).hexdigest()
