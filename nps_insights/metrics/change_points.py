@@ -102,13 +102,11 @@ def bound_of(false_alarm_every: float, *, allowance: float = ALLOWANCE) -> float
         >>> round(bound_of(50), 2)
         1.58
     """
-    low, high = 0.0, 100.0
-    for _ in range(80):
-        middle = (low + high) / 2
-        x = 2 * allowance * middle
-        is_short = np.expm1(min(x, 700.0)) - x < 2 * allowance**2 * false_alarm_every
-        low, high = (middle, high) if is_short else (low, middle)
-    return max(high - _OVERSHOOT, 0.0)
+    # x = 2kb solves x = log(1 + 2 k^2 N + x), and each step from below comes nearer to it.
+    x = 0.0
+    while (better := float(np.log1p(2 * allowance**2 * false_alarm_every + x))) > x:
+        x = better
+    return max(x / (2 * allowance) - _OVERSHOOT, 0.0)
 
 
 def figures_by_period(usable: pd.DataFrame, z: float | Array) -> tuple[pd.DataFrame, Array, pd.Series]:
@@ -215,15 +213,14 @@ def _residuals(
 def _beginning(estimate: Array, variance: Array, since: int, first: int, t: int) -> int:
     """The period from `first` to t that parts best what is before from what is after: a sum often begins too early."""
     known = np.flatnonzero(np.isfinite(estimate[: t + 1]))
-    weight, value = 1 / variance[known], estimate[known]
-    best, distance = int(known[-1]), -1.0
-    for place in np.flatnonzero((known >= first) & (known > known[known >= since][0])):
-        before, after = (known < known[place]) & (known >= since), known >= known[place]
+    weight, value = np.reciprocal(variance[known]), estimate[known]
+
+    def apart(start: int) -> float:
+        before, after = (known < start) & (known >= since), known >= start
         means = [float(weight[side] @ value[side] / weight[side].sum()) for side in (before, after)]
-        apart = abs(means[1] - means[0]) / np.sqrt(1 / weight[before].sum() + 1 / weight[after].sum())
-        if apart > distance:
-            best, distance = int(known[place]), apart
-    return best
+        return float(abs(means[1] - means[0]) / np.sqrt(1 / weight[before].sum() + 1 / weight[after].sum()))
+
+    return int(max(known[(known >= first) & (known > known[known >= since][0])], key=apart))
 
 
 def _found(

@@ -27,7 +27,7 @@ def student_quantile(degrees: ArrayLike, *, confidence_level: float = 0.95) -> A
     from scipy.special import stdtrit
 
     free = np.asarray(degrees, dtype=float)
-    plain = np.isnan(free) | np.isinf(free)
+    plain = ~np.isfinite(free)
     found = stdtrit(np.where(plain, 1.0, np.maximum(free, 1.0)), 0.5 + confidence_level / 2)
     return np.where(plain, critical_value(confidence_level), found)
 
@@ -53,7 +53,7 @@ def two_sided_p(z: ArrayLike, degrees: ArrayLike) -> Array:
     from scipy.special import ndtr, stdtr
 
     distance, free = -np.abs(np.asarray(z, dtype=float)), np.asarray(degrees, dtype=float)
-    plain = np.isnan(free) | np.isinf(free)
+    plain = ~np.isfinite(free)
     return np.where(plain, 2 * ndtr(distance), 2 * stdtr(np.where(plain, 1.0, np.maximum(free, 1.0)), distance))
 
 

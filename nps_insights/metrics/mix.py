@@ -97,7 +97,7 @@ def mix_and_rate(before: pd.DataFrame, after: pd.DataFrame, by: str, *, confiden
         raise DataRefusedError(
             f"mix_and_rate: {len(before)} answers before and {len(after)} after; both sides need answers to be compared"
         )
-    sides = [side.sort_values("response_id", ignore_index=True) for side in (before, after)]
+    sides = [side.sort_values("response_id") for side in (before, after)]
     rows = pd.concat(sides, ignore_index=True)
     groups = group_names(rows[group_column(rows, by)]).fillna(NOT_KNOWN)
     is_after = np.repeat([False, True], [len(side) for side in sides])

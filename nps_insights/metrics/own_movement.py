@@ -13,7 +13,6 @@ _LEFT_OUT = 0.1
 # standard error. Neighbouring steps share a period: their mean square, without the widest tenth, has a relative
 # variance of 3.8 / m.
 _BENEFIT, _RELATIVE_VARIANCE = 0.5, 3.8
-_BISECTIONS = 40
 
 
 def own_movement(estimates: Array, variances: Array, scale: Array) -> float:
@@ -38,6 +37,8 @@ def own_movement(estimates: Array, variances: Array, scale: Array) -> float:
         >>> 2.5 < own_movement(seen, np.full(seen.shape, 4.0), np.ones(50)) < 3.5
         True
     """
+    from scipy.optimize import brentq
+
     squared, variance, unit = _steps(estimates, variances, scale)
     if len(squared) < _FEWEST_STEPS:
         return 0.0
@@ -45,19 +46,11 @@ def own_movement(estimates: Array, variances: Array, scale: Array) -> float:
     kept, usual = _kept(len(squared))
     bound = usual * (1 + _BENEFIT * np.sqrt(_RELATIVE_VARIANCE / len(squared)))
 
-    def is_wider(spread: float) -> bool:
-        return bool(np.sort(squared / (variance + 2 * spread**2 * unit))[:kept].mean() > bound)
+    def wider(spread: float) -> float:
+        return float(np.sort(squared / (variance + 2 * spread**2 * unit))[:kept].mean() - bound)
 
-    if not is_wider(0.0):
-        return 0.0
-    high = float(np.sqrt(np.median(variance / unit)))
-    while is_wider(high):
-        high *= 2
-    low = 0.0
-    for _ in range(_BISECTIONS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if is_wider(middle) else (low, middle)
-    return high
+    # If figures moved by themselves as far as the widest step, no step would be wider than half its variance.
+    return float(brentq(wider, 0.0, np.sqrt((squared / unit).max()))) if wider(0.0) > 0 else 0.0
 
 
 def own_units(metrics: pd.Series, estimates: Array, n_eff: Array) -> Array:

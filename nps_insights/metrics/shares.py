@@ -150,7 +150,8 @@ def _design_effect(pairs: pd.DataFrame, sides: list[pd.DataFrame], themes: list[
         _cells(pairs, one).set_index(["theme_id", "account"])["yes"].rename(side) for side, one in enumerate(accounts)
     ]
     yes = pd.concat(cells, axis=1).fillna(0.0)
-    totals = yes.groupby("theme_id").sum().reindex(themes, fill_value=0.0)
+    # A theme that neither side mentions has no variance to compare: its ratio is missing.
+    totals = yes.groupby("theme_id").sum().reindex(themes)
     share = [(totals[side] / n[side]).to_numpy() for side in (0, 1)]
     whole = [(sizes[side] * taken[side]).to_numpy() for side in (0, 1)]
     everywhere = share[1] ** 2 * (whole[1] @ whole[1]) + share[0] ** 2 * (whole[0] @ whole[0])
@@ -165,7 +166,7 @@ def _design_effect(pairs: pd.DataFrame, sides: list[pd.DataFrame], themes: list[
         for side in (0, 1)
     ]
     cross = own * (own - 2 * (expected[1] - expected[0]))
-    clustered = cross.groupby("theme_id").sum().reindex(themes, fill_value=0.0).to_numpy() + everywhere
+    clustered = cross.groupby("theme_id").sum().reindex(themes).to_numpy() + everywhere
     independent = share[0] * (1 - share[0]) / n[0] + share[1] * (1 - share[1]) / n[1]
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = clustered / independent

@@ -65,7 +65,7 @@ def theme_trend(
         shares = clustered_shares(pairs, accounts, themes, confidence_level=confidence_level)
         shares["few"] = _too_few(accounts, float(shares["degrees"].iloc[0]))
         parts.append(shares.rename(columns={"theme_id": "group"}).assign(period_start=start))
-    rows = pd.concat(parts, ignore_index=True).assign(metric=THEME_SHARE, by="theme_id")
+    rows = pd.concat(parts).assign(metric=THEME_SHARE, by="theme_id")
     rows["period_end"] = period_ends(rows["period_start"], per)
     known_at = dated["responded_at"].max() if as_of is None else as_of
     rows["finished"] = is_finished(rows["period_start"], rows["period_end"], known_at)

@@ -79,8 +79,8 @@ def agent_patterns(
     """
     if "agent_id" not in asked.columns or asked["agent_id"].isna().all():
         return _nobody("not known: the invitations do not name the agent (column agent_id)")
-    named = asked[asked["agent_id"].notna()].reset_index(drop=True)
-    named["stratum"] = _strata(named)
+    named = asked[asked["agent_id"].notna()]
+    named = named.assign(stratum=_strata(named))
     parts = [
         _differences(pattern, min_agent, confidence_level)
         for pattern in _patterns(named, asked, answers, repeat_days)

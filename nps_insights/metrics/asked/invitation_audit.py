@@ -73,9 +73,9 @@ def invitation_audit(
         )
     moment = last_date(invitations, responses) if as_of is None else pd.Timestamp(as_of)
     asked = asked_and_answered(invitations, responses, as_of=moment)
-    answers = responses.sort_values("response_id", ignore_index=True)
+    answers = responses.sort_values("response_id")
     if "responded_at" in answers.columns:
-        answers = answers[~(answers["responded_at"] > moment)].reset_index(drop=True)
+        answers = answers[~(answers["responded_at"] > moment)]
     shares = pd.concat(
         [
             _asked_again(asked, repeat_days, confidence_level),
@@ -103,8 +103,6 @@ def _share(check: str, holds: pd.Series, who: pd.DataFrame, told: str, confidenc
     """One row: the share of rows for which `holds`, with an interval clustered by the account in `who`."""
     n, k = len(holds), int(holds.sum())
     row = {"check": check, "by": "", "group": "", "n": n, "q_value": np.nan}
-    if n == 0:
-        return pd.DataFrame([row | dict.fromkeys(("estimate", "conf_low", "conf_high"), np.nan) | {"reason": told}])
     accounts = account_codes(who.reset_index(drop=True))
     found = cell_shares(np.zeros(n), 1, holds.to_numpy(dtype=bool), accounts, confidence_level=confidence_level)
     figures = {name: float(getattr(found, name)[0]) for name in ("estimate", "conf_low", "conf_high")}
@@ -112,7 +110,8 @@ def _share(check: str, holds: pd.Series, who: pd.DataFrame, told: str, confidenc
 
 
 def _not_known(check: str, reason: str) -> pd.DataFrame:
-    return _share(check, pd.Series(dtype=bool), pd.DataFrame(), f"not known: {reason}", 0.95).assign(suspicious=False)
+    row = {"check": check, "by": "", "group": "", "n": 0, "suspicious": False, "reason": f"not known: {reason}"}
+    return pd.DataFrame([row | dict.fromkeys(("estimate", "conf_low", "conf_high", "q_value"), np.nan)])
 
 
 def _asked_again(asked: pd.DataFrame, repeat_days: int, confidence_level: float) -> pd.DataFrame:

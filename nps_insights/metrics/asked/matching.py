@@ -164,4 +164,4 @@ def _accounts(sent: pd.DataFrame, known: pd.DataFrame) -> pd.Series:
     if not pairs:
         return account
     known_with = pd.concat(pairs).drop_duplicates().drop_duplicates("contact_id", keep=False)
-    return account.fillna(sent["contact_id"].map(known_with.set_index("contact_id")["account_id"]))
+    return account.fillna(sent["contact_id"].map(known_with.set_index("contact_id")["account_id"]).astype("str"))

@@ -79,7 +79,7 @@ def nonresponse_weights(
         notes.append(
             f"{n_uninvited} of {len(responses)} answers belong to no invitation known by then; they have no weight."
         )
-    raked = rake(rows.sort_values("response_id", ignore_index=True), margins, most=most)
+    raked = rake(rows.sort_values("response_id"), margins, most=most)
     return replace(raked, notes=[*notes, *raked.notes])
 
 

@@ -84,11 +84,13 @@ def response_rates(
         )
     asked = asked[ripe].reset_index(drop=True)
     starts = period_starts(asked["sent_at"], per) if per else pd.Series(pd.NaT, index=asked.index)
-    parts = []
-    for column in dict.fromkeys(["", *by]):
+    parts, columns = [], dict[str, str]()
+    for column in ("", *by):
+        columns.setdefault(column.removeprefix(ATTRIBUTE_PREFIX), column)
+    for name, column in columns.items():
         groups = group_of_asked(asked, column, accounts) if column else pd.Series("", index=asked.index)
         rates = _rates(asked, groups, starts, confidence_level)
-        parts.append(rates.assign(by=column.removeprefix(ATTRIBUTE_PREFIX)))
+        parts.append(rates.assign(by=name))
     table = pd.concat(parts, ignore_index=True)
     table["too_small"] = table["n_invited"] < min_group
     if not per:

@@ -94,7 +94,7 @@ def _served(responses: pd.DataFrame) -> pd.DataFrame:
         raise SettingsError(
             "agents: the responses have no agent_id; name the column that tells who served the customer"
         )
-    ordered = responses[responses["agent_id"].notna()].sort_values("response_id", ignore_index=True)
+    ordered = responses[responses["agent_id"].notna()].sort_values("response_id")
     return ordered.assign(y=100 * signed(ordered["category"]), account=account_of(ordered).to_numpy())
 
 

@@ -83,8 +83,7 @@ def shrunken(
     own = kept * errors**2
     centre = mean[:, None] + kept * (raw - mean[:, None])
     deviation = np.sqrt(own + (1 - kept) ** 2 / precision[:, None])
-    # Where the spread is 0 no figure lies off the mean: half of that mass counts on either side.
-    off = kept * (raw - mean[:, None]) / np.sqrt(np.maximum(own + kept**2 / precision[:, None], 1e-24))
+    off = kept * (raw - mean[:, None]) / np.sqrt(own + kept**2 / precision[:, None])
     bounds = [_quantile(centre, deviation, mass, q) for q in (0.5 - confidence_level / 2, 0.5 + confidence_level / 2)]
     estimate = (mass * centre).sum(axis=0)
     return Shrunken(

@@ -53,7 +53,7 @@ class Sides:
     @classmethod
     def of(cls, before: pd.DataFrame, after: pd.DataFrame) -> "Sides":
         """Put two periods under one another, sorted, so that row order is no information."""
-        sorted_sides = [side.sort_values("response_id", ignore_index=True) for side in (before, after)]
+        sorted_sides = [side.sort_values("response_id") for side in (before, after)]
         rows = pd.concat(sorted_sides, ignore_index=True)
         is_after = np.repeat([False, True], [len(before), len(after)])
         return cls(rows, is_after, signed(rows["category"]).astype(float), account_codes(rows))

@@ -22,7 +22,7 @@ def scale(sides: Sides, limits: Limits) -> Finding:
         'changed'
     """
     rows = sides.rows
-    if not set(_SCALE) <= set(rows.columns) or rows[_SCALE].isna().any(axis=None):
+    if not set(_SCALE).issubset(rows.columns) or rows[_SCALE].isna().any(axis=None):
         return Finding("scale", "", "not_known", "The answers do not say on which scale they were given.")
     pairs = rows.groupby(_SCALE).ngroup()
     texts = [f"{low:g} to {high:g}" for low, high in rows.groupby(_SCALE).size().index]

@@ -89,9 +89,8 @@ def is_usable(values: pd.Series, sides: Sides) -> str:
     spread = float(((y - y.mean()) ** 2).sum()) if len(y) else 0.0
     means = np.bincount(codes, weights=y) / np.maximum(np.bincount(codes), 1)
     within = float(((y - means[codes]) ** 2).sum())
-    if len(y) >= 3 * FEWEST_ANSWERS and spread > 0 and 1 - within / spread > _PROXY:
-        return "it tells the answer itself"
-    return ""
+    tells = len(y) >= 3 * FEWEST_ANSWERS and spread > 0 and 1 - within / spread > _PROXY
+    return "it tells the answer itself" if tells else ""
 
 
 def _periods(sides: Sides) -> list[tuple[str, np.ndarray]]:

@@ -27,7 +27,7 @@ class Measure:
 
     Attributes:
         metric: One of `METRICS`.
-        y: Figure of each answer (n,), whose mean is estimated; 0 where the question was not answered.
+        y: Figure of each answer (n,), whose mean is estimated; it does not count where the question was not answered.
         answered: Which answers answered the question (n,); None where all did.
         scale: The scale of the question, where it has one.
     """
@@ -68,7 +68,7 @@ def measure_of(
     answers = answers_on(responses, column, scale)
     answered = ~np.isnan(answers)
     if metric == "ces" or scale is None:
-        return Measure(metric, np.where(answered, answers, 0.0), answered, scale)
+        return Measure(metric, answers, answered, scale)
     return Measure(metric, (answered & scale.good(answers)).astype(np.int8), answered, scale)
 
 
@@ -126,7 +126,7 @@ def _mean(measure: Measure, moments: Moments, confidence_level: float) -> Figure
         freedom = np.minimum(moments.freedom, np.maximum(moments.n - 1, 1))
         error = np.sqrt(moments.spread / (moments.n_eff - 1))
     quantile = student_quantile(freedom, confidence_level=confidence_level)
-    half = np.where(usable, quantile * np.where(usable, error, 0.0), np.nan)
+    half = np.where(usable, quantile * error, np.nan)
     low, high = (-np.inf, np.inf) if measure.scale is None else (measure.scale.low, measure.scale.high)
     reason = [
         "" if one else _ALIKE.format(n=f"{n:,}") if n > 1 else _ALONE for one, n in zip(usable, moments.n, strict=True)

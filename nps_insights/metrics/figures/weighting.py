@@ -173,7 +173,7 @@ def _coded(
         problems += _share_problems(margin, known) or _level_problems(margin, known, values)
         names.append(list(known))
         codes.append(np.asarray(code, dtype=np.int64))
-        wanted.append(np.array(list(known.values())) / (sum(known.values()) or 1.0))
+        wanted.append(np.array(list(known.values())) / sum(known.values()))
     if problems:
         raise DataRefusedError("rake: " + "; ".join(problems))
     return names, codes, wanted
@@ -208,8 +208,7 @@ def _level_problems(margin: str, known: Mapping[str, float], values: pd.Series) 
 
 def _swept(start: Array, count: Array, levels: list[NDArray[np.int64]], wanted: list[Array], most: float) -> Array:
     """Weights of the combinations, mean 1 over the rows."""
-    n = count.sum()
-    weights = start * n / (start @ count)
+    weights = start
     for _ in range(_SWEEPS):
         previous = weights
         for level, share in zip(levels, wanted, strict=True):

@@ -118,7 +118,7 @@ def finished(
 
 
 def _no_dates(dates: pd.Series) -> str:
-    stamps = dates.map(lambda one: isinstance(one, pd.Timestamp) or hasattr(one, "tzinfo"))
+    stamps = dates.map(lambda one: hasattr(one, "tzinfo"))
     if not stamps.all():
         return (
             f"responded_at: {int((~stamps).sum()):,} of {len(dates):,} values are no dates "
@@ -135,10 +135,10 @@ def _no_dates(dates: pd.Series) -> str:
 
 def _calendar(dates: NDArray[np.datetime64], per: str) -> Windows:
     """Every date in its calendar period; block by block, as numbers, since millions of `Period`s take seconds."""
-    known = ~np.isnat(dates)
-    if not known.any():
+    if not len(dates):
         nothing = np.empty(0, dtype="datetime64[D]")
-        return Windows(None, np.full(len(dates), -1, dtype=np.int32), nothing, nothing)
+        return Windows(None, np.empty(0, dtype=np.int32), nothing, nothing)
+    known = ~np.isnat(dates)
     numbers = np.empty(len(dates), dtype=np.int32)
     for start in range(0, len(dates), _BLOCK):
         part = slice(start, start + _BLOCK)

@@ -220,7 +220,7 @@ def _put_back(known: pd.DataFrame, then: pd.DataFrame) -> tuple[pd.DataFrame, pd
         either = pd.isna(old) ^ pd.isna(new)
         equal = pd.Series(old).where(~pd.isna(old), "").eq(pd.Series(new).where(~pd.isna(new), "")).to_numpy(dtype=bool)
         differs |= ~missing & (either | ~equal)
-    touched = then[differs].reset_index(drop=True)
+    touched = then[differs]
     as_was = touched.merge(
         known.drop(columns=[name for name in columns if name in known]), on="response_id", how="left"
     )
