@@ -18,6 +18,7 @@ FIRST = (
     "docs/watching.md",
     "docs/outputs.md",
     "docs/exports.md",
+    "docs/files.md",
     "docs/nightly.md",
 )
 LAST = ("CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/RESULTS.md")
