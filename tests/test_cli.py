@@ -3,11 +3,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 from nps_insights.cli.columns import parse_columns, parse_names
+from nps_insights.jobs.driver_report import number_in_words
 from nps_insights.jobs.folder import held
 from nps_insights.tables import SettingsError
 
@@ -94,3 +96,11 @@ def test_a_field_given_twice_names_two_columns() -> None:
 def test_a_part_without_equals_is_refused() -> None:
     with pytest.raises(SettingsError, match="'NPS' is not FIELD=COLUMN"):
         parse_columns(["NPS"])
+
+
+def test_the_number_is_rounded_as_the_page_rounds_it() -> None:
+    found = {"metric": "nps", "by": "", "group": "", "period_start": pd.NaT, "n": 13612}
+    # Rounded twice, to 54.50 and then to the even number, it would be 54 here and 55 on the page.
+    estimates = pd.DataFrame([found | {"estimate": 53.4161, "conf_low": 52.3082, "conf_high": 54.5041}])
+    run = SimpleNamespace(tables={"estimates": estimates})
+    assert number_in_words(run) == "NPS      53 (likely 52 to 55), n = 13612"

@@ -1,6 +1,7 @@
 """The frame of the page in other languages: translations are data, whole, and never touch texts of the data."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from string import Formatter
 
@@ -10,7 +11,7 @@ from report_messages import messages_of_code, messages_of_templates
 from report_watch_tables import watched_example, watched_facts
 
 from benchmarks.browser import Browser
-from nps_insights.report import render_report, words
+from nps_insights.report import USUAL_TITLE, render_report, words
 from nps_insights.report.languages import (
     LANGUAGES,
     language_spoken,
@@ -130,6 +131,13 @@ def test_nothing_is_singular_in_french_and_plural_elsewhere() -> None:
         "de": ["Antworten", "Antwort", "Antworten"],
         "fr": ["réponse", "réponse", "réponses"],
     }
+
+
+def test_a_report_without_a_title_has_the_usual_one_in_the_language_of_the_page() -> None:
+    untitled = replace(watched_facts(), title=USUAL_TITLE)
+    tables = whole_example() | watched_example()
+    for language, title in (("en", USUAL_TITLE), ("de", "Kundenloyalität"), ("fr", "Fidélité des clients")):
+        assert f">{title}</h1>" in render_report(tables, untitled, language=language)
 
 
 def test_texts_of_the_data_are_never_translated() -> None:

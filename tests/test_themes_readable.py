@@ -31,6 +31,11 @@ def test_what_cannot_be_read_is_counted_and_the_remedy_named() -> None:
     (note,) = unreadable_note(said, readable_comments(said, ENGLISH), ENGLISH)
     assert "3 comments are in de (2), fr (1)" in note
     assert "multilingual" in note
+    many = SimpleNamespace(name="multilingual", languages=frozenset({"en", "de"}))
+    (of_many,) = unreadable_note(said, readable_comments(said, many), many)
+    assert of_many.endswith(
+        "in fr (1), which the encoder 'multilingual' cannot read: it is in no theme and in no driver."
+    )
 
 
 def test_a_survey_in_another_language_is_refused_with_the_remedy() -> None:

@@ -51,7 +51,7 @@ def run_and_print(settings: "DriverReportSettings", *, command: str, as_json: bo
     import pandas as pd
 
     from nps_insights.jobs.admission import admit, notes_of
-    from nps_insights.jobs.driver_report import output_folder, run_driver_report, summary
+    from nps_insights.jobs.driver_report import number_in_words, output_folder, run_driver_report, summary
     from nps_insights.jobs.folder import refuse_foreign
     from nps_insights.jobs.notes import noted
     from nps_insights.jobs.refusals import refuse_early
@@ -78,7 +78,7 @@ def run_and_print(settings: "DriverReportSettings", *, command: str, as_json: bo
             finished = run_driver_report(settings, published_at=issued, command=command, progress=progress)
         told = summary(finished)
         words = [
-            f"NPS      {told['nps']:.0f} (likely {told['conf_low']:.0f} to {told['conf_high']:.0f}), n = {told['n']}",
+            number_in_words(finished),
             *(f"alert    {said}" for said in sentences_of(finished.tables)),
             *(f"note     {note}" for note in noted(finished.notes, where="see the report, or --json")),
             *(f"owed     {one}" for one in finished.owed),

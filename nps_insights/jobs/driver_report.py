@@ -38,6 +38,7 @@ from nps_insights.metrics import (
     theme_changes,
     theme_trend,
 )
+from nps_insights.report import words
 from nps_insights.survey import Admission
 from nps_insights.tables import conform, empty
 from nps_insights.themes import Agreement, FoundThemes, Progress
@@ -333,6 +334,13 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
     for name, table in tables.items():
         table.to_parquet(folder / "tables" / f"{name}.parquet", index=False)
     shown(tables["quarantine"]).to_csv(folder / "quarantine.csv", index=False)
+
+
+def number_in_words(run: ReportRun) -> str:
+    """Return the number as the page writes it, for a terminal."""
+    found = overall(run.tables["estimates"]).loc["nps"]
+    nps, low, high = (words.points(found[name]) for name in ("estimate", "conf_low", "conf_high"))
+    return f"NPS      {nps} (likely {low} to {high}), n = {int(found['n'])}"
 
 
 def summary(run: ReportRun) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from nps_insights.jobs.manifest import versions
 from nps_insights.jobs.settings.driver_report import DriverReportSettings
 from nps_insights.jobs.settings.secrets import masked
 from nps_insights.metrics import overall
-from nps_insights.report import ReportFacts
+from nps_insights.report import USUAL_TITLE, ReportFacts
 from nps_insights.report.editions.persons import PERSON_FIELDS
 from nps_insights.survey import Admission
 from nps_insights.survey.mapping.aliases import is_account_alias, is_alias
@@ -34,7 +34,7 @@ def report_facts(
     segments = found.segments if found else pd.DataFrame(columns=["segment_id"])
     mentioned = found.mentions["segment_id"].nunique() if found else 0
     return ReportFacts(
-        title=settings.report.title or "Customer loyalty",
+        title=settings.report.title or USUAL_TITLE,
         source_name=survey.raw.name,
         as_of=None if admission.as_of is None else admission.as_of.date(),
         scale=admission.scale,

@@ -4,6 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from nps_insights.report.languages import say
+
+# Of a report that nobody gave a title.
+USUAL_TITLE = "Customer loyalty"
+
 
 @dataclass(frozen=True)
 class ReportFacts:
@@ -81,3 +86,15 @@ class ReportFacts:
     value_column: str = ""
     person_columns: tuple[str, ...] = ()
     left_out_groups: Mapping[str, int] = field(default_factory=dict)
+
+
+def title_of(facts: ReportFacts) -> str:
+    """Return the title as the page shows it: one that was stated as it is, the usual one in the language of the page.
+
+    Example:
+        >>> from nps_insights.report.languages import spoken
+        >>> with spoken("fr"):
+        ...     [title_of(ReportFacts(title=one, source_name="")) for one in (USUAL_TITLE, "Acme")]
+        ['Fidélité des clients', 'Acme']
+    """
+    return say("Customer loyalty") if facts.title == USUAL_TITLE else facts.title

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from nps_insights.tables import DataRefusedError, conform, empty
+from nps_insights.tables import DataRefusedError, conform, counted, empty
 from nps_insights.themes.encoders.protocol import Encoder
 
 _MOST_UNREADABLE = 0.5
@@ -56,11 +56,10 @@ def unreadable_note(comments: pd.DataFrame, readable: pd.DataFrame, encoder: Enc
     unread = speaking[~speaking["comment_id"].isin(readable["comment_id"])]
     if unread.empty:
         return []
-    n, they = (f"{len(unread):,} comments are", "they are") if len(unread) > 1 else ("1 comment is", "it is")
-    return [
-        f"{n} in {_listed(unread)}, which the encoder {encoder.name!r} cannot read: {they} "
-        "in no theme and in no driver. `--encoder multilingual` (`encoder` in the section [themes]) reads 16 languages."
-    ]
+    n, they = counted(len(unread), "comment is", "comments are"), "it is" if len(unread) == 1 else "they are"
+    which = f"{n} in {_listed(unread)}, which the encoder {encoder.name!r} cannot read"
+    more = " `--encoder multilingual` (`encoder` in the section [themes]) reads 16 languages."
+    return [f"{which}: {they} in no theme and in no driver." + (more if encoder.name != "multilingual" else "")]
 
 
 def language_counts(comments: pd.DataFrame, encoder: Encoder) -> pd.DataFrame:

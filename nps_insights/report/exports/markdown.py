@@ -3,7 +3,7 @@
 import re
 
 from nps_insights.report import words
-from nps_insights.report.facts import ReportFacts
+from nps_insights.report.facts import ReportFacts, title_of
 from nps_insights.report.first.screen import FirstScreen
 from nps_insights.report.languages import say
 from nps_insights.report.rows.watch_rows import loudness
@@ -90,7 +90,7 @@ def _head(first: FirstScreen, facts: ReportFacts) -> str:
     likely = f" ({inert(number.likely)})" if number.likely else ""
     practice = say("Practice data: these answers were generated.") if facts.simulated else ""
     parts = [
-        f"**{inert(facts.title)}**",
+        f"**{inert(title_of(facts))}**",
         practice,
         f"**{inert(number.line) or inert(number.title) + ' ' + inert(number.number) + likely}**",
         inert(number.basis),

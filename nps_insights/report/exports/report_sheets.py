@@ -9,7 +9,7 @@ from nps_insights.metrics import THEME_SHARE
 from nps_insights.report import words
 from nps_insights.report.exports.headings import heading, in_words, number_formats
 from nps_insights.report.exports.workbook import MOST_ROWS, Sheet, write_workbook
-from nps_insights.report.facts import ReportFacts
+from nps_insights.report.facts import ReportFacts, title_of
 from nps_insights.report.inputs import report_tables
 from nps_insights.report.rows.action_rows import in_order_of_work
 from nps_insights.tables import TABLES
@@ -168,7 +168,7 @@ def _to_know(name: str, n_rows: int, most_rows: int) -> str:
 
 def _about(facts: ReportFacts) -> Sheet:
     told = {
-        "Title": words.clean(facts.title),
+        "Title": words.clean(title_of(facts)),
         "Read from": words.clean(facts.source_name),
         "Answers": facts.n_responses,
         "As of": words.day(facts.as_of) if facts.as_of else words.UNKNOWN,

@@ -30,7 +30,7 @@ from nps_insights.report.chapters.who_moved import who_moved
 from nps_insights.report.chapters.who_was_asked import who_was_asked
 from nps_insights.report.chapters.why_moved import why_moved
 from nps_insights.report.editions.edition import USUAL_EDITION, edition_named, in_edition
-from nps_insights.report.facts import ReportFacts
+from nps_insights.report.facts import ReportFacts, title_of
 from nps_insights.report.first.number import category_names
 from nps_insights.report.first.screen import FirstScreen, first_screen
 from nps_insights.report.inputs import report_tables
@@ -103,7 +103,7 @@ def _written(tables: Mapping[str, pd.DataFrame], facts: ReportFacts, edition: st
     first = first_screen(whole, facts)
     return render_page(
         "page.html.j2",
-        title=facts.title,
+        title=title_of(facts),
         styles=("style.css", *(["watch.css"] if _is_watched(first, chapters) else []), "filters.css"),
         scripts=("filters.js", "quotes.js"),
         masthead=_masthead(facts),
