@@ -142,7 +142,7 @@ def test_a_database_that_breaks_at_the_end_is_owed(
 def test_what_could_not_be_served_at_the_end_is_refused_at_the_beginning(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"output\.database .*cannot be reached"):
         refuse_unready_outputs(settings(output={"database": f"sqlite:///{tmp_path}/gone/bi.db"}))
-    with pytest.raises(SettingsError, match="no environment variable NPS_TEST_ABSENT"):
+    with pytest.raises(SettingsError, match="environment variable NPS_TEST_ABSENT is not there"):
         refuse_unready_outputs(settings(delivery={"to": ["env:NPS_TEST_ABSENT"]}))
     with pytest.raises(SettingsError, match=r"delivery\.to: 'nowhere://\.\.\.' is no URL that apprise knows"):
         refuse_unready_outputs(settings(delivery={"to": ["nowhere://secret-token"]}))
