@@ -21,7 +21,7 @@ SCHEDULES = ROOT / "pipelines" / "schedules"
 FILES = sorted(path for path in SCHEDULES.iterdir() if path.is_file())
 CALLING = [path for path in FILES if path.suffix != ".timer" and path.stem not in ("run_on_spark", "run_pipeline")]
 SCRIPTS = [path for path in FILES if path.suffix == ".py"]
-JOBS = ("churn_scoring", "driver_report")
+JOBS = ("churn_scoring", "churn_training", "driver_report")
 
 
 def called(path: Path) -> list[str]:
@@ -63,7 +63,10 @@ def cron_line(job: str) -> str:
     return line
 
 
-@pytest.mark.parametrize(("job", "when"), [("churn_scoring", "0 4 * * *"), ("driver_report", "0 5 2 * *")])
+@pytest.mark.parametrize(
+    ("job", "when"),
+    [("churn_scoring", "0 4 * * *"), ("churn_training", "0 2 3 * *"), ("driver_report", "0 5 2 * *")],
+)
 def test_every_scheduler_means_the_same_time(job: str, when: str) -> None:
     assert cron_line(job).startswith(f"{when} cd ")
     for kind in ("airflow", "prefect"):
