@@ -155,6 +155,8 @@ def test_effects_on_other_customers_than_the_themes_were_found_on(finished: Repo
         (["--what-if", "helicopters=0.5"], "'helicopters' is no driver of the model"),
         (["--what-if", "t01=half"], "must name drivers and the part of their mentions that goes away, 0 to 1"),
         (["--between", "last year"], "must name two periods, such as 2026Q1..2026Q2"),
+        (["--between", "2026Q1..2026-04-01/soon"], "'2026-04-01/soon' is no period; write a year (2026), a quarter"),
+        (["--between", "2026Q1..2026-04-01/"], "'2026-04-01/' is no period; write a year (2026), a quarter"),
         (["--between", "Plan:Basic..Gold"], "Plan has no group 'Gold'; it has Basic, Business, Enterprise"),
         (["--by", "planet"], "planet: no such column; the responses have"),
         (["--target", "200"], "drivers.target: input should be less than or equal to 100"),
@@ -202,12 +204,42 @@ def test_what_is_asked_this_time_stands_before_the_answers_to_earlier_questions(
         assert all(said.count(other) == 1 for other in heads.values())
 
 
+def test_a_question_about_groups_leaves_the_answer_to_why_the_number_moved(finished: ReportRun, folder: Path) -> None:
+    out = ["--out", str(folder / "groups"), "--no-category-model", "--between", "Plan:Basic..Enterprise"]
+    result = CliRunner().invoke(app, ["drivers", str(finished.folder), *out])
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("Why it differs, Basic to Enterprise (Plan): the parts add up\n")
+    before = finished.tables["change_parts"]
+    parts = pd.read_parquet(folder / "groups/tables/change_parts.parquet")
+    moved = parts[parts["by"] == "period"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(moved, before.reset_index(drop=True))
+    assert set(parts["by"]) == {"period", "attribute/Plan"}
+    last = f"Why it moved, {before['before'].iloc[0]} to {before['after'].iloc[0]}: the parts add up\n"
+    assert last in result.stdout
+    assert "was not taken apart" not in (folder / "groups/report.html").read_text("utf-8")
+    # Asked again for something else, the last change stands before the groups that were asked for earlier.
+    again = CliRunner().invoke(app, ["drivers", str(folder / "groups"), "--no-category-model", "--target", "30"])
+    assert again.exit_code == 0, again.output
+    assert again.stdout.index("Why it moved") < again.stdout.index("Why it differs")
+
+
+def test_the_last_change_is_taken_apart_once_where_it_is_asked_for(finished: ReportRun, folder: Path) -> None:
+    last = finished.tables["change_parts"].iloc[0]
+    out = ["--out", str(folder / "last"), "--no-category-model", "--between", f"{last['before']}..{last['after']}"]
+    result = CliRunner().invoke(app, ["drivers", str(finished.folder), *out])
+    assert result.exit_code == 0, result.output
+    assert result.stdout.count("Why it moved") == 1
+
+
 def test_drivers_are_named_as_people_name_them() -> None:
     known = pd.DataFrame({"driver_id": ["theme/t01", "code/Price"], "label": ["long queue", "Price"]})
     both = asked_scenarios(["t01+price=0.5"], known)[0]
     assert both.driver_ids == ("theme/t01", "code/Price")
     assert both.part_removed == 0.5
     assert column_named("PLAN", pd.DataFrame(columns=["response_id", "attribute/Plan"])) == "attribute/Plan"
+    assert asked_change("2026-01-01/2026-03-31..2026-04-01/2026-06-30", pd.DataFrame()).periods == (
+        asked_change("2026Q1..2026Q2", pd.DataFrame()).periods
+    )
     month = asked_change("2026-02..2026-03", pd.DataFrame())
     assert [str(day.date()) for period in month.periods for day in period] == [
         "2026-02-01", "2026-02-28", "2026-03-01", "2026-03-31",

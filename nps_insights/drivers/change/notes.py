@@ -28,13 +28,16 @@ def said(two: TwoSided, rows: pd.DataFrame, between: Comparison) -> list[str]:
         row, whole = alone.iloc[0], rows.loc[rows["part"] == "total"].iloc[0]
         part = 100 * (1 - (row["n_before"] / whole["n_before"] + row["n"] / whole["n"]) / 2)
         notes.append(
-            f"Themes are known of the {part:.0f} % of responses with a comment; what moved the others is not known, "
-            f"and stands as one part of its own ({row['estimate']:+.1f} points)."
+            f"{between.before} to {between.after}: themes are known of the {part:.0f} % of responses with a comment; "
+            f"what moved the others is not known, and stands as one part of its own ({row['estimate']:+.1f} points)."
         )
     rare = two.design.left_out
     rare = rare[rare["kind"] != "attribute"]
     if len(rare):
-        notes.append(f"Not in the model, so that their part is with the unexplained: {_named(list(rare['label']))}.")
+        notes.append(
+            f"Not in the model of {between.before} and {between.after}, so that their part is with the unexplained: "
+            f"{_named(list(rare['label']))}."
+        )
     return notes
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from nps_insights.drivers import (
+    Comparison,
     DriverEstimates,
     FittedCategory,
     change_parts,
@@ -19,6 +20,7 @@ from nps_insights.drivers import (
     group_effects,
     theme_presence,
 )
+from nps_insights.drivers.change.between import last_two_periods
 from nps_insights.jobs.driving.driver_answers import Answers, model_answers
 from nps_insights.jobs.driving.driver_questions import asked_change
 from nps_insights.jobs.settings.driver_report import DriverReportSettings
@@ -145,12 +147,27 @@ def _by_group(given: DriverInput, settings: DriverReportSettings) -> Answers:
 
 
 def _change(given: DriverInput, settings: DriverReportSettings) -> Answers:
+    """What is asked, and in any case the last change: the report says why the number at its top moved."""
     asked = settings.drivers.between
+    last = last_two_periods(given.responses, per=settings.report.per or "", as_of=given.as_of)
+    wanted = asked_change(asked, given.responses) if asked else None
+    parts, notes = _parts_of(wanted or last, given, settings)
+    if wanted and last and wanted.periods != last.periods:
+        further, said = _parts_of(last, given, settings)
+        # That the last change cannot be taken apart is no answer to the question that was asked.
+        if len(further):
+            parts, notes = pd.concat([parts, further], ignore_index=True), [*notes, *said]
+    return {"change_parts": conform("change_parts", parts)}, notes
+
+
+def _parts_of(
+    between: Comparison | None, given: DriverInput, settings: DriverReportSettings
+) -> tuple[pd.DataFrame, list[str]]:
     found = change_parts(
         given.responses,
         given.comments,
         given.presence,
-        between=asked_change(asked, given.responses) if asked else None,
+        between=between,
         per=settings.report.per or "",
         as_of=given.as_of,
         attributes=given.attributes,
@@ -158,7 +175,7 @@ def _change(given: DriverInput, settings: DriverReportSettings) -> Answers:
         min_present=settings.drivers.min_present,
         confidence_level=settings.report.confidence_level,
     )
-    return {"change_parts": found.parts}, found.notes
+    return found.parts, found.notes
 
 
 def _movement(given: DriverInput, settings: DriverReportSettings) -> Answers:

@@ -113,11 +113,20 @@ def _groups(by: str, before: str, after: str, responses: pd.DataFrame) -> Compar
 
 
 def _period(name: str, between: str) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """First and last day of a period that is named, or written as its two days."""
+    first, slash, last = name.partition("/")
+    start, end = (_named(own) for own in (first, last if slash else first))
+    if start is None or end is None:
+        raise SettingsError(
+            f"drivers.between == {between!r}: {name!r} is no period; write a year (2026), a quarter (2026Q2), "
+            "a month (2026-05), a day, or first and last day (2026-01-01/2026-03-31)"
+        )
+    return start.start_time.normalize(), end.end_time.normalize()
+
+
+def _named(name: str) -> pd.Period | None:
     try:
         period = pd.Period(name)
     except ValueError:
-        raise SettingsError(
-            f"drivers.between == {between!r}: {name!r} is no period; write a year (2026), a quarter (2026Q2), "
-            "a month (2026-05) or a day"
-        ) from None
-    return period.start_time.normalize(), period.end_time.normalize()
+        return None
+    return None if pd.isna(period) else period

@@ -5,12 +5,13 @@ from typing import Any
 
 import pandas as pd
 
+from nps_insights.drivers.change.between import PERIOD
 from nps_insights.jobs.driver_report import ReportRun, summary
 from nps_insights.jobs.notes import noted
 from nps_insights.report.inputs import report_tables, top_themes
 from nps_insights.report.rows.driver_rows import CLEAR_Q, Driver, costing, drivers_of, earning
 from nps_insights.report.rows.guard_rails import no_causes
-from nps_insights.tables import CATEGORIES
+from nps_insights.tables import ATTRIBUTE_PREFIX, CATEGORIES
 
 MOST_A_SIDE = 5
 _Row = tuple[str, float, float, float]
@@ -43,7 +44,7 @@ def drivers_in_words(run: ReportRun, driver_notes: Iterable[str], asked: Collect
             ("what_if", "target"),
             _block("What if? NPS of those whose comment could be read", _scenarios(tables["scenarios"])),
         ),
-        (("between",), _block(_moved(tables["change_parts"]), _change(tables["change_parts"]))),
+        (("between",), _changes(tables["change_parts"], asked_first="between" in asked)),
         (("by",), _block("Where it differs: points per mention", _differing(tables["group_effects"]))),
     ]
     blocks = [
@@ -74,17 +75,22 @@ def _differing(groups: pd.DataFrame) -> list[_Row]:
     ]
 
 
-def _moved(parts: pd.DataFrame) -> str:
-    if parts.empty:
-        return ""
-    first = parts.iloc[0]
-    return f"Why it moved, {first['before']} to {first['after']}: the parts add up"
+def _changes(parts: pd.DataFrame, *, asked_first: bool) -> list[str]:
+    """A block for each change: the last one first, or the one that is asked for, with which the table begins."""
+    changes = [own for _, own in parts.groupby(["by", "before", "after"], sort=False)]
+    blocks = [_block(_moved(own.iloc[0]), _change(own)) for own in (changes if asked_first else changes[::-1])]
+    return [line for block in blocks for line in block]
+
+
+def _moved(first: pd.Series) -> str:
+    if first["by"] == PERIOD:
+        return f"Why it moved, {first['before']} to {first['after']}: the parts add up"
+    column = first["by"].removeprefix(ATTRIBUTE_PREFIX)
+    return f"Why it differs, {first['before']} to {first['after']} ({column}): the parts add up"
 
 
 def _change(parts: pd.DataFrame) -> list[_Row]:
     """The whole change, its five largest parts, and the sum of the others, so that what is shown adds up."""
-    if parts.empty:
-        return []
     total = parts[parts["part"] == "total"]
     rest = parts[parts["part"] != "total"]
     rest = rest.loc[rest["estimate"].abs().sort_values(ascending=False, kind="stable").index]

@@ -210,8 +210,8 @@ class DriverSettings(Section):
         by_tone: Whether effects of negative and positive mentions are estimated, beyond a placebo.
         split: "none"; "half": themes found on one half of the accounts, effects estimated on the other; "cross_fit":
             both ways round.
-        between: What a change is explained between: two groups, "plan:Basic..Enterprise"; two periods,
-            "2026-01-01/2026-03-31..2026-04-01/2026-06-30"; the last two finished periods if not given.
+        between: What a change is explained between, beside the last two finished periods: two groups,
+            "plan:Basic..Enterprise"; two other periods, "2026-01-01/2026-03-31..2026-04-01/2026-06-30".
         what_if: Scenarios such as "Price=0.5" or "Price+Outages=0.5": drivers by label or id, and the part of their
             mentions that goes away. Half of the costliest ones if none is given.
         target: NPS to hold scenarios against.
