@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -221,6 +222,39 @@ def test_a_question_about_groups_leaves_the_answer_to_why_the_number_moved(finis
     again = CliRunner().invoke(app, ["drivers", str(folder / "groups"), "--no-category-model", "--target", "30"])
     assert again.exit_code == 0, again.output
     assert again.stdout.index("Why it moved") < again.stdout.index("Why it differs")
+
+
+@pytest.fixture(scope="module")
+def scores_alone(folder: Path) -> ReportRun:
+    survey = pd.read_csv(folder / "sample/survey.csv", dtype=str)
+    survey.drop(columns="Comment").to_csv(folder / "scores.csv", index=False)
+    return run(folder, "scores", input={"survey": str(folder / "scores.csv")}, report={"by": []})
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "why"),
+    [
+        (["--what-if", "price=0.5"], "What if: this cannot be told", "No effects were estimated: no driver is"),
+        (["--target", "30"], "What if: this cannot be told", "No effects were estimated: no driver is frequent"),
+        (["--by", "Channel"], "Where it differs: this cannot be told", "By channel nothing can be compared: no group"),
+        (["--between", "2026Q1..2026Q2"], "The change of the NPS was not taken apart: 2026Q1 has 0 responses", ""),
+    ],
+)
+def test_a_question_that_cannot_be_answered_is_answered_with_why(
+    scores_alone: ReportRun, folder: Path, asked: list[str], first: str, why: str
+) -> None:
+    out = ["--out", str(folder / "unanswered"), "--no-category-model", *asked]
+    result = CliRunner().invoke(app, ["drivers", str(scores_alone.folder), *out])
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith(first)
+    assert why in result.stdout
+
+
+def test_groups_among_which_nothing_differs_are_said_to_be_alike(finished: ReportRun) -> None:
+    luck = finished.tables["group_effects"].assign(q_value=1.0)
+    alike = replace(finished, tables=finished.tables | {"group_effects": luck})
+    said = drivers_in_words(alike, [], ["by"])
+    assert said.startswith("Where it differs: no theme goes with other points per mention in one group than in another")
 
 
 def test_the_last_change_is_taken_apart_once_where_it_is_asked_for(finished: ReportRun, folder: Path) -> None:

@@ -20,6 +20,8 @@ from nps_insights.tables import ATTRIBUTE_PREFIX, SettingsError, conform, empty
 Among = Literal["everyone", "commenters"]
 # Fewer responses with a comment on one side leave shares that no normal approximation describes.
 MIN_SIDE = 50
+# How the note begins that says why there are no parts.
+NOT_TAKEN_APART = "The change of the NPS was not taken apart"
 
 
 @dataclass(frozen=True)
@@ -155,4 +157,4 @@ def _without_by(names: Sequence[str], responses: pd.DataFrame, between: Comparis
 
 
 def _nothing(why: str) -> ChangeParts:
-    return ChangeParts(empty("change_parts"), [f"The change of the NPS was not taken apart: {why}."])
+    return ChangeParts(empty("change_parts"), [f"{NOT_TAKEN_APART}: {why}."])

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from nps_insights.drivers.change.between import PERIOD
+from nps_insights.drivers.change.change_parts import NOT_TAKEN_APART
 from nps_insights.jobs.driver_report import ReportRun, summary
 from nps_insights.jobs.notes import noted
 from nps_insights.report.inputs import report_tables, top_themes
@@ -14,6 +15,9 @@ from nps_insights.report.rows.guard_rails import no_causes
 from nps_insights.tables import ATTRIBUTE_PREFIX, CATEGORIES
 
 MOST_A_SIDE = 5
+_WHAT_IF = "What if? NPS of those whose comment could be read"
+_BY = "Where it differs: points per mention"
+_NOT_KNOWN = "this cannot be told; the notes below say why."
 _Row = tuple[str, float, float, float]
 
 
@@ -36,27 +40,32 @@ def drivers_in_words(run: ReportRun, driver_notes: Iterable[str], asked: Collect
         asked: What was asked for this time: `what_if`, `target`, `between`, `by`. Its answers stand first: a run keeps
             the answers to earlier questions, too.
     """
-    tables = report_tables(run.tables)
+    tables, notes = report_tables(run.tables), list(driver_notes)
     themes = drivers_of(tables["effects"], "theme", without=frozenset(top_themes(tables["themes"])))
     found = [one for one in themes or drivers_of(tables["effects"], "code") if one.driver_id not in no_causes(tables)]
     answers = [
-        (
-            ("what_if", "target"),
-            _block("What if? NPS of those whose comment could be read", _scenarios(tables["scenarios"])),
-        ),
-        (("between",), _changes(tables["change_parts"], asked_first="between" in asked)),
-        (("by",), _block("Where it differs: points per mention", _differing(tables["group_effects"]))),
+        (("what_if", "target"), _block(_WHAT_IF, _scenarios(tables["scenarios"])), f"What if: {_NOT_KNOWN}"),
+        (("between",), *_changes(tables["change_parts"], notes, asked="between" in asked)),
+        (("by",), _block(_BY, _differing(tables["group_effects"])), _no_difference(tables["group_effects"])),
     ]
+    first = [block or [why, ""] for keys, block, why in answers if set(keys) & set(asked)]
+    open_questions = any(_NOT_KNOWN in line for block in first for line in block)
     blocks = [
-        *(block for keys, block in answers if set(keys) & set(asked)),
+        *first,
         _block("Points of the NPS, adjusted for one another (likely range)", _clear(found)),
         _block("Attributes, against today's mix", _clear(drivers_of(tables["effects"], "attribute"))),
-        *(block for keys, block in answers if not set(keys) & set(asked)),
+        *(block for keys, block, _ in answers if not set(keys) & set(asked)),
         _movement(tables["movement"]),
-        [f"note     {note}" for note in noted(driver_notes, where="see the report, or --json")],
+        [f"note     {note}" for note in (notes if open_questions else noted(notes, where="see the report, or --json"))],
         [f"run id   {run.run_id}", f"report   {run.report}"],
     ]
     return "\n".join(line for block in blocks for line in block)
+
+
+def _no_difference(groups: pd.DataFrame) -> str:
+    if groups.empty:
+        return f"Where it differs: {_NOT_KNOWN}"
+    return "Where it differs: no theme goes with other points per mention in one group than in another, beyond chance."
 
 
 def _clear(drivers: list[Driver]) -> list[_Row]:
@@ -75,11 +84,17 @@ def _differing(groups: pd.DataFrame) -> list[_Row]:
     ]
 
 
-def _changes(parts: pd.DataFrame, *, asked_first: bool) -> list[str]:
-    """A block for each change: the last one first, or the one that is asked for, with which the table begins."""
+def _changes(parts: pd.DataFrame, notes: list[str], *, asked: bool) -> tuple[list[str], str]:
+    """A block for each change, the last one first, and why there is no answer.
+
+    What is asked for stands first: the table begins with it. Where it could not be taken apart, its note says why.
+    """
+    why = next((note for note in notes if note.startswith(NOT_TAKEN_APART)), "")
     changes = [own for _, own in parts.groupby(["by", "before", "after"], sort=False)]
-    blocks = [_block(_moved(own.iloc[0]), _change(own)) for own in (changes if asked_first else changes[::-1])]
-    return [line for block in blocks for line in block]
+    blocks = [_block(_moved(own.iloc[0]), _change(own)) for own in (changes if asked else changes[::-1])]
+    if asked and why:
+        blocks = [[why, ""], *blocks]
+    return [line for block in blocks for line in block], why
 
 
 def _moved(first: pd.Series) -> str:
