@@ -63,6 +63,18 @@ def test_it_is_silent_where_the_change_is_not_clear_or_another_one() -> None:
     assert why_of(report_tables(report_example() | {"changes": close})) == Why()
 
 
+def test_a_change_that_could_not_be_taken_apart_proposes_nothing_that_would_not_help() -> None:
+    nothing = change_parts().head(0)
+    shown = why(nothing)
+    assert shown.heading == "Why it fell on Q1 2026"
+    assert "could not be taken apart: too few answers of the two periods have a comment" in shown.note
+    assert "“What was left out, and why” says which." in shown.note
+    # Of the change on the year before nobody asked.
+    year = changes().assign(estimate=[-1.0, 8.4], conf_low=[-4.0, 5.0], conf_high=[2.0, 11.0])
+    asked = why_of(report_tables(report_example() | {"change_parts": nothing, "changes": year})).note
+    assert "“--between 2025-04-01/2025-06-30..2026-04-01/2026-06-30” does it" in asked
+
+
 @pytest.mark.parametrize("size", [0.4, 3.0, 17.0, 80.0])
 def test_rounded_parts_always_add_to_the_rounded_change(size: float) -> None:
     drawn = np.random.default_rng(7)

@@ -140,6 +140,14 @@ def test_it_says_who_is_missing() -> None:
     assert "Those who commented are unhappier than the rest" in missing
 
 
+def test_where_nobody_left_a_comment_no_theme_speaks_for_anybody() -> None:
+    estimates = report_example()["estimates"]
+    silent = estimates.assign(estimate=estimates["estimate"].mask(estimates["metric"] == "comment_rate", 0.0))
+    missing = " ".join(screen(estimates=silent).missing)
+    assert "Nobody left a comment that says something" in missing
+    assert "themes speak" not in missing
+
+
 def test_no_list_is_longer_than_five_rows() -> None:
     shown = first_screen(report_tables(report_example()), dataclasses.replace(facts_example(), simulated=True))
     lists = (shown.do_not, shown.missing, shown.moves, shown.costs, shown.earns, shown.sure, shown.why.causes)

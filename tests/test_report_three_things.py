@@ -3,8 +3,9 @@
 import dataclasses
 
 import pandas as pd
-from report_driver_tables import change_parts
-from report_tables import effects, facts_example, report_example
+import pytest
+from report_driver_tables import TOTAL, change_parts
+from report_tables import changes, effects, facts_example, report_example
 from report_watch_tables import action_lists, watched_example
 
 from nps_insights.report.first.drivers import main_drivers
@@ -57,13 +58,22 @@ def test_the_owner_named_in_the_themes_goes_first() -> None:
 def test_what_pulled_the_last_change_down_is_mended_before_what_costs_most() -> None:
     parts = change_parts()
     parts = parts[~((parts["driver_id"] == "theme/t01") & parts["part"].isin(["frequency", "rate"]))]
-    whole = report_tables(report_example() | {"change_parts": parts})
+    fell = changes().assign(estimate=[TOTAL, 8.4], conf_low=-9.3, conf_high=-3.1)
+    whole = report_tables(report_example() | {"change_parts": parts, "changes": fell})
     chosen = to_mend(whole, main_drivers(whole))
     assert chosen is not None
     assert chosen.label == "bill is wrong"
     # Why it stands before what costs more is said beside it.
     assert three_things(whole, main_drivers(whole))[0].basis.endswith(" it is among what the last fall goes with")
     assert "last fall" not in things(watched_example())[0].basis
+
+
+@pytest.mark.parametrize(("before", "after"), [("2025Q4", "2026Q1"), ("2026-05", "2026-06")])
+def test_what_pulled_another_change_down_is_not_among_what_the_last_fall_goes_with(before: str, after: str) -> None:
+    fell = changes().assign(estimate=[TOTAL, 8.4], conf_low=-9.3, conf_high=-3.1)
+    asked = {"change_parts": change_parts(before=before, after=after), "changes": fell}
+    whole = report_tables(report_example() | asked)
+    assert not any("last fall" in one.basis for one in three_things(whole, main_drivers(whole)))
 
 
 def test_what_is_mentioned_more_often_is_mended_before_what_costs_most_over_all_time() -> None:

@@ -20,7 +20,10 @@ _MOST_PIECES = 4
 # Of a change of ten points, less than one is not worth a busy reader's eye.
 SMALLEST_WORTH = 0.1
 SAME_POINTS = 0.5
-
+_COULD_NOT = (
+    "This change could not be taken apart: too few answers of the two periods have a comment, or no theme is frequent "
+    "enough. {left_out} says which."
+)
 
 # Part -> how all themes are called together, and how the others are where some are named.
 _TOGETHER = {
@@ -77,27 +80,42 @@ def why_of(tables: Mapping[str, pd.DataFrame]) -> Why:
         >>> why_of(report_tables({})).causes
         []
     """
-    rows = last_changes(tables["changes"])
-    for _, row in rows.iterrows():
+    comparison = told_change(tables)
+    if comparison is not None:
+        return _why(comparison, tables)
+    return _not_taken_apart(tables)
+
+
+def told_change(tables: Mapping[str, pd.DataFrame]) -> Comparison | None:
+    """Return the last real change, the one on the period before or else on the year before, if it was taken apart.
+
+    Example:
+        >>> from nps_insights.report.inputs import report_tables
+        >>> told_change(report_tables({})) is None
+        True
+    """
+    for _, row in last_changes(tables["changes"]).iterrows():
         comparison = _taken_apart(tables, row)
         if comparison is not None and comparison.total.clear:
-            return _why(comparison, tables)
-    return _not_taken_apart(rows)
+            return comparison
+    return None
 
 
-def _not_taken_apart(rows: pd.DataFrame) -> Why:
-    """A real change without parts: said, with the setting that would take it apart."""
+def _not_taken_apart(tables: Mapping[str, pd.DataFrame]) -> Why:
+    """A real change without parts: said, with what stood against it or the setting that would take it apart."""
+    rows = last_changes(tables["changes"])
     clear = rows[(rows["conf_low"] > 0) | (rows["conf_high"] < 0)]
     if clear.empty:
         return Why()
     row = clear.iloc[0]
     since = words.period(row["before_start"], row["before_end"])
+    heading = say("Why it fell on {since}" if row["estimate"] < 0 else "Why it rose on {since}", since=since)
+    # A report takes the change on the period before apart by itself; without any parts that came to nothing.
+    if clear.index[0] == 0 and all(own.by for own in comparisons(tables)):
+        return Why(heading, note=say(_COULD_NOT, left_out=words.quoted(say("What was left out, and why"))))
     days = ["/".join(f"{row[f'{side}_{end}']:%Y-%m-%d}" for end in ("start", "end")) for side in ("before", "after")]
-    heading = "Why it fell on {since}" if row["estimate"] < 0 else "Why it rose on {since}"
-    return Why(
-        say(heading, since=since),
-        note=say("This change was not taken apart. The option “--between {days}” does it.", days="..".join(days)),
-    )
+    said = say("This change was not taken apart. The option “--between {days}” does it.", days="..".join(days))
+    return Why(heading, note=said)
 
 
 def _taken_apart(tables: Mapping[str, pd.DataFrame], row: pd.Series) -> Comparison | None:

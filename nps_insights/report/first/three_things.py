@@ -8,11 +8,11 @@ import pandas as pd
 from nps_insights.report import words
 from nps_insights.report.chapters.leaving import leaving_soon
 from nps_insights.report.facts import ReportFacts
+from nps_insights.report.first.causes import told_change
 from nps_insights.report.first.drivers import has_name
 from nps_insights.report.inputs import shifted_themes
 from nps_insights.report.languages import say, say_count
 from nps_insights.report.rows.action_rows import gain, lists_in_order
-from nps_insights.report.rows.change_rows import comparisons
 from nps_insights.report.rows.driver_rows import Driver, costing, unclear
 from nps_insights.report.rows.watch_words import amount
 
@@ -84,8 +84,8 @@ def to_mend(tables: Mapping[str, pd.DataFrame], drivers: list[Driver]) -> Driver
 
 def _pulled_down(tables: Mapping[str, pd.DataFrame]) -> set[str]:
     """Drivers that surely pulled the number down where it surely fell."""
-    last = next((own for own in comparisons(tables) if not own.by), None)
-    if last is None or not last.total.clear or last.total.estimate >= 0:
+    last = told_change(tables)
+    if last is None or last.total.estimate >= 0:
         return set()
     return {part.driver_id for part in last.parts if part.points.clear and part.points.estimate < 0}
 

@@ -26,7 +26,9 @@ def who_is_missing(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> li
     """
     estimates, sentences = tables["estimates"], []
     rate = overall_figure(estimates, "comment_rate")
-    if rate is not None:
+    if rate is not None and rate["estimate"] == 0:
+        sentences.append(say("Nobody left a comment that says something: there are no themes, and no reasons."))
+    elif rate is not None:
         silent = 1 - float(rate["estimate"])
         sentences.append(
             say(
