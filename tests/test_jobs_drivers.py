@@ -250,6 +250,12 @@ def test_a_question_that_cannot_be_answered_is_answered_with_why(
     assert why in result.stdout
 
 
+def test_themes_of_scores_alone_are_refused_with_what_would_help(scores_alone: ReportRun) -> None:
+    result = CliRunner().invoke(app, ["themes", "list", "--run", str(scores_alone.folder)])
+    assert "found no themes" in str(result.exception)
+    assert "--columns comment=COLUMN" in str(result.exception)
+
+
 def test_groups_among_which_nothing_differs_are_said_to_be_alike(finished: ReportRun) -> None:
     luck = finished.tables["group_effects"].assign(q_value=1.0)
     alike = replace(finished, tables=finished.tables | {"group_effects": luck})

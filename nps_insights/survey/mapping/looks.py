@@ -63,7 +63,7 @@ def look_at(texts: pd.Series) -> Look:
         return Look("id", "a different short text in every row", n_given)
     if len(counts) <= (max(20, 0.2 * n_given) if n_words < 2.5 else 0.02 * n_given):
         return Look("label", f"{len(counts)} different labels", n_given)
-    return Look("text", f"text, about {max(1, round(n_words))} words each", n_given)
+    return Look("text", f"text, about {counted(max(1, round(n_words)), 'word', 'words')} each", n_given)
 
 
 def _sample(counts: pd.Series) -> tuple[pd.Series, pd.Series]:

@@ -166,8 +166,7 @@ def _refuse_unknown(mapping: ColumnMapping) -> None:
     name = mapping.elsewhere[0]
     names = [*mapping.unused, *mapping.attributes, *(c for columns in mapping.columns.values() for c in columns)]
     near = suggestions(name, names)
-    hint = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
+    hint = f"did you mean {' or '.join(map(repr, near))}? A" if near else "a"
     raise SettingsError(
-        f"attributes, controls or by: the survey has no column {name!r}; {hint}"
-        "A column of the accounts needs --accounts"
+        f"attributes, controls or by: the survey has no column {name!r}; {hint} column of the accounts needs --accounts"
     )
