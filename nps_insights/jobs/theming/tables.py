@@ -53,8 +53,8 @@ def read_theme_tables(run: Path | None) -> ThemeTables:
     if found["themes"].empty:
         raise SettingsError(
             f"{folder}: the run found no themes, since no comment that it could read says anything; make one of a "
-            "survey with comments (`nps-insights inspect` shows which column holds them; --columns comment=COLUMN names "
-            "it)"
+            "survey with comments (`nps-insights inspect` shows which column holds them, --columns comment=COLUMN "
+            "names it)"
         )
     edits = tables / "theme_edits.parquet"
     return ThemeTables(folder, **found, edits=read_table(edits) if edits.is_file() else None)
