@@ -19,7 +19,7 @@ from nps_insights.drivers.movement.estimate import _measured_said
 from nps_insights.drivers.movement.repeats import repeat_answers
 from nps_insights.drivers.movement.scale import answer_scale
 from nps_insights.drivers.movement.transition import movement
-from nps_insights.jobs.driving.driver_words import _change, _moved, _movement, _scenarios
+from nps_insights.jobs.driving.driver_words import _change, _changes, _movement, _scenarios
 from nps_insights.metrics import categorize
 from nps_insights.simulate import planted_world
 from nps_insights.tables import SettingsError, empty
@@ -123,7 +123,7 @@ class TestCategory:
 class TestInWords:
     def test_what_was_not_asked_or_found_is_not_told(self) -> None:
         nothing = empty("change_parts")
-        assert (_moved(nothing), _change(nothing), _movement(empty("movement"))) == ("", [], [])
+        assert (_changes(nothing, [], asked=False), _movement(empty("movement"))) == (([], ""), [])
         rows = pd.DataFrame({"scenario": ["half of price"], "estimate": [4.0], "conf_low": [1.0], "conf_high": [7.0]})
         assert _scenarios(rows)[0][0] == "half of price"
 
