@@ -68,7 +68,7 @@ def test_costs_say_over_which_time_they_are() -> None:
 def test_what_nobody_checked_is_said_and_the_commands_that_would_tell_stand_among_the_methods() -> None:
     codes = screen().sure
     assert codes == [
-        "Of 1,490 comments with a theme that matches one of the codes given with the data, 70% carry that code too."
+        "Of 1,490 mentions of a theme that matches one of the codes given with the data, 70% carry that code too."
     ]
     (unchecked,) = screen(agreement=empty("agreement")).sure
     assert unchecked.startswith("How well themes are recognised was not checked")
@@ -97,7 +97,7 @@ def test_fewer_than_three_themes_are_said_to_be_all() -> None:
     few = effects("theme", [("theme/t01", "late", "t01", 400, -6.0, 0.3), ("theme/t02", "price", "t02", 300, 0.1, 0.5)])
     shown = screen(effects=few)
     assert [line.label for line in shown.costs] == ["late"]
-    assert shown.costs_note == "No further theme can be told from zero."
+    assert shown.costs_note == "No further theme costs points that can be told from zero."
     assert shown.earns_note == "No theme earns points that can be told from zero."
 
 
@@ -109,7 +109,12 @@ def test_themes_without_a_name_are_neither_listed_nor_warned_of() -> None:
     often = ("theme/t03", "mixed remarks (long, time)", "t03", 900, 0.1, 0.5)
     shown = screen(effects=effects("theme", [*remarks, often]))
     assert [line.label for line in shown.costs] == ["late"]
-    assert shown.costs_note.endswith("those without one stand in the chapter.")
+    assert shown.costs_note.startswith("No other theme that has a name costs points")
+    nameless = screen(effects=effects("theme", [remarks[1], often]))
+    assert nameless.costs == []
+    assert nameless.costs_note.startswith("No theme that has a name costs points")
+    praised = ("theme/t02", "mixed remarks (kind, help)", "t02", 300, 9.0, 0.5)
+    assert screen(effects=effects("theme", [praised])).earns_note.startswith("No theme that has a name earns points")
     assert not [said for said in shown.do_not if "outages" in said or "mixed" in said]
     assert any("mending “late” brings 6 points back" in said for said in shown.do_not)
 

@@ -9,14 +9,18 @@ from dataclasses import replace
 
 import pandas as pd
 
-from nps_insights.metrics import THEME_SHARE
+from nps_insights.metrics import COMMENTED, THEME_SHARE
+from nps_insights.report.editions.nested_periods import Span, spans_of
 from nps_insights.report.editions.small_groups import SMALLEST, Hidden, hidden_groups
 from nps_insights.report.facts import ReportFacts
+from nps_insights.report.rows.change_rows import period_days
 from nps_insights.report.rows.watch_rows import in_brief
 
+_CHANGE = ["by", "before", "after"]
 _FACTS = ("account_coverage", "value_coverage", "effective_accounts")
-AS_THEY_ARE = ("scenarios", "period_events")
-_TEXTS = ("reason", "before", "after", "realistic_because", "label")
+AS_THEY_ARE = ("period_events",)
+# Labels of themes tell no figure of a group, though a group may be called like one.
+_TEXTS = ("reason", "before", "after", "realistic_because")
 _Rule = Callable[[pd.DataFrame, Mapping[str, pd.DataFrame], Hidden], pd.DataFrame]
 
 
@@ -55,9 +59,11 @@ def board_facts(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> Repor
         ''
     """
     hidden = hidden_groups(tables, facts.person_columns)
+    told = set(_comparability(tables["comparability"], tables, hidden)["before_start"].map("{:%Y-%m-%d}".format))
     comparable = {
-        since: said.partition(",")[0].partition(":")[0].rstrip(".") + "." if hidden.tells_of(said) else said
+        since: _in_short(said) if hidden.tells_of(said) else said
         for since, said in facts.comparable.items()
+        if since in told or not hidden.periods
     }
     return replace(
         facts,
@@ -70,38 +76,45 @@ def board_facts(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> Repor
         controls=(),
         person_columns=(),
         left_out_groups=_large_ones_hidden(tables["estimates"], hidden),
+        withheld=True,
     )
 
 
+def _in_short(verdict: str) -> str:
+    """The verdict without what it rests on, but with its condition: "Yes, after adjusting." is no plain yes."""
+    said, condition, _ = verdict.partition(" for ")
+    return f"{said if condition else verdict.partition(',')[0].partition(':')[0].rstrip('.')}."
+
+
 def _large_ones_hidden(estimates: pd.DataFrame, hidden: Hidden) -> dict[str, int]:
-    """How many groups of each column are hidden for the sake of smaller ones."""
+    """How many groups of each column are hidden for the sake of smaller ones, or of one account."""
     whole = estimates[(estimates["metric"] == "nps") & estimates["period_start"].isna() & (estimates["n"] >= SMALLEST)]
     kept_back = [
         (by, group) for by, group in zip(whole["by"], whole["group"], strict=True) if (by, group) in hidden.ever
     ]
-    return dict(Counter(by for by, _ in kept_back if by not in hidden.persons))
+    return dict(Counter(by for by, group in kept_back if by not in hidden.persons and (by, group) not in hidden.alone))
 
 
 def _estimates(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
     shares = rows[rows["metric"] == THEME_SHARE]
     # A theme is the group of those who mention it: in no period may it be small, or it is not shown over time.
     small = set(shares.loc[shares["estimate"] * shares["n"] < SMALLEST, "group"])
-    shares = shares[~shares["group"].isin(small | small_themes(tables))]
-    return pd.concat([hidden.shown(rows[rows["metric"] != THEME_SHARE], "period_start"), shares]).sort_index()
+    shares = hidden.shown(shares[~shares["group"].isin(small | small_themes(tables))], "period")
+    return pd.concat([of_many(hidden.shown(rows[rows["metric"] != THEME_SHARE], "period")), shares]).sort_index()
 
 
 def _changes(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
     of_themes = rows["metric"] == THEME_SHARE
     before, after = rows["before_estimate"] * rows["n_before"], rows["after_estimate"] * rows["n"]
     large = (before >= SMALLEST) & (after >= SMALLEST) & ~rows["group"].isin(small_themes(tables))
-    others = hidden.shown(rows[~of_themes], "before_start", "after_start")
-    return pd.concat([of_many(others), rows[of_themes & large]]).sort_index()
+    kept = pd.concat([of_many(rows[~of_themes]), rows[of_themes & large]]).sort_index()
+    return hidden.shown(kept, "before", "after")
 
 
 def _watched(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
     """Alerts, their traces and lasting changes: those of themes as their changes, those of groups as groups."""
-    times = [name for name in ("before_start", "after_start", "at") if name in rows]
-    kept = of_many(hidden.shown(rows, *times))
+    sides = [side for side in ("before", "after", "at") if {side, f"{side}_start"} & set(rows.columns)]
+    kept = of_many(hidden.shown(rows, *sides))
     return kept[~((kept["by"] == "theme_id") & kept["group"].isin(small_themes(tables)))]
 
 
@@ -123,11 +136,14 @@ def _traces(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidd
 
 def _themes(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
     # How many of a theme's people are detractors is not known, so no quote of one of them is shown.
-    return rows[rows["n_responses"] >= SMALLEST].assign(example_negative=None)
+    return rows[~rows["theme_id"].isin(small_themes(tables))].assign(example_negative=None)
 
 
 def _effects(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
-    return rows[rows["kind"].isin(["theme", "code"]) & (rows["n_present"] >= SMALLEST)]
+    # Those without it are a group, too: they and those with it add up to all who commented.
+    fewest = rows[["n_present"]].assign(absent=rows["n"] - rows["n_present"]).min(axis=1)
+    told = ~rows["theme_id"].isin(small_themes(tables))
+    return rows[rows["kind"].isin(["theme", "code"]) & told & (fewest >= SMALLEST)]
 
 
 def _checks(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
@@ -138,32 +154,64 @@ def _checks(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidd
 
 def _parts(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
     """The parts of changes between periods; how many mention a theme is not told where they are few."""
-    groups = set(tables["estimates"]["by"]) | hidden.persons
-    kept = rows[~rows["by"].isin(groups - {""})]
-    totals = kept[(kept["part"] == "total") & (kept[["n_before", "n"]].min(axis=1) < SMALLEST)]
-    kept = kept[~kept["after"].isin(totals["after"])]
-    few = (kept["share_before"] * kept["n_before"] < SMALLEST) | (kept["share_after"] * kept["n"] < SMALLEST)
+    kept = rows[~rows["by"].isin((set(tables["estimates"]["by"]) | hidden.persons) - {""})]
+    whole = kept[kept["part"] == "total"].set_index(_CHANGE)[["n_before", "n"]]
+    few = set(whole.index[whole.min(axis=1) < SMALLEST])
+    changes = list(kept[_CHANGE].itertuples(index=False, name=None))
+    shown = [own not in few and all(_allowed(side, hidden) for side in own[1:]) for own in changes]
+    kept = kept[pd.Series(shown, index=kept.index, dtype=bool)]
+    silent = kept[kept["part"] == "silent"].set_index(_CHANGE)[["n_before", "n"]]
+    commented = whole.sub(silent.reindex(whole.index).fillna(0)).reindex(pd.MultiIndex.from_frame(kept[_CHANGE]))
+    mentions = [(kept["share_before"], commented["n_before"]), (kept["share_after"], commented["n"])]
+    rare = pd.concat([share * n.to_numpy() < SMALLEST for share, n in mentions], axis=1).any(axis=1)
     small = kept["driver_id"].isin([f"theme/{one}" for one in small_themes(tables)])
-    shares = {name: kept[name].mask(few) for name in ("share_before", "share_after")}
+    shares = {name: kept[name].mask(rare) for name in ("share_before", "share_after")}
     return kept.assign(**shares, label=kept["label"].mask(small, "a theme of few"))
 
 
+def _allowed(side: str, hidden: Hidden) -> bool:
+    """Whether a side of a change, named as a period or a group, may be told."""
+    days = period_days(side)
+    return days is None or hidden.allows((pd.Timestamp(days[0]), pd.Timestamp(days[1])))
+
+
+def _scenarios(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
+    """What if fewer mentioned a theme: told of themes that are told."""
+    told = set(_effects(tables["effects"], tables, hidden)["driver_id"])
+    of_told = [all(one in told for one in str(ids).split("; ") if one) for ids in rows["driver_ids"]]
+    return of_many(rows[pd.Series(of_told, index=rows.index, dtype=bool)])
+
+
 def _targets(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
-    pairs = list(zip(rows["by"], rows["group"], strict=True))
-    shown = [pair not in hidden.by_period and pair[0] not in hidden.persons for pair in pairs]
-    keep = pd.Series(shown, index=rows.index, dtype=bool)
-    return rows[keep & (rows["n"].isna() | (rows["n"] >= SMALLEST))]
+    """Targets whose first and last figure are of periods that are shown."""
+    told = hidden.shown(rows, "baseline_at") if len(rows) else rows
+    path = _measured(tables["target_path"])
+    last = path.sort_values("period_start").drop_duplicates("name", keep="last")
+    shown = {name for name, span in zip(last["name"], spans_of(last, "period"), strict=True) if _is_shown(span, hidden)}
+    of_shown = told["name"].isin(shown) | (not hidden.periods)
+    return told[of_shown & (told["n"].isna() | (told["n"] >= SMALLEST))]
 
 
 def _paths(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
     kept = rows[rows["name"].isin(_targets(tables["targets"], tables, hidden)["name"])]
-    return kept[~kept["period_start"].map("{:%Y-%m-%d}".format).isin(hidden.periods)]
+    measured = _measured(kept)
+    spans = spans_of(measured, "period")
+    untold = [at for at, span in zip(measured.index, spans, strict=True) if not _is_shown(span, hidden)]
+    return kept.drop(untold)
+
+
+def _is_shown(span: Span, hidden: Hidden) -> bool:
+    return hidden.allows(span, alone=False)
+
+
+def _measured(paths: pd.DataFrame) -> pd.DataFrame:
+    return paths[paths["kind"] == "measured"]
 
 
 def _restatements(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
     """A figure before and after a few late answers tells those answers."""
     few = [(rows[name] > 0) & (rows[name] < SMALLEST) for name in ("n_late", "n_changed")]
-    return hidden.shown(rows[~(few[0] | few[1]) & (rows["by"] != "theme_id")], "period_start")
+    return hidden.shown(rows[~(few[0] | few[1]) & (rows["by"] != "theme_id")], "period")
 
 
 def _money(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
@@ -172,7 +220,7 @@ def _money(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidde
 
 
 def _by_group(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
-    return of_many(hidden.shown(rows, "period_start"))
+    return of_many(hidden.shown(rows, "period"))
 
 
 def _lists(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
@@ -195,7 +243,9 @@ def _mix(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden)
 
 
 def _comparability(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
-    return rows[~rows["group"].isin(hidden.persons)]
+    sides = [spans_of(rows, side) for side in ("before", "after")]
+    told = [all(hidden.allows(span) for span in pair) for pair in zip(*sides, strict=True)]
+    return rows[pd.Series(told, index=rows.index, dtype=bool) & ~rows["group"].isin(hidden.persons)]
 
 
 def of_many(rows: pd.DataFrame) -> pd.DataFrame:
@@ -210,14 +260,29 @@ def of_many(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def small_themes(tables: Mapping[str, pd.DataFrame]) -> set[str]:
-    """Return the ids of the themes that fewer than ten answers mention.
+    """Return the ids of the themes that tell of fewer than ten answers.
+
+    They are those that few answers mention; those that hold other themes, where what one of these leaves is few, or one
+    of them is not told; and those that all but a few of the comments mention.
 
     Example:
-        >>> small_themes({"themes": pd.DataFrame({"theme_id": ["t1", "t2"], "n_responses": [9, 10]})})
-        {'t1'}
+        >>> parents = pd.DataFrame({"theme_id": ["p1", "t1", "t2"], "parent_id": [None, "p1", "p1"]})
+        >>> sorted(small_themes({"themes": parents.assign(n_responses=[30, 25, 20]), "estimates": pd.DataFrame()}))
+        ['p1']
     """
     themes = tables["themes"]
-    return set(themes.loc[themes["n_responses"] < SMALLEST, "theme_id"])
+    found = set(themes.loc[themes["n_responses"] < SMALLEST, "theme_id"])
+    leaves = themes[themes["parent_id"].notna()].merge(
+        themes[["theme_id", "n_responses"]], left_on="parent_id", right_on="theme_id", suffixes=("", "_of_parent")
+    )
+    left = leaves["n_responses_of_parent"] - leaves["n_responses"]
+    found |= set(leaves.loc[left.between(1, SMALLEST - 1) | leaves["theme_id"].isin(found), "parent_id"])
+    estimates = tables["estimates"]
+    if len(estimates):
+        commented = estimates[(estimates["by"] == COMMENTED) & (estimates["group"] == "commented")]
+        rest = commented.loc[commented["period_start"].isna(), "n"].max() - themes["n_responses"]
+        found |= set(themes.loc[rest.between(1, SMALLEST - 1), "theme_id"])
+    return found
 
 
 def silenced(rows: pd.DataFrame, hidden: Hidden) -> pd.DataFrame:
@@ -240,6 +305,7 @@ RULES: Mapping[str, _Rule] = {
     "effects": _effects,
     "driver_checks": _checks,
     "change_parts": _parts,
+    "scenarios": _scenarios,
     "series": _by_group,
     "account_scores": _by_group,
     "nonresponse": _by_group,

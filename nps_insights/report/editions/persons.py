@@ -1,10 +1,11 @@
 """Columns that tell single persons or accounts: what is grouped by them leaves no house and stands before no board."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import pandas as pd
 
+from nps_insights.report.editions.nested_periods import ALL_TIME, Span
 from nps_insights.tables import ATTRIBUTE_PREFIX
 
 # Fields of the tables, whatever the file called them.
@@ -56,31 +57,49 @@ def person_columns(tables: Mapping[str, pd.DataFrame], stated: Collection[str] =
     )
 
 
-def groups_of_one(tables: Mapping[str, pd.DataFrame]) -> frozenset[tuple[str, str]]:
-    """Return the (column, group) all of whose answers one account gave: its figure is that account's.
+def crossed_columns(tables: Mapping[str, pd.DataFrame]) -> frozenset[str]:
+    """Return the columns, by which the tables are grouped, that are several at once, such as "plan & region".
+
+    Their groups add up to those of each of their columns: a small one could be computed from a large group and the
+    others.
+
+    Example:
+        >>> sorted(crossed_columns({"estimates": pd.DataFrame({"by": ["plan", "plan & region"]})}))
+        ['plan & region']
+    """
+    names = [table["by"].dropna() for table in tables.values() if "by" in table]
+    return frozenset(str(name) for column in names for name in column.unique() if _AND in str(name))
+
+
+def cells_of_one(tables: Mapping[str, pd.DataFrame], spans: Iterable[Span]) -> frozenset[tuple[str, str, Span]]:
+    """Return the (column, group, period) all of whose answers one account gave: its figure is that account's.
 
     Args:
         tables: Tables of a run; nothing is found without `responses`, or where these name no accounts.
+        spans: Periods to look at; a period of all answers is one of the column "" and the group "".
 
     Example:
         >>> groups = pd.DataFrame({"by": ["plan", "plan"], "group": ["Pro", "Custom"]})
         >>> answers = {"account_id": ["a", "b", "c", "c"], "attribute/plan": ["Pro", "Pro", "Custom", "Custom"]}
-        >>> sorted(groups_of_one({"estimates": groups, "responses": pd.DataFrame(answers)}))
+        >>> [cell[:2] for cell in cells_of_one({"estimates": groups, "responses": pd.DataFrame(answers)}, [ALL_TIME])]
         [('plan', 'Custom')]
     """
     responses = tables.get("responses", pd.DataFrame())
-    if "account_id" not in responses:
+    if "account_id" not in responses or responses["account_id"].nunique() < 2:
         return frozenset()
-    columns = {name for table in tables.values() if "by" in table for name in table["by"].dropna().unique()}
-    found: set[tuple[str, str]] = set()
-    for name in columns - {""}:
-        column = _column_of(name, responses)
-        if column is None or column == "account_id":
-            continue
-        # Answers without an account may be of anybody.
-        accounts = responses["account_id"].groupby(responses[column]).agg(["nunique", "count", "size"])
-        alone = accounts[(accounts["nunique"] == 1) & (accounts["count"] == accounts["size"])]
-        found |= {(str(name), str(group)) for group in alone.index}
+    columns = {str(name) for table in tables.values() if "by" in table for name in table["by"].dropna().unique()}
+    found: set[tuple[str, str, Span]] = set()
+    for span in spans:
+        own = responses if span == ALL_TIME else _within(responses, span)
+        for name in columns:
+            column = _column_of(name, own) if name else None
+            if name and (column is None or column == "account_id"):
+                continue
+            groups = own[column] if column else pd.Series("", index=own.index)
+            # Answers without an account may be of anybody.
+            accounts = own["account_id"].groupby(groups).agg(["nunique", "count", "size"])
+            alone = accounts[(accounts["nunique"] == 1) & (accounts["count"] == accounts["size"])]
+            found |= {(name, str(group), span) for group in alone.index}
     return frozenset(found)
 
 
@@ -93,6 +112,12 @@ def attribute_of(driver_id: str) -> str:
     """
     kind, _, rest = driver_id.partition("/")
     return rest.partition("/")[0] if kind == ATTRIBUTE_PREFIX.rstrip("/") else ""
+
+
+def _within(responses: pd.DataFrame, span: Span) -> pd.DataFrame:
+    if "responded_at" not in responses:
+        return responses.head(0)
+    return responses[responses["responded_at"].dt.normalize().between(*span)]
 
 
 def _plain(name: str) -> str:

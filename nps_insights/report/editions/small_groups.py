@@ -1,33 +1,36 @@
 """Small groups: which groups and periods are hidden, so that none of fewer than ten answers shows, nor can be computed.
 
-Groups of a column and the answers of no known group add up to all answers, periods and the answers without a date to
-all time. A hidden group could be computed from the others where it is the only one, so groups are hidden until those
-hidden hold ten answers together or more; answers of no known group, which no row shows, count as such a group. A group
-all of whose answers one account gave counts as one answer.
+Groups of a column and the answers of no known group add up to all answers; periods and the answers without a date add
+up to all time, months to their quarter. A hidden one could be computed from the others where it is the only one, so
+they are hidden until those hidden hold ten answers together or more; answers of no known group, which no row shows,
+count as such a group. Answers that one account gave all alone count as one answer.
 """
 
+import math
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
-from nps_insights.report.editions.persons import groups_of_one
+from nps_insights.report.editions.nested_periods import (
+    ALL_TIME,
+    Span,
+    hidden_periods,
+    left_over,
+    overlaps,
+    side_by_side,
+    spans_of,
+)
+from nps_insights.report.editions.persons import cells_of_one, crossed_columns
 from nps_insights.report.editions.persons import person_columns as columns_of_persons
 
 SMALLEST = 10
-ALL_TIME = "all time"
-# Where a table says of whom, when, and how many.
-_CELLS = {
-    "estimates": (("period_start", "n"),),
-    "series": (("period_start", "n"),),
-    "account_scores": (("period_start", "n"),),
-    "nonresponse": (("period_start", "n"),),
-    "changes": (("before_start", "n_before"), ("after_start", "n")),
-}
+# Tables of every period there is; the first ones say which periods are shown beside one another.
+_CELLS = ("estimates", "series", "account_scores", "nonresponse")
 _THEMES = "theme_id"
 _OF = ("metric", "by", "group")
-# Answers of no known group, or without a date: no group of any file is called so.
+# Answers of no known group: no group of any file is called so.
 _NOBODY_KNOWS = "\0"
 
 
@@ -38,8 +41,10 @@ class Hidden:
     Attributes:
         ever: (column, group) that is in no figure.
         by_period: (column, group) that is in no figure of a single period; holds `ever`.
-        periods: First days of the periods that are not shown at all.
-        persons: Columns whose groups are single persons or accounts; none of them is in any figure.
+        periods: First and last days of the periods that are not shown at all.
+        spans: Periods that can be shown beside one another; any where it is empty.
+        persons: Columns whose groups are single persons or accounts, and crossed ones; none of them is in any figure.
+        alone: (column, group) that one account is.
 
     Example:
         >>> Hidden().names
@@ -48,29 +53,42 @@ class Hidden:
 
     ever: frozenset[tuple[str, str]] = frozenset()
     by_period: frozenset[tuple[str, str]] = frozenset()
-    periods: frozenset[str] = frozenset()
+    periods: frozenset[Span] = frozenset()
+    spans: frozenset[Span] = frozenset()
     persons: frozenset[str] = frozenset()
+    alone: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def names(self) -> frozenset[str]:
         """Names of the groups hidden anywhere, for texts that could speak of them."""
         return frozenset(group for _, group in self.by_period if group)
 
-    def shown(self, rows: pd.DataFrame, *times: str) -> pd.DataFrame:
+    def shown(self, rows: pd.DataFrame, *sides: str) -> pd.DataFrame:
         """Return the rows that may be shown.
 
         Args:
             rows: A table with by and group.
-            times: Its columns of first days of periods; none where the figures are of all time.
+            sides: Its periods, as `spans_of` reads them: "period", "before", "after", "at"; none where the figures are
+                of all time.
         """
-        pairs = list(zip(rows["by"], rows["group"], strict=True))
+        spans = {side: spans_of(rows, side) for side in sides}
         keep = []
-        for at, pair in enumerate(pairs):
-            moments = [rows[name].iloc[at] for name in times]
-            dated = [_when(moment) for moment in moments if pd.notna(moment)]
+        for at, pair in enumerate(zip(rows["by"], rows["group"], strict=True)):
+            dated = {side: own[at] for side, own in spans.items() if own[at] != ALL_TIME}
             allowed = pair[0] not in self.persons and pair not in (self.by_period if dated else self.ever)
-            keep.append(allowed and not self.periods & set(dated))
+            keep.append(allowed and all(self.allows(span, alone=side != "period") for side, span in dated.items()))
         return rows[pd.Series(keep, index=rows.index, dtype=bool)]
+
+    def allows(self, span: Span, *, alone: bool = True) -> bool:
+        """Return whether figures of a period may be shown.
+
+        Args:
+            span: Its first and last day.
+            alone: Whether it stands alone: one of several periods must lie within or apart from all others.
+        """
+        if span in self.spans or not self.spans:
+            return span not in self.periods
+        return alone and not any(overlaps(span, one) for one in self.periods)
 
     def tells_of(self, text: object) -> bool:
         """Return whether a text names a group that is hidden."""
@@ -92,31 +110,46 @@ def hidden_groups(
         >>> hidden_groups(report_tables({})) == Hidden()
         True
     """
-    persons = columns_of_persons(tables, person_columns)
+    persons = columns_of_persons(tables, person_columns) | crossed_columns(tables)
     told = _cells(tables)
     told = told[~told["by"].isin(persons)]
-    alone = groups_of_one(tables)
-    one = [pair in alone for pair in zip(told["by"], told["group"], strict=True)]
-    # One customer is one, however many answers it gave.
-    told["n"] = told["n"].mask(pd.Series(one, index=told.index, dtype=bool), 1)
-    undated = _undated(told)
-    cells = told.groupby([*_OF, "time"], as_index=False)["n"].min()
-    whole = pd.concat([cells, undated])
-    whole = whole[(whole["by"] == "") & (whole["time"] != ALL_TIME)]
-    periods = _small(whole.assign(cell=whole["metric"], part=whole["time"]), smallest=smallest) - {_NOBODY_KNOWS}
+    spans = side_by_side(told["span"])
+    told = told[told["span"].isin(spans)]
+    alone = cells_of_one(tables, spans)
+    cells = told.groupby([*_OF, "span"], as_index=False)["n"].min()
+    cells = cells[cells["n"] > 0].reset_index(drop=True)
+    of_one = [cell in alone for cell in zip(cells["by"], cells["group"], cells["span"], strict=True)]
+    cells["of_one"] = pd.Series(of_one, index=cells.index, dtype=bool)
+    periods = hidden_periods([_figure(own) for _, own in cells[cells["by"] == ""].groupby("metric")], smallest=smallest)
     grouped = cells[cells["by"] != ""]
-    few_undated = undated[undated["n"] < smallest]
+    # One customer is one, however many answers it gave.
+    grouped = grouped.assign(n=grouped["n"].mask(grouped["of_one"], 1), size=grouped["n"])
     ever, dated = set(), set()
     for by, own in grouped.groupby("by", sort=True):
-        parts = own.assign(cell=own["metric"] + "\n" + own["time"], part=own["group"])
-        whole_time = parts[parts["time"] == ALL_TIME]
+        parts = own.assign(cell=own["metric"] + own["span"].map(str), part=own["group"])
+        whole_time = parts[parts["span"] == ALL_TIME]
         ever |= {(str(by), part) for part in _small(whole_time, smallest=smallest)}
-        first = {part for column, part in ever if column == by}
-        first |= set(few_undated.loc[few_undated["by"] == by, "group"])
+        first = {part for column, part in ever if column == by} | _told_by_periods(own, periods, smallest)
         dated |= {(str(by), part) for part in _small(parts, smallest=smallest, hidden=first)}
     ever, dated = ({pair for pair in pairs if pair[1] != _NOBODY_KNOWS} for pairs in (ever, dated))
     ever |= _pairs_of(persons, tables)
-    return Hidden(frozenset(ever), frozenset(dated | ever), frozenset(periods), persons)
+    at_all = frozenset((by, group) for by, group, span in alone if span == ALL_TIME)
+    return Hidden(frozenset(ever), frozenset(dated | ever), periods, spans - {ALL_TIME}, persons, at_all)
+
+
+def _figure(cells: pd.DataFrame, count: str = "n") -> tuple[dict[Span, int], set[Span]]:
+    """Answers of each period of one figure, and the periods that one account answered alone."""
+    return dict(zip(cells["span"], cells[count], strict=True)), set(cells.loc[cells["of_one"], "span"])
+
+
+def _told_by_periods(cells: pd.DataFrame, periods: Collection[Span], smallest: int) -> set[str]:
+    """Groups of which the shown periods leave a few answers of all time, or months of their quarter."""
+    figures = ((str(group), *_figure(own, "size")) for (_, group), own in cells.groupby(["metric", "group"]))
+    return {
+        group
+        for group, sizes, of_one in figures
+        if any(0 < left.n < smallest for left in left_over(sizes, periods, of_one).values())
+    }
 
 
 def _pairs_of(columns: Collection[str], tables: Mapping[str, pd.DataFrame]) -> set[tuple[str, str]]:
@@ -126,43 +159,32 @@ def _pairs_of(columns: Collection[str], tables: Mapping[str, pd.DataFrame]) -> s
 
 
 def _cells(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Every figure's metric, column, group, time, number of answers and table; those of no known group are a group."""
-    found = [pd.DataFrame({"metric": [], "by": [], "group": [], "time": [], "n": [], "table": []})]
-    for name, sides in _CELLS.items():
+    """Every figure's metric, column, group, period and number of answers; those of no known group are a group."""
+    found = [pd.DataFrame({"metric": [], "by": [], "group": [], "span": [], "n": []})]
+    for name in _CELLS:
         rows = tables[name]
-        rows = rows[(rows["by"] != _THEMES)] if len(rows) else rows
-        for when, count in sides:
-            if rows.empty:
-                continue
-            metric = rows.get("metric", "answered")
-            time = rows[when].map(_when, na_action="ignore").astype("object").fillna(ALL_TIME)
-            own = pd.DataFrame(
-                {"metric": metric, "by": rows["by"], "group": rows["group"], "time": time, "n": rows[count]}
-            )
-            own = own[own["n"] > 0]
-            found += [part.assign(table=name) for part in (own, _of_no_group(own))]
+        rows = rows[(rows["by"] != _THEMES) & (rows["n"] > 0)] if len(rows) else rows
+        if rows.empty:
+            continue
+        own = pd.DataFrame({"metric": rows.get("metric", "answered"), "by": rows["by"], "group": rows["group"]})
+        own = own.assign(span=spans_of(rows, "period"), n=rows["n"])
+        # Long periods first: shorter ones are shown within them.
+        own = own.sort_values("span", key=lambda spans: spans.map(_length), ascending=False, kind="stable")
+        found += [own, _of_no_group(own)]
     return pd.concat(found, ignore_index=True)
 
 
+def _length(span: Span) -> float:
+    return math.inf if span == ALL_TIME else float((span[1] - span[0]).days)
+
+
 def _of_no_group(cells: pd.DataFrame) -> pd.DataFrame:
-    """What the groups of a column leave to all answers, of one table, as a group of that column."""
-    alone = cells.drop_duplicates([*_OF, "time"])
-    whole = alone[alone["by"] == ""][["metric", "time", "n"]].rename(columns={"n": "whole"})
-    groups = alone[alone["by"] != ""].groupby(["metric", "by", "time"], as_index=False)["n"].sum()
-    left = groups.merge(whole, on=["metric", "time"])
-    return left.assign(group=_NOBODY_KNOWS, n=left["whole"] - left["n"]).drop(columns="whole").query("n > 0")
-
-
-def _undated(cells: pd.DataFrame) -> pd.DataFrame:
-    """What the periods of all answers, and of each group, leave to all time, as a period of no known day."""
-    at_all = cells["time"] == ALL_TIME
-    whole = cells[at_all].groupby(list(_OF), as_index=False)["n"].min().rename(columns={"n": "whole"})
-    # Periods of one table add up; those of another may be of another length.
-    periods = cells[~at_all].drop_duplicates([*_OF, "time", "table"])
-    dated = periods.groupby([*_OF, "table"], as_index=False)["n"].sum()
-    left = dated.merge(whole, on=list(_OF))
-    undated = left.assign(n=left["whole"] - left["n"]).query("n > 0").groupby(list(_OF), as_index=False)["n"].min()
-    return undated.assign(time=_NOBODY_KNOWS)
+    """What the groups of a column leave to all answers, of one table, as a group of that column, be it none."""
+    alone = cells.drop_duplicates([*_OF, "span"])
+    whole = alone[alone["by"] == ""][["metric", "span", "n"]].rename(columns={"n": "whole"})
+    groups = alone[alone["by"] != ""].groupby(["metric", "by", "span"], as_index=False)["n"].sum()
+    left = groups.merge(whole, on=["metric", "span"])
+    return left.assign(group=_NOBODY_KNOWS, n=(left["whole"] - left["n"]).clip(lower=0)).drop(columns="whole")
 
 
 def _small(cells: pd.DataFrame, *, smallest: int, hidden: Iterable[str] = ()) -> set[str]:
@@ -182,10 +204,6 @@ def _small(cells: pd.DataFrame, *, smallest: int, hidden: Iterable[str] = ()) ->
         if bare.empty:
             return found
         found.add(min(set(bare["part"]), key=lambda part: (sizes[part], part)))
-
-
-def _when(moment: pd.Timestamp) -> str:
-    return f"{moment:%Y-%m-%d}"
 
 
 def _pattern(names: Iterable[str]) -> re.Pattern[str]:

@@ -69,11 +69,12 @@ class _Piece:
     likely: bool = True
 
 
-def why_of(tables: Mapping[str, pd.DataFrame]) -> Why:
+def why_of(tables: Mapping[str, pd.DataFrame], *, withheld: bool = False) -> Why:
     """Return what the last real change goes with; empty where no change was taken apart.
 
     Args:
         tables: Tables as `report_tables` returns them.
+        withheld: Whether an edition left figures out: then nothing is said not to have been taken apart.
 
     Example:
         >>> from nps_insights.report.inputs import report_tables
@@ -83,7 +84,7 @@ def why_of(tables: Mapping[str, pd.DataFrame]) -> Why:
     comparison = told_change(tables)
     if comparison is not None:
         return _why(comparison, tables)
-    return _not_taken_apart(tables)
+    return Why() if withheld else _not_taken_apart(tables)
 
 
 def told_change(tables: Mapping[str, pd.DataFrame]) -> Comparison | None:
@@ -110,8 +111,12 @@ def _not_taken_apart(tables: Mapping[str, pd.DataFrame]) -> Why:
     row = clear.iloc[0]
     since = words.period(row["before_start"], row["before_end"])
     heading = say("Why it fell on {since}" if row["estimate"] < 0 else "Why it rose on {since}", since=since)
+    if any(_is_of(own, row) for own in comparisons(tables)):
+        # Its parts stand in the chapter; as a whole it could not be told from zero among those they are of.
+        return Why()
     # A report takes the change on the period before apart by itself; without any parts that came to nothing.
-    if clear.index[0] == 0 and all(own.by for own in comparisons(tables)):
+    on_the_one_before = row["before_end"] + pd.Timedelta(days=1) == row["after_start"] or len(rows) > 1
+    if clear.index[0] == 0 and on_the_one_before and all(own.by for own in comparisons(tables)):
         return Why(heading, note=say(_COULD_NOT, left_out=words.quoted(say("What was left out, and why"))))
     days = ["/".join(f"{row[f'{side}_{end}']:%Y-%m-%d}" for end in ("start", "end")) for side in ("before", "after")]
     said = say("This change was not taken apart. The option “--between {days}” does it.", days="..".join(days))
@@ -120,12 +125,15 @@ def _not_taken_apart(tables: Mapping[str, pd.DataFrame]) -> Why:
 
 def _taken_apart(tables: Mapping[str, pd.DataFrame], row: pd.Series) -> Comparison | None:
     """The parts of exactly this change; one among some of the answers only is another change."""
-    before, after = (words.period(row[f"{side}_start"], row[f"{side}_end"]) for side in ("before", "after"))
     for own in comparisons(tables):
-        same = not own.by and (own.before, own.after) == (before, after)
-        if same and abs(own.total.estimate - float(row["estimate"])) < SAME_POINTS:
+        if _is_of(own, row) and abs(own.total.estimate - float(row["estimate"])) < SAME_POINTS:
             return own
     return None
+
+
+def _is_of(comparison: Comparison, row: pd.Series) -> bool:
+    sides = tuple(words.period(row[f"{side}_start"], row[f"{side}_end"]) for side in ("before", "after"))
+    return not comparison.by and (comparison.before, comparison.after) == sides
 
 
 def _why(comparison: Comparison, tables: Mapping[str, pd.DataFrame]) -> Why:
@@ -155,7 +163,7 @@ def _likely(piece: _Piece) -> str:
         return ""
     low, high = piece.points.low, piece.points.high
     likely = words.likely(low, high, signed=True)
-    return likely if low > 0 or high < 0 else f"{likely}, {words.verdict(low, high)}"
+    return f"{likely}, {words.verdict(low, high)}" if low <= 0 <= high else likely
 
 
 def _pieces(comparison: Comparison, without: frozenset[str]) -> list[_Piece]:
@@ -193,9 +201,9 @@ def _theme(part: Part) -> str:
     label = words.quoted(words.clean(part.label, most=60))
     if part.part == "rate":
         return (
-            say("{label} weighing more heavily on those who mention it", label=label)
+            say("a mention of {label} goes with fewer points than before", label=label)
             if part.points.estimate < 0
-            else say("{label} weighing less heavily on those who mention it", label=label)
+            else say("a mention of {label} goes with more points than before", label=label)
         )
     if not part.shares:
         return say("how often {label} is mentioned", label=label)

@@ -12,8 +12,12 @@ from nps_insights.report.rows.driver_rows import NAMELESS, Driver, costing, driv
 from nps_insights.report.rows.guard_rails import no_causes
 
 MOST_COSTS = 3
-NO_FURTHER = "No further theme can be told from zero."
-_NO_OTHER_NAMED = "Other themes that have a name cannot be told from zero; those without one stand in the chapter."
+NO_FURTHER = "No further theme costs points that can be told from zero."
+_NO_OTHER_NAMED = (
+    "No other theme that has a name costs points that can be told from zero; those without one stand below."
+)
+_NO_NAMED_COSTS = "No theme that has a name costs points that can be told from zero; those without one stand below."
+_NO_NAMED_EARNS = "No theme that has a name earns points that can be told from zero; those without one stand below."
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ def costs_and_gains(tables: Mapping[str, pd.DataFrame], drivers: list[Driver]) -
         [_line(driver) for driver in costs],
         _costs_note(drivers, len(costs)),
         [_line(driver) for driver in earns],
-        _earns_note(named, len(earns)),
+        _earns_note(drivers, len(earns)),
     )
 
 
@@ -117,10 +121,15 @@ def _costs_note(drivers: list[Driver], n_listed: int) -> str:
         return say("No theme costs points that can be told from zero.")
     if n_listed == MOST_COSTS:
         return ""
-    return say(NO_FURTHER if all(map(has_name, costing(drivers))) else _NO_OTHER_NAMED)
+    if all(map(has_name, costing(drivers))):
+        return say(NO_FURTHER)
+    return say(_NO_OTHER_NAMED if n_listed else _NO_NAMED_COSTS)
 
 
 def _earns_note(drivers: list[Driver], n_listed: int) -> str:
     if not drivers:
         return say("For the same reason this cannot be said.")
-    return "" if n_listed else say("No theme earns points that can be told from zero.")
+    if n_listed:
+        return ""
+    named = all(map(has_name, earning(drivers)))
+    return say("No theme earns points that can be told from zero." if named else _NO_NAMED_EARNS)

@@ -20,11 +20,12 @@ _CALLS_JUDGED = (
 )
 
 
-def how_sure(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+def how_sure(tables: Mapping[str, pd.DataFrame], *, withheld: bool = False) -> list[str]:
     """Return a sentence on the themes, and one on the call list where there are accounts to call.
 
     Args:
         tables: Tables as `report_tables` returns them.
+        withheld: Whether an edition left figures out: then nothing is said not to have been judged.
 
     Example:
         >>> from nps_insights.report.inputs import report_tables
@@ -33,9 +34,9 @@ def how_sure(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     """
     unjudged = not_judged(tables)
     said = []
-    if len(tables["themes"]):
+    if len(tables["themes"]) and not (withheld and "themes" in unjudged):
         said.append(say(_NOBODY_CHECKED) if "themes" in unjudged else _themes(tables))
-    if len(tables["action_lists"]):
+    if len(tables["action_lists"]) and not (withheld and unjudged & {"calls", "call_list"}):
         open_calls = {"calls": _NO_CALLS, "call_list": _CALLS_JUDGED_ELSEWHERE}
         said.append(say(next((told for name, told in open_calls.items() if name in unjudged), _CALLS_JUDGED)))
     return said
@@ -55,8 +56,8 @@ def _themes(tables: Mapping[str, pd.DataFrame]) -> str:
     codes = matching_codes(tables)
     n_theme, n_both = int(codes["n_theme"].sum()), int(codes["n_both"].sum())
     return say(
-        "Of {n_theme} comments with a theme that matches one of the codes given with the data, "
-        "{n_both} carry that code too.",
+        "Of {n_theme} mentions of a theme that matches one of the codes given with the data, {n_both} carry that code "
+        "too.",
         n_theme=words.count(n_theme),
         n_both=words.percent(n_both / n_theme),
     )

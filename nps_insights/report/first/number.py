@@ -59,9 +59,12 @@ def headline_of(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> Headl
     row = _last(watched_periods(tables, facts)) if named is None or len(_series(tables, facts)) else named
     row = row if row is not None else named if named is not None else whole
     if row is None:
-        return Headline(
-            "–", "", say("There are no answers from which a number could be computed."), title=headline_title(USUAL)
+        nothing = (
+            say("This edition shows no figure of fewer than ten answers.")
+            if facts.withheld
+            else say("There are no answers from which a number could be computed.")
         )
+        return Headline("–", "", nothing, title=headline_title(USUAL))
     number, likely = words.points(row["estimate"]), words.likely(row["conf_low"], row["conf_high"])
     return Headline(
         number,

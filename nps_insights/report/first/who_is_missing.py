@@ -41,19 +41,20 @@ def who_is_missing(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> li
     sides = groups(estimates, COMMENTED).set_index("group")
     if {"commented", "silent"} <= set(sides.index):
         sentences.append(_sides(sides.loc["commented"], sides.loc["silent"]))
-    sentences += _silent(tables, facts.currency)
+    sentences += _silent(tables, facts)
     unused = _unused(facts)
     if unused:
         sentences.append(say("{unused}. The reasons stand below.", unused=unused))
     return sentences
 
 
-def _silent(tables: Mapping[str, pd.DataFrame], currency: str) -> list[str]:
+def _silent(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> list[str]:
     """How many were asked and did not answer, where it is known."""
     asked = asked_in_all(tables["nonresponse"])
     if not asked:
-        return [say("How many people were asked and did not answer is not in the data.")]
-    accounts = silent_in_all(tables["silent_accounts"], currency=currency)
+        unknown = say("How many people were asked and did not answer is not in the data.")
+        return [] if facts.withheld else [unknown]
+    accounts = silent_in_all(tables["silent_accounts"], currency=facts.currency)
     return [asked, *([accounts] if accounts else [])]
 
 

@@ -178,7 +178,7 @@ def period_start(name: str) -> date | None:
         >>> period_start("2026Q2"), period_start("Q2 2026"), period_start("2026-05"), period_start("Business")
         (datetime.date(2026, 4, 1), datetime.date(2026, 4, 1), datetime.date(2026, 5, 1), None)
     """
-    days = _days(name)
+    days = period_days(name)
     return None if days is None else days[0]
 
 
@@ -189,11 +189,17 @@ def named_period(name: str) -> str:
         >>> named_period("2026Q2"), named_period("2026-05"), named_period("2026-04-01/2026-06-30")
         ('Q2 2026', 'May 2026', 'Q2 2026')
     """
-    days = _days(name)
+    days = period_days(name)
     return name if days is None else words.period(*days)
 
 
-def _days(name: str) -> tuple[date, date] | None:
+def period_days(name: str) -> tuple[date, date] | None:
+    """Return first and last day of a period from its name, or None where the name is no period's.
+
+    Example:
+        >>> [day.isoformat() for day in period_days("2026Q2")]
+        ['2026-04-01', '2026-06-30']
+    """
     ends = [_one(part.strip()) for part in re.split(r"/| to ", name)]
     known = [days for days in ends if days is not None]
     return (known[0][0], known[-1][1]) if len(known) == len(ends) else None
