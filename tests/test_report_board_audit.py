@@ -133,7 +133,8 @@ def test_a_period_that_one_account_answered_alone_is_that_accounts(one_account: 
 
 def test_of_fewer_than_ten_answers_in_all_nothing_is_shown() -> None:
     few = {"estimates": figures(figure(9))}
-    assert board(**few)["estimates"].empty
+    shown, _ = in_edition(report_tables(few), facts_example(), EDITIONS["board"])
+    assert shown["estimates"].empty
     page = render_report(few, facts_example(), edition="board")
     assert "This edition shows no figure of fewer than ten answers." in page
 

@@ -45,10 +45,10 @@ def full_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_chapter_without_groups_says_that_it_is_of_all_answers(page: Path, tab: Browser) -> None:
     tab.visit(page)
     said = choose(tab, "Business", "Q2 2026")
-    assert tab.evaluate(NOTE.format("drivers")) == "Of all answers: not narrowed to plan: Business, Q2 2026."
+    assert tab.evaluate(NOTE.format("drivers")) == "Not narrowed to plan: Business, Q2 2026."
     assert tab.evaluate(NOTE.format("number")) == ""
     assert tab.evaluate(NOTE.format("quotes")) == ""
-    assert said.endswith(" Parts marked “Of all answers” are not narrowed.")
+    assert said.endswith(" Parts marked “Not narrowed” stay as they are.")
     tab.evaluate("document.getElementById('filter-clear').click()")
     assert tab.evaluate(NOTE.format("drivers")) == ""
 
@@ -97,7 +97,7 @@ def test_paper_says_how_many_quotes_of_what_search_it_shows(full_page: Path, tab
             "Printed: 25 of 1,000. plan: Business. Search: “wrong”."
         )
         assert not tab.evaluate("document.getElementById('quote-search').checkVisibility()")
-        assert tab.evaluate(NOTE.format("drivers")) == "Of all answers: not narrowed to plan: Business."
+        assert tab.evaluate(NOTE.format("drivers")) == "Not narrowed to plan: Business."
     finally:
         tab.call("Emulation.setEmulatedMedia", media="")
 
@@ -114,8 +114,8 @@ def test_the_keyboard_goes_on_at_the_first_new_row_and_a_search_opens_the_list(f
 @pytest.mark.parametrize(
     ("language", "period", "note", "count"),
     [
-        ("de", "Q2 2026", "Aus allen Antworten: nicht eingegrenzt auf plan: Business, Q2 2026.", "0 von 4 gefunden."),
-        ("fr", "T2 2026", "Toutes réponses confondues\u00a0: non restreint à plan\u00a0: Business, T2 2026.",
+        ("de", "Q2 2026", "Nicht eingegrenzt auf plan: Business, Q2 2026.", "0 von 4 gefunden."),
+        ("fr", "T2 2026", "Non restreint à plan\u00a0: Business, T2 2026.",
          "Résultats\u00a0: 0 sur 4."),
     ],
 )  # fmt: skip

@@ -123,10 +123,9 @@ def _difference(at: int, rows: pd.DataFrame) -> Difference:
     if figure != "per_mention":
         heads = (heads[0], say("Points"), say("Answers"))
     keys = [RowKey(by, _group(row)) for _, row in shown.iterrows()]
-    body, rest = TextTable(f"{label}, by {by}", heads, lines, keys).split(MOST_GROUPS)
-    return Difference(
-        say("{label}, by {by}", label=label, by=by), keyed(chart, keys[:MOST_GROUPS]) if chart else None, body, rest
-    )
+    title = say("{label}, by {by}", label=label, by=by)
+    body, rest = TextTable(title, heads, lines, keys).split(MOST_GROUPS)
+    return Difference(title, keyed(chart, keys[:MOST_GROUPS]) if chart else None, body, rest)
 
 
 def _figures(row: pd.Series, names: tuple[str, str, str]) -> tuple[str, ...]:

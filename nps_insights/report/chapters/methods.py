@@ -47,15 +47,16 @@ def methods_chapter(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> Meth
             *_drivers(n_model, adjusted),
             *_further(tables),
             *watched_methods(tables),
-            *_surer(tables),
+            *_surer(tables, facts),
         ],
         run=TextTable("This run", ("What", "Value"), _run(facts)),
         settings=_settings(facts),
     )
 
 
-def _surer(tables: dict[str, pd.DataFrame]) -> list[tuple[str, str]]:
-    ways = to_be_surer(tables)
+def _surer(tables: dict[str, pd.DataFrame], facts: ReportFacts) -> list[tuple[str, str]]:
+    # What an edition leaves out may have been judged all the same.
+    ways = "" if facts.withheld else to_be_surer(tables)
     return [("To be surer", ways)] if ways else []
 
 

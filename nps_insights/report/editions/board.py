@@ -63,7 +63,7 @@ def board_facts(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> Repor
     comparable = {
         since: _in_short(said) if hidden.tells_of(said) else said
         for since, said in facts.comparable.items()
-        if since in told or not hidden.periods
+        if since in told or (tables["comparability"].empty and not hidden.periods)
     }
     return replace(
         facts,
@@ -100,7 +100,7 @@ def _estimates(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: H
     # A theme is the group of those who mention it: in no period may it be small, or it is not shown over time.
     small = set(shares.loc[shares["estimate"] * shares["n"] < SMALLEST, "group"])
     shares = hidden.shown(shares[~shares["group"].isin(small | small_themes(tables))], "period")
-    return pd.concat([of_many(hidden.shown(rows[rows["metric"] != THEME_SHARE], "period")), shares]).sort_index()
+    return pd.concat([hidden.shown(rows[rows["metric"] != THEME_SHARE], "period"), shares]).sort_index()
 
 
 def _changes(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
@@ -243,9 +243,12 @@ def _mix(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden)
 
 
 def _comparability(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
+    """Periods of which all that was looked at may be told: without a part of it the verdict would be another one."""
     sides = [spans_of(rows, side) for side in ("before", "after")]
     told = [all(hidden.allows(span) for span in pair) for pair in zip(*sides, strict=True)]
-    return rows[pd.Series(told, index=rows.index, dtype=bool) & ~rows["group"].isin(hidden.persons)]
+    untold = ~pd.Series(told, index=rows.index, dtype=bool) | rows["group"].isin(hidden.persons)
+    pairs = pd.Series(list(zip(*sides, strict=True)), index=rows.index, dtype=object)
+    return rows[~pairs.isin(list(pairs[untold]))]
 
 
 def of_many(rows: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,9 @@ import pandas as pd
 
 from nps_insights.report.editions.board import board_facts, board_tables
 from nps_insights.report.editions.numbered_accounts import numbered
+from nps_insights.report.editions.small_groups import SMALLEST
 from nps_insights.report.facts import ReportFacts
+from nps_insights.report.inputs import overall_figure
 from nps_insights.tables import SettingsError
 
 
@@ -79,7 +81,11 @@ def in_edition(
         ()
     """
     if edition.accounts == "none":
-        return board_tables(tables, facts.person_columns), board_facts(tables, facts)
+        shown = board_tables(tables, facts.person_columns)
+        few = overall_figure(tables["estimates"], "nps")
+        if few is not None and few["n"] < SMALLEST:
+            shown = {name: frame.head(0) for name, frame in shown.items()}
+        return shown, board_facts(tables, facts)
     if edition.accounts == "numbered":
         return numbered(tables), facts
     return dict(tables), replace(facts)

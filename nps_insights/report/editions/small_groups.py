@@ -27,7 +27,9 @@ from nps_insights.report.editions.persons import person_columns as columns_of_pe
 
 SMALLEST = 10
 # Tables of every period there is; the first ones say which periods are shown beside one another.
-_CELLS = ("estimates", "series", "account_scores", "nonresponse")
+_WHOLE = ("estimates", "series", "account_scores", "nonresponse")
+# Where a table says when, and how many.
+_CELLS = (*((name, "period", "n") for name in _WHOLE), ("changes", "before", "n_before"), ("changes", "after", "n"))
 _THEMES = "theme_id"
 _OF = ("metric", "by", "group")
 # Answers of no known group: no group of any file is called so.
@@ -161,16 +163,17 @@ def _pairs_of(columns: Collection[str], tables: Mapping[str, pd.DataFrame]) -> s
 def _cells(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Every figure's metric, column, group, period and number of answers; those of no known group are a group."""
     found = [pd.DataFrame({"metric": [], "by": [], "group": [], "span": [], "n": []})]
-    for name in _CELLS:
+    for name, side, count in _CELLS:
         rows = tables[name]
-        rows = rows[(rows["by"] != _THEMES) & (rows["n"] > 0)] if len(rows) else rows
+        rows = rows[(rows["by"] != _THEMES) & (rows[count] > 0)] if len(rows) else rows
         if rows.empty:
             continue
         own = pd.DataFrame({"metric": rows.get("metric", "answered"), "by": rows["by"], "group": rows["group"]})
-        own = own.assign(span=spans_of(rows, "period"), n=rows["n"])
+        own = own.assign(span=spans_of(rows, side), n=rows[count])
         # Long periods first: shorter ones are shown within them.
         own = own.sort_values("span", key=lambda spans: spans.map(_length), ascending=False, kind="stable")
-        found += [own, _of_no_group(own)]
+        # What groups leave to all answers, a table of some of the groups does not tell.
+        found += [own, _of_no_group(own)] if name in _WHOLE else [own]
     return pd.concat(found, ignore_index=True)
 
 

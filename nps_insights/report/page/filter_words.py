@@ -8,7 +8,7 @@ def filter_words() -> dict[str, str | int | bool]:
 
     Example:
         >>> filter_words()["not_narrowed"]
-        'Of all answers: not narrowed to {named}.'
+        'Not narrowed to {named}.'
     """
     form = number_form()
     return {
@@ -21,9 +21,9 @@ def filter_words() -> dict[str, str | int | bool]:
         "not_of_period": say("{caption}: no figure of {named}; these are of all time, not of {period}."),
         "not_of_group": say("{caption}: no figure of {named}; these are of all answers, not of {group}."),
         "no_answer": say("{named}: there is no figure of it in this report."),
-        "not_narrowed": say("Of all answers: not narrowed to {named}."),
+        "not_narrowed": say("Not narrowed to {named}."),
         "only": say("Only {named} is shown."),
-        "marked": say("Parts marked “Of all answers” are not narrowed."),
+        "marked": say("Parts marked “Not narrowed” stay as they are."),
         "all_quotes": say("{shown} of {total} shown."),
         "found": say("{found} of {total} found."),
         "some_found": say("{found} of {total} found, {shown} shown."),

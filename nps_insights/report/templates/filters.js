@@ -40,7 +40,7 @@ const Filters = (function () {
 
   // That a table has nothing of what was chosen, and why, from what its rows are of.
   function nothing(own, caption) {
-    const group = chosen.by + ": " + chosen.group;
+    const group = say("colon", { head: chosen.by, rest: chosen.group });
     if (chosen.period && !own.some((row) => row.dataset.period))
       return say("not_of_period", { caption: caption, named: named(), period: chosen.period });
     if (chosen.by && !own.some((row) => row.dataset.by))
@@ -51,13 +51,13 @@ const Filters = (function () {
   const notNarrowed = () => (isSet() ? say("not_narrowed", { named: named() }) : "");
   const KEYED = "tr[data-by], tr[data-groups]:not([data-groups='']), tr[data-periods]:not([data-periods=''])";
 
-  // What a chapter without rows of groups and periods shows is of all answers, and so is a table without them.
+  // What is not told by group and period is not narrowed: whole chapters, and tables and charts of others.
   function mark() {
     for (const chapter of document.querySelectorAll("section.chapter")) {
       const isNarrowed = chapter.querySelector(KEYED) !== null;
       note(chapter.querySelector("h2"), isNarrowed ? "" : notNarrowed());
       if (!isNarrowed) continue;
-      for (const frame of chapter.querySelectorAll(".table-frame"))
+      for (const frame of chapter.querySelectorAll(".table-frame, .chart:not([data-keys])"))
         if (!frame.querySelector(KEYED)) note(frame, notNarrowed());
     }
   }
@@ -111,7 +111,12 @@ const Filters = (function () {
     const kept = Object.entries(state).filter(([, value]) => value);
     const place = state.at ? "#" + state.at : location.pathname + location.search;
     const isPlain = kept.every(([name]) => name === "at");
-    history.replaceState(null, "", isPlain ? place : MARK + new URLSearchParams(kept));
+    try {
+      history.replaceState(null, "", isPlain ? place : MARK + new URLSearchParams(kept));
+    } catch (refused) {
+      // A page shown within another one, as by a notebook, has no address of its own: the choice holds without it.
+      if (refused.name !== "SecurityError") throw refused;
+    }
   }
 
   const state = {};
@@ -148,6 +153,12 @@ const Filters = (function () {
     remember(chosen);
   }
 
+  // A page without groups and periods has a search all the same.
+  function returned() {
+    if (find("filters")) restore();
+    else for (const listener of listeners) listener();
+  }
+
   const restore = () => choose(state.by || "", state.group || "", state.period || "");
 
   if (find("filters")) {
@@ -165,11 +176,9 @@ const Filters = (function () {
       && (!chosen.by || groups.split("\n").includes(chosen.by + "\t" + chosen.group)),
     start: () => {
       const restored = read();
-      if (find("filters") && restored) restore();
+      if (restored) returned();
       window.addEventListener("hashchange", () => {
-        if (!read()) return;
-        if (find("filters")) restore();
-        for (const listener of listeners) listener();
+        if (read()) returned();
       });
       const place = restored && (find(state.at || "") || find("filters"));
       if (place) place.scrollIntoView({ behavior: "instant" });
