@@ -178,6 +178,21 @@ def test_comparability_tells_no_period_that_is_hidden() -> None:
     assert large[1].comparable == said
 
 
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_a_verdict_that_rests_on_what_is_left_out_is_not_told_without_it(language: str) -> None:
+    said = {"2026-01-01": "No: hardly any owner stands in both.", "2025-04-01": "Yes."}
+    rows = comparability()
+    owner = rows["group"].where(rows.index != rows.index[rows["before_start"] == "2026-01-01"][-1], "owner")
+    tables = {"estimates": quarters(300, 500, 480, 90), "comparability": rows.assign(group=owner)}
+    facts = dataclasses.replace(watched_facts(), comparable=said)
+    shown, told = in_edition(report_tables(tables), facts, EDITIONS["board"])
+    assert "2026-01-01" not in told.comparable
+    assert set(shown["comparability"]["before_start"].dt.strftime("%Y-%m-%d")) <= {"2025-04-01"}
+    page = render_report(tables | {"changes": report_example()["changes"]}, facts, edition="board", language=language)
+    asked = {"en": "Comparable with Q1 2026?", "de": "Vergleichbar mit Q1 2026?", "fr": "Comparable à T1 2026"}
+    assert asked[language] not in page
+
+
 def test_a_condition_stays_where_what_it_rests_on_is_a_small_group() -> None:
     said = {"2026-01-01": "Yes, after adjusting for fewer Pilot answers (3 of the 7 points)."}
     facts = dataclasses.replace(watched_facts(), comparable=said)

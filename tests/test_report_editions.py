@@ -115,7 +115,7 @@ def test_a_large_group_that_is_left_out_for_the_sake_of_a_few_answers_is_counted
     plans = [small_group("plan", name, n=n).assign(too_small=False) for name, n in sizes.items()]
     given = {"estimates": pd.concat([small_group("", "", n=1000).assign(too_small=False), *plans])}
     whole, board = (render_report(given, facts_example(), edition=name) for name in ("analyst", "board"))
-    told = "1 group of ten answers or more is left out too: with it, a smaller one or answers of no known group could"
+    told = "1 group of ten answers or more is left out: with it, one of fewer answers, of a single account or of no"
     assert "Basic" in whole
     assert told not in whole
     assert "Basic" not in board

@@ -1,9 +1,11 @@
 """What a narrowed page says of itself, in a real browser: what is not narrowed, what is searched, what is printed."""
 
+import html
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from report_tables import facts_example
 from report_watch_tables import watched_facts
 from test_report_filters import choose, search, tables
 
@@ -42,7 +44,7 @@ def full_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return written(tmp_path_factory.mktemp("notes") / "full.html", comments=1000)
 
 
-def test_a_chapter_without_groups_says_that_it_is_of_all_answers(page: Path, tab: Browser) -> None:
+def test_a_chapter_without_groups_says_that_it_is_not_narrowed(page: Path, tab: Browser) -> None:
     tab.visit(page)
     said = choose(tab, "Business", "Q2 2026")
     assert tab.evaluate(NOTE.format("drivers")) == "Not narrowed to plan: Business, Q2 2026."
@@ -51,6 +53,80 @@ def test_a_chapter_without_groups_says_that_it_is_of_all_answers(page: Path, tab
     assert said.endswith(" Parts marked “Not narrowed” stay as they are.")
     tab.evaluate("document.getElementById('filter-clear').click()")
     assert tab.evaluate(NOTE.format("drivers")) == ""
+
+
+def test_a_page_within_another_one_has_no_address_and_can_be_narrowed_all_the_same(
+    page: Path, tmp_path: Path, tab: Browser
+) -> None:
+    inside = html.escape(page.read_text("utf-8"), quote=True)
+    outside = tmp_path / "notebook.html"
+    outside.write_text(f"<!doctype html><iframe id=cell width=1200 height=800 srcdoc='{inside}'></iframe>", "utf-8")
+    tab.visit(outside)
+    own = "document.getElementById('cell').contentDocument"
+    tab.evaluate("new Promise((done) => setTimeout(done, 600))")
+    tab.evaluate(
+        f"{own}.getElementById('filter-group').selectedIndex = 1;"
+        f"{own}.getElementById('filter-group').dispatchEvent(new Event('change'))"
+    )
+    assert tab.evaluate(f"{own}.getElementById('filter-said').textContent") != ""
+    tab.evaluate(f"{own}.getElementById('filter-clear').click()")
+    assert tab.evaluate(f"{own}.getElementById('filter-said').textContent") == ""
+    assert tab.evaluate(f"{own}.getElementById('filter-group').selectedIndex") == 0
+
+
+def test_a_link_brings_a_search_back_where_there_is_nothing_to_filter_by(tmp_path: Path, tab: Browser) -> None:
+    found = tables()
+    for name in ("estimates", "series", "account_scores", "nonresponse"):
+        rows = found[name]
+        found[name] = rows[(rows["by"] == "") & (rows["period_start"].isna() if "period_start" in rows else True)]
+    found["changes"] = found["changes"].head(0)
+    plain = tmp_path / "plain.html"
+    plain.write_text(render_report(found, facts_example()), encoding="utf-8")
+    tab.visit(plain)
+    assert tab.evaluate("document.getElementById('filters') === null")
+    search(tab, "wrong")
+    linked = plain.as_uri() + tab.evaluate("location.hash")
+    for address in ("about:blank", linked):
+        tab.call("Page.navigate", url=address)
+    tab.evaluate("new Promise((done) => setTimeout(done, 1200))")
+    assert tab.evaluate("document.getElementById('quote-search').value") == "wrong"
+
+
+def test_of_a_folded_list_nothing_is_said_to_be_printed(page: Path, tab: Browser) -> None:
+    tab.visit(page)
+    tab.call("Emulation.setEmulatedMedia", media="print")
+    try:
+        shown = "document.getElementById('quote-printed').checkVisibility()"
+        tab.evaluate("document.getElementById('quote-list').open = true")
+        assert tab.evaluate(shown)
+        tab.evaluate("document.getElementById('quote-list').open = false")
+        assert not tab.evaluate(shown)
+    finally:
+        tab.call("Emulation.setEmulatedMedia", media="")
+
+
+def test_charts_of_nothing_that_is_filtered_by_say_so(page: Path, tab: Browser) -> None:
+    tab.visit(page)
+    choose(tab, "Business")
+    said = tab.evaluate("document.getElementById('chart-agents').nextElementSibling.innerText")
+    assert said == "Not narrowed to plan: Business."
+
+
+def test_a_chosen_period_has_its_name_where_names_are_too_many_to_be_written_out(tmp_path: Path, tab: Browser) -> None:
+    found = tables()
+    estimates = found["estimates"]
+    dated = (estimates["metric"] == "nps") & estimates["period_start"].notna()
+    months = pd.date_range("2024-01-01", periods=30, freq="MS")
+    own = estimates[dated & (estimates["by"] == "")].iloc[[0] * len(months)]
+    own = own.assign(period_start=months, period_end=months + pd.offsets.MonthEnd())
+    found["estimates"] = pd.concat([estimates[~dated], own], ignore_index=True)
+    long = tmp_path / "long.html"
+    long.write_text(render_report(found, watched_facts()), encoding="utf-8")
+    tab.visit(long)
+    for period in ("May 2026", "June 2026"):
+        choose(tab, "", period)
+        tab.evaluate("new Promise((done) => setTimeout(done, 400))")
+        assert len(tab.evaluate("document.getElementById('chart-time').layout.xaxis.ticktext.filter(Boolean)")) == 1
 
 
 def test_a_chapter_link_keeps_the_choice_in_the_address(page: Path, tab: Browser) -> None:
@@ -135,17 +211,22 @@ def test_a_narrowed_chart_names_its_marks_alone_on_the_scale_of_all(page: Path, 
     tab.visit(page)
     chart = "document.querySelector('.by .chart:not([hidden])')"
     whole = tab.evaluate(f"{chart}.getAttribute('aria-label')")
-    choose(tab, "North")
-    tab.evaluate("new Promise((done) => setTimeout(done, 400))")
-    names = tab.evaluate(f"{chart}.layout.yaxis.ticktext.filter(Boolean).length")
-    assert names == 1
-    assert tab.evaluate(f"{chart}.getAttribute('aria-label')").endswith(". Only region: North is shown.")
-    low, high = tab.evaluate(f"{chart}.layout.xaxis.range")
     every = tab.evaluate("JSON.parse(document.getElementById('chart-data').textContent)")
-    marks = every[tab.evaluate(f"{chart}.id")]["data"][0]["x"]
-    assert low < min(marks) <= max(marks) < high
+    for region in ("North", "South"):
+        choose(tab, region)
+        tab.evaluate("new Promise((done) => setTimeout(done, 400))")
+        names = tab.evaluate(f"{chart}.layout.yaxis.ticktext.filter(Boolean).length")
+        assert names == 1
+        assert tab.evaluate(f"{chart}.getAttribute('aria-label')").endswith(f". Only region: {region} is shown.")
+        low, high = tab.evaluate(f"{chart}.layout.xaxis.range")
+        marks = every[tab.evaluate(f"{chart}.id")]["data"][0]
+        ends = marks["error_x"]
+        assert low < min(x - down for x, down in zip(marks["x"], ends["arrayminus"], strict=True))
+        assert high > max(x + up for x, up in zip(marks["x"], ends["array"], strict=True))
     hidden = "[...document.querySelectorAll('.by')].filter((one) => one.querySelector('.chart[hidden]'))"
     legends = f"{hidden}.map((one) => one.querySelector('p.fine').checkVisibility())"
-    assert True not in tab.evaluate(legends)
+    shown = tab.evaluate(legends)
+    assert shown
+    assert True not in shown
     tab.evaluate("document.getElementById('filter-clear').click()")
     assert tab.evaluate(f"{chart}.getAttribute('aria-label')") == whole

@@ -103,7 +103,7 @@ def leaving_soon(tables: Mapping[str, pd.DataFrame]) -> str:
     """
     rows = tables["leaving"]
     listed = rows[rows["group"] == "listed"]
-    if listed.empty:
+    if listed["estimate"].notna().sum() == 0:
         return ""
     row = listed.iloc[0]
     n = round(float(row["estimate"]))

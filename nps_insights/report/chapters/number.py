@@ -151,10 +151,10 @@ def _left_out(n: int) -> str:
         return ""
     return say_count(
         n,
-        "{n} group of ten answers or more is left out too: with it, a smaller one or answers of no known group could "
-        "be computed.",
-        "{n} groups of ten answers or more are left out too: with them, smaller ones or answers of no known group "
-        "could be computed.",
+        "{n} group of ten answers or more is left out: with it, one of fewer answers, of a single account or of no "
+        "known name could be computed.",
+        "{n} groups of ten answers or more are left out: with them, one of fewer answers, of a single account or of no "
+        "known name could be computed.",
         n=words.count(n),
     )
 

@@ -46,15 +46,19 @@ const Charts = (function () {
     }
     const [low, high] = [Math.min(...ends), Math.max(...ends)];
     const room = 0.06 * (high - low || 1);
-    const names = layout[across].ticktext.map((name, at) => (at < keys.length && !isKept(keys[at]) ? "" : name));
+    // Where names are too many to be written out, the one that is kept has room.
+    const whole = (name, at) => (isKept(keys[at]) ? name || keys[at].split("\t").pop() : "");
+    const names = layout[across].ticktext.map((name, at) => (at < keys.length ? whole(name, at) : name));
     return Object.assign({}, layout, {
       [across]: Object.assign({}, layout[across], { ticktext: names }),
-      [along + "axis"]: Object.assign({}, layout[along + "axis"], { range: [low - room, high + room] }),
+      [along + "axis"]: Object.assign({}, layout[along + "axis"], { range: [low - room, high + room], autorange: false }),
     });
   }
 
   function draw(element, figure, width, dark) {
     const layout = Object.assign({ hoverlabel: HOVER }, figure.layout, { width: width });
+    // Plotly writes into the axes that it is given.
+    for (const axis of ["xaxis", "yaxis"]) layout[axis] = Object.assign({}, layout[axis]);
     for (const [axis, narrow] of Object.entries(figure.narrow)) {
       const names = width < NARROW ? narrow : figure.layout[axis].ticktext;
       layout[axis] = Object.assign({}, figure.layout[axis], { ticktext: names });
