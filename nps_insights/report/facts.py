@@ -49,6 +49,7 @@ class ReportFacts:
         person_columns: Columns of the files that were read as ids or names of accounts and people.
         left_out_groups: Column -> groups that are large enough and that an edition leaves out all the same, since a
             smaller one, or answers of no known group, could be computed with them.
+        left_out_periods: Number of periods that an edition leaves out.
         withheld: Whether an edition leaves out figures: what is not in the tables may have been found all the same.
 
     Example:
@@ -87,6 +88,7 @@ class ReportFacts:
     value_column: str = ""
     person_columns: tuple[str, ...] = ()
     left_out_groups: Mapping[str, int] = field(default_factory=dict)
+    left_out_periods: int = 0
     withheld: bool = False
 
 

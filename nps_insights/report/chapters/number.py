@@ -50,7 +50,11 @@ class NumberChapter:
 
 
 def number_chapter(
-    tables: dict[str, pd.DataFrame], *, min_group_size: int, left_out: Mapping[str, int] | None = None
+    tables: dict[str, pd.DataFrame],
+    *,
+    min_group_size: int,
+    left_out: Mapping[str, int] | None = None,
+    left_out_periods: int = 0,
 ) -> NumberChapter:
     """Return the chapter.
 
@@ -58,6 +62,7 @@ def number_chapter(
         tables: Tables as `report_tables` returns them.
         min_group_size: Groups with fewer answers are too small to judge (said in words; the table has the marks).
         left_out: `left_out_groups` of the facts.
+        left_out_periods: `left_out_periods` of the facts.
 
     Example:
         >>> from nps_insights.report.inputs import report_tables
@@ -69,7 +74,8 @@ def number_chapter(
     whole = overall_figure(estimates, "nps")
     reference = 0.0 if whole is None else float(whole["estimate"])
     chart, table = _over_time(rows, reference) if len(rows) else (None, None)
-    note = "" if len(rows) else say("The answers were not split by time: they have no dates, or all lie in one period.")
+    none = "The answers were not split by time: they have no dates, or all lie in one period."
+    note = "" if len(rows) else say("No period is shown: this edition leaves them out." if left_out_periods else none)
     columns = group_columns(estimates)
     over_time, over_time_note = groups_over_time(tables)
     return NumberChapter(

@@ -76,6 +76,7 @@ def board_facts(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> Repor
         controls=(),
         person_columns=(),
         left_out_groups=_large_ones_hidden(tables["estimates"], hidden),
+        left_out_periods=len(hidden.periods),
         withheld=True,
     )
 

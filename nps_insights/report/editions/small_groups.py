@@ -173,7 +173,9 @@ def _cells(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         # Long periods first: shorter ones are shown within them.
         own = own.sort_values("span", key=lambda spans: spans.map(_length), ascending=False, kind="stable")
         # What groups leave to all answers, a table of some of the groups does not tell.
-        found += [own, _of_no_group(own)] if name in _WHOLE else [own]
+        parts = [own, _of_no_group(own)] if name in _WHOLE else [own]
+        # Each table for itself, too: tables may be of different answers, and no table makes another one look safe.
+        found += [*parts, *(part.assign(metric=part["metric"] + "\n" + name) for part in parts)]
     return pd.concat(found, ignore_index=True)
 
 

@@ -46,7 +46,7 @@ def moves_of(tables: Mapping[str, pd.DataFrame], facts: ReportFacts) -> tuple[li
     """
     rows = last_changes(tables["changes"])
     if rows.empty:
-        return [_why_no_change(tables["estimates"], withheld=facts.withheld)], {}
+        return [_why_no_change(tables["estimates"], facts.left_out_periods)], {}
     of_all = "" if named_score(tables, facts.headline) is None else say("Counting every answer once: ")
     sentences, beside = [], {}
     for _, row in rows.iterrows():
@@ -113,8 +113,8 @@ def _shifts(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     ]
 
 
-def _why_no_change(estimates: pd.DataFrame, *, withheld: bool) -> str:
-    if withheld:
+def _why_no_change(estimates: pd.DataFrame, left_out_periods: int) -> str:
+    if left_out_periods:
         return say("Whether it moved is not told: this edition shows no two periods that can be compared.")
     rows = periods(estimates)
     if rows.empty:

@@ -74,7 +74,12 @@ def render_report(
 def _written(tables: Mapping[str, pd.DataFrame], facts: ReportFacts, edition: str) -> str:
     shown_to = edition_named(edition)
     whole, facts = in_edition(report_tables(tables), facts, shown_to)
-    number = number_chapter(whole, min_group_size=facts.min_group_size, left_out=facts.left_out_groups)
+    number = number_chapter(
+        whole,
+        min_group_size=facts.min_group_size,
+        left_out=facts.left_out_groups,
+        left_out_periods=facts.left_out_periods,
+    )
     choices = choices_of(number, whole)
     chapters: dict[str, Any] = {
         "number": number,
