@@ -7,7 +7,7 @@ import pandas as pd
 
 from nps_insights.metrics import COMMENTED
 from nps_insights.report import words
-from nps_insights.report.languages import say
+from nps_insights.report.languages import say, say_count
 from nps_insights.report.page.blocks import RowKey, TextTable
 from nps_insights.report.page.charts import Chart, Mark, described, time_chart
 from nps_insights.report.page.keyed_charts import keyed
@@ -45,8 +45,13 @@ def groups_over_time(tables: Mapping[str, pd.DataFrame]) -> tuple[list[GroupOver
     each = dict(list(rows.groupby(["by", "group"])))
     left_out = len(sizes) - len(kept)
     note = (
-        f"The {MOST_GROUPS} groups with the most answers; {words.plural(left_out, 'smaller group')} "
-        f"{'stands' if left_out == 1 else 'stand'} in the tables of the run."
+        say_count(
+            left_out,
+            "The {n} groups with the most answers; {groups} stands in the tables of the run.",
+            "The {n} groups with the most answers; {groups} stand in the tables of the run.",
+            n=words.count(MOST_GROUPS),
+            groups=words.plural(left_out, "smaller group"),
+        )
         if left_out
         else ""
     )

@@ -13,6 +13,8 @@ from nps_insights.report.page.filters import Choices, spans
 MOST_QUOTES = 1000
 QUOTE_LENGTH = 600
 _LABEL_LENGTH = 70
+# What one person of a category is called; messages that are gathered stand in the code as texts.
+_CATEGORIES = {"detractor": "detractor", "passive": "passive", "promoter": "promoter"}
 
 
 @dataclass(frozen=True)
@@ -117,11 +119,11 @@ def _typical(tables: Mapping[str, pd.DataFrame]) -> QuoteChapter:
 
 def _row(row: pd.Series, names: Mapping[str, tuple[str, ...]], choices: Choices, when: list[str]) -> QuoteRow:
     leaves, every = (names.get(f"{row['response_id']}\n{part}", ()) for part in ("leaf", "all"))
-    groups = _groups(row, choices.groups)
+    groups, category = _groups(row, choices.groups), say(_CATEGORIES[str(row["category"])])
     cells = (
         words.clean(row["text"], most=QUOTE_LENGTH),
         words.listed(list(leaves)) if leaves else say("none found"),
-        f"{words.points(row['score'])}, {row['category']}" if pd.notna(row["score"]) else str(row["category"]),
+        f"{words.points(row['score'])}, {category}" if pd.notna(row["score"]) else category,
         *(["; ".join(words.colon(by, group) for by, group in groups) or "–"] if choices.groups else []),
         when[0] if when else "–",
     )
