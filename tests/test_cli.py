@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from nps_insights.cli.columns import parse_columns, parse_names
-from nps_insights.jobs.driver_report import number_in_words
+from nps_insights.jobs.driver_report import last_change_in_words, number_in_words, written_beside
 from nps_insights.jobs.folder import held
 from nps_insights.tables import SettingsError
 
@@ -43,6 +43,19 @@ def test_inspect_writes_nothing(survey: Path, tmp_path: Path) -> None:
     assert shown.returncode == 0
     assert 'score = "NPS"' in shown.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["survey.csv"]
+
+
+def test_inspect_says_why_rows_are_not_kept(tmp_path: Path) -> None:
+    path = tmp_path / "survey.csv"
+    rows = ["Response ID,NPS,Comment", "r1,9,good", "r2,8,nice", "r2,8,nice", "r3,22,what", "r4,,quiet", "r5,5,meh"]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    lines = nps_insights("inspect", path, cwd=tmp_path).stdout.splitlines()
+    assert lines[lines.index("Rows") + 1 :][:4] == [
+        "  read 6, kept 3, quarantined 1, duplicate 1, filtered 1",
+        "  - duplicate 1: repeats another row in every cell",
+        "  - filtered 1: no score was given",
+        "  - quarantined 1: score: is outside 0-10",
+    ]
 
 
 def test_inspect_as_json_is_json(survey: Path, tmp_path: Path) -> None:
@@ -103,4 +116,24 @@ def test_the_number_is_rounded_as_the_page_rounds_it() -> None:
     # Rounded twice, to 54.50 and then to the even number, it would be 54 here and 55 on the page.
     estimates = pd.DataFrame([found | {"estimate": 53.4161, "conf_low": 52.3082, "conf_high": 54.5041}])
     run = SimpleNamespace(tables={"estimates": estimates})
-    assert number_in_words(run) == "NPS      53 (likely 52 to 55), n = 13612"
+    assert number_in_words(run) == "NPS      53 (likely 52 to 55), n = 13,612"
+
+
+def test_the_terminal_tells_the_last_move_as_the_page_does() -> None:
+    days = {name: pd.Timestamp(day) for name, day in [
+        ("before_start", "2026-04-01"), ("before_end", "2026-06-30"),
+        ("after_start", "2026-07-01"), ("after_end", "2026-09-30"),
+    ]}  # fmt: skip
+    figures = {"before_estimate": 37.2, "estimate": -6.0, "conf_low": -10.0, "conf_high": -2.0}
+    changes = pd.DataFrame([{"metric": "nps", "by": "", "group": ""} | days | figures])
+    assert last_change_in_words(SimpleNamespace(tables={"changes": changes})) == [
+        "Q3 2026: Down 6 on Q2 2026 (37). This is a real drop (likely −10 to −2)."
+    ]
+    assert last_change_in_words(SimpleNamespace(tables={"changes": changes.assign(metric="csat")})) == []
+
+
+def test_the_terminal_names_what_stands_beside_the_report(tmp_path: Path) -> None:
+    for name in ("report.html", "report-board.html", "report.xlsx", "report.md", "manifest.json", "notes.txt"):
+        (tmp_path / name).touch()
+    run = SimpleNamespace(folder=tmp_path, report=tmp_path / "report.html")
+    assert [path.name for path in written_beside(run)] == ["report-board.html", "report.md", "report.xlsx"]

@@ -103,7 +103,8 @@ class TestEdits:
         assert 'theme = "t02"' in edits_of(project)
 
     def test_every_command_writes_its_edit(self, project: Path) -> None:
-        themes("split", "t01", "--part", "Till", "--part", "Phone: on hold; nobody answers")
+        told = themes("split", "t01", "--part", "Till", "--part", "Phone: on hold; nobody answers")
+        assert "t01 'long wait / queue' will be split into 2 themes, t01a, t01b\n" in told
         assert "its 6 segments will fit nowhere" in themes("delete", "t03")
         assert "2 phrases will belong to t02" in themes("pin", "t02", "so kind", "so gentle")
         assert "a new theme 'Parking' will begin with 1 phrase\n" in themes("pin", "Parking", "no space")

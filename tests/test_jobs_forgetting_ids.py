@@ -146,6 +146,18 @@ def test_the_command_says_what_to_look_at(project: Path) -> None:
     assert said.exit_code == 0
     assert "nothing of them was found here" in said.stdout
     assert "letter by letter" in said.stdout
+    assert "left to you" not in said.stdout
+
+
+def test_files_of_no_run_do_not_hide_that_nothing_was_found(project: Path) -> None:
+    (project / "customers.csv").write_text("customer,score\nC-4711,3\n", encoding="utf-8")
+    said = CliRunner().invoke(app, ["forget", "--id", "C-4711", "--project", str(project), "--dry-run"]).stdout
+    lines = said.splitlines()
+    assert lines[0] == "nothing of them was found here"
+    assert [line.partition(":")[0] for line in lines if line.startswith("left to you ")] == [
+        f"left to you    {project / 'customers.csv'}"
+    ]
+    assert "What is left to you holds the id" in said
 
 
 def test_the_same_number_as_an_id_of_another_kind_stays(project: Path) -> None:

@@ -268,3 +268,5 @@ def test_text_of_the_data_cannot_steer_the_terminal(first: Path, tmp_path: Path,
 def test_what_is_no_report_is_refused(first: Path, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"holds no manifest\.json"):
         compare_runs(first, tmp_path)
+    with pytest.raises(SettingsError, match="nowhere: there is no such folder"):
+        compare_runs(first, tmp_path / "nowhere")

@@ -48,15 +48,22 @@ def forget(
 
 def _in_words(done: "Forgetting") -> list[str]:
     would = "would be " if done.dry_run else ""
-    listed = [
+    found = [
         *(f"{would}without them   {one}" for one in done.changed),
         *(f"{would}deleted        {one}" for one in done.deleted),
         *(f"{would}deleted model  {one}: it held their text; fit it anew" for one in done.models),
         *(f"kept model     {one}: learned from their comments too, holds no text of theirs" for one in done.learned),
-        *(f"left to you    {one}" for one in done.left_to_you),
     ]
-    if not listed:
-        listed = ["nothing of them is left here" if done.known_before else "nothing of them was found here"]
-    listed += [f"look again     {one}" for one in done.hints]
+    if not found:
+        found = ["nothing of them is left here" if done.known_before else "nothing of them was found here"]
+    listed = [
+        *found,
+        *(f"left to you    {one}" for one in done.left_to_you),
+        *(f"look again     {one}" for one in done.hints),
+    ]
+    if done.left_to_you:
+        listed.append(
+            "What is left to you holds the id, or could not be looked into; it is no run's, so it stays as it is."
+        )
     last = f"The marks stand in {done.marks}; the next import in this project turns their rows away and counts them."
     return [*listed, "Nothing was written." if done.dry_run else last]

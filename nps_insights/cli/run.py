@@ -51,7 +51,14 @@ def run_and_print(settings: "DriverReportSettings", *, command: str, as_json: bo
     import pandas as pd
 
     from nps_insights.jobs.admission import admit, notes_of
-    from nps_insights.jobs.driver_report import number_in_words, output_folder, run_driver_report, summary
+    from nps_insights.jobs.driver_report import (
+        last_change_in_words,
+        number_in_words,
+        output_folder,
+        run_driver_report,
+        summary,
+        written_beside,
+    )
     from nps_insights.jobs.folder import refuse_foreign
     from nps_insights.jobs.notes import noted
     from nps_insights.jobs.refusals import refuse_early
@@ -79,12 +86,14 @@ def run_and_print(settings: "DriverReportSettings", *, command: str, as_json: bo
         told = summary(finished)
         words = [
             number_in_words(finished),
+            *(f"last     {said}" for said in last_change_in_words(finished)),
             *(f"alert    {said}" for said in sentences_of(finished.tables)),
             *(f"note     {note}" for note in noted(finished.notes, where="see the report, or --json")),
             *(f"owed     {one}" for one in finished.owed),
             f"run id   {told['run_id']}",
             f"see it   mlflow ui --backend-store-uri {told['tracking_uri']}",
             f"report   {told['report']}",
+            *(f"also     {one}" for one in written_beside(finished)),
         ]
     say(json.dumps(told, indent=2) if as_json else "\n".join(words))
     if told.get("owed"):

@@ -39,6 +39,7 @@ from nps_insights.metrics import (
     theme_trend,
 )
 from nps_insights.report import words
+from nps_insights.report.first.change import last_changes, moved
 from nps_insights.survey import Admission
 from nps_insights.tables import conform, empty
 from nps_insights.themes import Agreement, FoundThemes, Progress
@@ -340,7 +341,19 @@ def number_in_words(run: ReportRun) -> str:
     """Return the number as the page writes it, for a terminal."""
     found = overall(run.tables["estimates"]).loc["nps"]
     nps, low, high = (words.points(found[name]) for name in ("estimate", "conf_low", "conf_high"))
-    return f"NPS      {nps} (likely {low} to {high}), n = {int(found['n'])}"
+    return f"NPS      {nps} (likely {low} to {high}), n = {int(found['n']):,}"
+
+
+def last_change_in_words(run: ReportRun) -> list[str]:
+    """Return whether the number of the last finished period moved, as the page says it; nothing where nobody knows."""
+    rows = last_changes(run.tables["changes"]).head(1)
+    return [words.colon(words.period(row["after_start"], row["after_end"]), moved(row)) for _, row in rows.iterrows()]
+
+
+def written_beside(run: ReportRun) -> list[Path]:
+    """Return what stands beside the report for others to read: further editions, PDF, workbook, message."""
+    beside = (path for path in run.folder.iterdir() if path.suffix in (".html", ".pdf", ".xlsx", ".md"))
+    return sorted(path for path in beside if path != run.report)
 
 
 def summary(run: ReportRun) -> dict[str, Any]:

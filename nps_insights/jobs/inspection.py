@@ -1,7 +1,7 @@
 """What would be understood of a file, in words; nothing is written."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -67,12 +67,17 @@ def inspection_in_words(found: Inspection, *, command: str = "", encoding: str |
         section("Understood", found.understood[["column", "meaning", "how", "looks_like"]]),
         section("Not used", found.unused),
         section("First rows", turned(found.first_rows)),
-        f"Rows\n  {counts}" if counts else "",
+        "\n".join([f"Rows\n  {counts}", *_set_aside(found.breakdown)]) if counts else "",
         listed("Warnings", found.warnings),
         next_step(found, command),
         "To paste into a pipeline file\n\n" + stated + found.columns_block,
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _set_aside(breakdown: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """A line for each reason why rows are not kept, the most common of a fate first."""
+    return [f"  - {fate} {n:,}: {why}" for fate, reasons in breakdown.items() for why, n in reasons.items()]
 
 
 def listed(title: str, sentences: Iterable[str]) -> str:

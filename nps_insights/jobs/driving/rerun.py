@@ -116,7 +116,8 @@ def read_run(folder: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
         DataRefusedError: A file of it is damaged.
     """
     if not (folder / MANIFEST).is_file():
-        raise SettingsError(f"{folder}: holds no {MANIFEST}; name the folder that `nps-insights report` wrote")
+        what = f"holds no {MANIFEST}" if folder.is_dir() else "there is no such folder"
+        raise SettingsError(f"{folder}: {what}; name the folder that `nps-insights report` wrote")
     manifest = read_manifest(folder)
     job = manifest.get("job", _JOB)
     if job != _JOB:

@@ -133,10 +133,11 @@ def _told(themes: pd.DataFrame, entry: Mapping[str, Any], edits: Edits, path: Pa
     theme = repr(entry["theme"]) if new else _shown(themes, entry["theme"])
     count = len(entry.get("phrases") or ())
     phrases = f"{count} phrase{'s' * (count > 1)}"
+    parts = entry.get("into") or len(entry.get("parts") or ())
+    into = [f"{entry['theme']}{letter}" for letter in "ab"] + ["..."] * (parts > 2)
     told = {
         "rename": f"{theme} will be called {entry.get('label')!r}",
-        "split": f"{theme} will be split into {entry.get('into') or len(entry.get('parts') or ())} themes, "
-        f"{entry['theme']}a, {entry['theme']}b, ...",
+        "split": f"{theme} will be split into {parts} themes, {', '.join(into)}",
         "delete": f"{theme} will be gone; its {_segments(themes, entry['theme'])} segments will fit nowhere",
         "pin": f"a new theme {theme} will begin with {phrases}" if new else f"{phrases} will belong to {theme}",
         "owner": f"{entry.get('owner')} will answer for {theme}",
