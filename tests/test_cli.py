@@ -11,6 +11,7 @@ import pytest
 from nps_insights.cli.columns import parse_columns, parse_names
 from nps_insights.jobs.driver_report import last_change_in_words, number_in_words, written_beside
 from nps_insights.jobs.folder import held
+from nps_insights.jobs.watching.step import standing_alerts
 from nps_insights.tables import SettingsError
 
 
@@ -137,3 +138,16 @@ def test_the_terminal_names_what_stands_beside_the_report(tmp_path: Path) -> Non
         (tmp_path / name).touch()
     run = SimpleNamespace(folder=tmp_path, report=tmp_path / "report.html")
     assert [path.name for path in written_beside(run)] == ["report-board.html", "report.md", "report.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "told"),
+    [
+        (["raised", "quiet"], ""),
+        (["known", "raised"], "1 figure lies where an earlier change took it"),
+        (["known", "known", "part"], "2 figures lie where an earlier change took them"),
+    ],
+)
+def test_a_first_run_tells_of_levels_that_moved_earlier(statuses: list[str], told: str) -> None:
+    assert standing_alerts({"alerts": pd.DataFrame({"status": statuses})}) == told
+    assert standing_alerts({}) == ""

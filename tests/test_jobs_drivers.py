@@ -1,9 +1,11 @@
 """The drivers of a finished run, asked again: other settings, no comment read again."""
 
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -89,20 +91,22 @@ def test_asked_nothing_new_it_says_the_same(finished: ReportRun, folder: Path) -
 
 @pytest.mark.usefixtures("no_reading")
 def test_what_is_asked_is_answered_in_tables_and_page(finished: ReportRun, folder: Path) -> None:
-    label = finished.tables["scenarios"]["driver_ids"].iloc[1].removeprefix("theme/")
+    driver_id = finished.tables["scenarios"]["driver_ids"].iloc[1]
+    label = driver_id.removeprefix("theme/")
+    called = finished.tables["effects"].set_index("driver_id")["label"][driver_id].iloc[0]
     asked = {
         "drivers": {"what_if": [f"{label}=0.25"], "target": 40.0, "category_model": False, "by_tone": False},
         "report": {"by": ["region"], "attributes": ["plan"], "controls": ["industry"]},
     }
     again, _ = recompute_drivers(finished.folder, asked, out=folder / "asked")
     tables = again.tables
-    assert tables["scenarios"]["scenario"].tolist() == ["today", f"{label}=0.25"]
+    assert tables["scenarios"]["scenario"].tolist() == ["today", f"25 % fewer mentions of {called}"]
     assert tables["scenarios"]["target"].eq(40.0).all()
     assert set(tables["group_effects"]["by"]) <= {"Region"}
     kinds = tables["effects"].query("kind == 'attribute'")["driver_id"]
     assert kinds.str.startswith("attribute/Plan/").all()
     assert "beyond_placebo" not in set(tables["effects"]["method"])
-    assert f"{label}=0.25" in again.report.read_text(encoding="utf-8")
+    assert f"25 % fewer mentions of {escape(called)}" in again.report.read_text(encoding="utf-8")
 
 
 def test_the_run_folder_itself_is_written_anew(finished: ReportRun, folder: Path) -> None:
@@ -190,6 +194,9 @@ def test_the_command_prints_what_a_manager_asks(finished: ReportRun, folder: Pat
     assert result.exit_code == 0, result.output
     for title in ("Points of the NPS, adjusted for one another", "Why it moved", "What if?", "Who moved"):
         assert title in result.output
+    # As on the page, no chance is called certain.
+    assert "today (30 or more: " in result.output
+    assert not re.search(r"or more: (0|100) in 100|%\)", result.output)
     as_json = CliRunner().invoke(
         app, ["drivers", str(finished.folder), "--out", str(folder / "json"), "--no-category-model", "--json"]
     )
@@ -276,6 +283,10 @@ def test_drivers_are_named_as_people_name_them() -> None:
     both = asked_scenarios(["t01+price=0.5"], known)[0]
     assert both.driver_ids == ("theme/t01", "code/Price")
     assert both.part_removed == 0.5
+    assert both.name == "half as many mentions of long queue and Price"
+    assert asked_scenarios(["price=1", "t01=0.2"], known)[0].name == "no mentions of Price"
+    alike = pd.DataFrame({"driver_id": ["theme/t01", "theme/p01"], "label": "queue"})
+    assert asked_scenarios(["t01=0.2"], alike)[0].name == "20 % fewer mentions of queue (theme/t01)"
     assert column_named("PLAN", pd.DataFrame(columns=["response_id", "attribute/Plan"])) == "attribute/Plan"
     assert asked_change("2026-01-01/2026-03-31..2026-04-01/2026-06-30", pd.DataFrame()).periods == (
         asked_change("2026Q1..2026Q2", pd.DataFrame()).periods

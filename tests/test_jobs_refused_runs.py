@@ -65,5 +65,8 @@ def test_folders_that_cannot_be_swapped_are_named(tmp_path: Path) -> None:
 def test_init_tells_every_file_that_it_laid_out(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["init", str(tmp_path / "acme")])
     assert done.exit_code == 0
-    told = {Path(line) for line in done.stdout.splitlines()}
+    *lines, next_step, then = done.stdout.splitlines()
+    told = {Path(line) for line in lines}
     assert told == {path for path in (tmp_path / "acme").rglob("*") if path.is_file()}
+    assert next_step.endswith(f"nps-insights sample {tmp_path / 'acme/data'}")
+    assert then == f"then     nps-insights run {tmp_path / 'acme/pipelines/driver_report.toml'}"

@@ -208,7 +208,7 @@ class TestEditsOfAFit:
             (("--taxonomy", "nowhere.toml"), "nowhere.toml: no such file; it needs [[theme]] tables"),
             (("--taxonomy", "codes"), "a file of comments holds no codes"),
             (("--start", "themes@7"), "there is no tracking database"),
-            (("--start", "nowhere"), "must be 'scratch', a stored version such as 'themes@3'"),
+            (("--start", "nowhere"), "is no folder here and no stored version such as 'themes@3'"),
             (("--refit",), "needs themes.start"),
             (("--n-themes", "500"), "must be at most"),
             (("--tier", "student"), "must be at least 200"),

@@ -90,7 +90,7 @@ def test_versions_are_written_and_read_by_name(fitted: FittedThemes, comments: p
     assert not [*tmp_path.rglob("*.pkl"), *tmp_path.rglob("*.pickle")]
     with pytest.raises(SettingsError, match=r"there are themes@1, themes@2"):
         load_theme_version(uri, "themes@7")
-    with pytest.raises(SettingsError, match="must be 'scratch'"):
+    with pytest.raises(SettingsError, match="themes start: 'themes' is no folder here and no stored version"):
         load_theme_version(uri, "themes")
 
 

@@ -17,3 +17,5 @@ def init(folder: Annotated[Path, typer.Argument(help="A new folder.")]) -> None:
 
     for path in init_project(folder):
         typer.echo(path)
+    typer.echo(f"next     put the survey in {folder / 'data'}, or: nps-insights sample {folder / 'data'}")
+    typer.echo(f"then     nps-insights run {folder / 'pipelines' / 'driver_report.toml'}")

@@ -63,7 +63,7 @@ def run_and_print(settings: "DriverReportSettings", *, command: str, as_json: bo
     from nps_insights.jobs.notes import noted
     from nps_insights.jobs.refusals import refuse_early
     from nps_insights.jobs.watching.latest_night import with_latest_night
-    from nps_insights.jobs.watching.step import sentences_of
+    from nps_insights.jobs.watching.step import sentences_of, standing_alerts
 
     # The one place where the clock is read: a figure is issued now.
     issued = pd.Timestamp(datetime.now(UTC).replace(tzinfo=None, microsecond=0))
@@ -88,6 +88,7 @@ def run_and_print(settings: "DriverReportSettings", *, command: str, as_json: bo
             number_in_words(finished),
             *(f"last     {said}" for said in last_change_in_words(finished)),
             *(f"alert    {said}" for said in sentences_of(finished.tables)),
+            *(f"known    {said}; see Watched in the report" for said in [standing_alerts(finished.tables)] if said),
             *(f"note     {note}" for note in noted(finished.notes, where="see the report, or --json")),
             *(f"owed     {one}" for one in finished.owed),
             f"run id   {told['run_id']}",

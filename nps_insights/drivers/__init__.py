@@ -29,7 +29,7 @@ from nps_insights.drivers.groups.by_group import group_effects
 from nps_insights.drivers.matrix.design import MIN_PRESENT, DriverDesign, driver_design
 from nps_insights.drivers.matrix.presence import code_presence, theme_presence
 from nps_insights.drivers.movement.estimate import Movement, estimate_movement
-from nps_insights.drivers.what_if import Scenario, default_scenarios, what_if
+from nps_insights.drivers.what_if import Scenario, default_scenarios, scenario_name, what_if
 
 __all__ = [
     "MIN_PRESENT",
@@ -62,6 +62,7 @@ __all__ = [
     "fit_category_model",
     "fit_drivers",
     "group_effects",
+    "scenario_name",
     "sentiment_only",
     "theme_presence",
     "two_groups",

@@ -131,21 +131,29 @@ def default_scenarios(fitted: FittedDrivers, effects: pd.DataFrame) -> list[Scen
     rows = effects[(effects["outcome"] == "nps") & (effects["method"] == "adjusted") & (effects["kind"] != "attribute")]
     rows = rows[rows["driver_id"].isin(fitted.drivers["driver_id"]) & (rows["estimate"] < 0)]
     rows = rows[clear_rows(rows)].sort_values(["estimate", "driver_id"]).head(MOST_SCENARIOS)
-    costly = [(str(name), str(label)) for name, label in zip(rows["driver_id"], rows["label"], strict=True)]
-    scenarios = [
-        Scenario(f"half as many mentions of {_told_apart(name, label, rows)}", (name,), 0.5) for name, label in costly
-    ]
-    if len(costly) > 1:
-        numbers = {2: "both", 3: "all three"}
-        scenarios.append(
-            Scenario(f"half as many mentions of {numbers[len(costly)]}", tuple(name for name, _ in costly), 0.5)
-        )
-    return scenarios
+    each = [(name,) for name in rows["driver_id"]]
+    taken = each + ([tuple(rows["driver_id"])] if len(each) > 1 else [])
+    return [Scenario(scenario_name(ids, 0.5, fitted.drivers), ids, 0.5) for ids in taken]
 
 
-def _told_apart(driver_id: str, label: str, rows: pd.DataFrame) -> str:
-    """Two themes may carry one label; their scenarios must not."""
-    return f"{label} ({driver_id})" if (rows["label"] == label).sum() > 1 else label
+def scenario_name(driver_ids: Sequence[str], part_removed: float, drivers: pd.DataFrame) -> str:
+    """Return what a scenario is called that nobody gave a name: what goes away.
+
+    Args:
+        driver_ids: Whose mentions go away.
+        part_removed: Which part of them, 0..1.
+        drivers: Columns driver_id, label; two of one label are told apart by their ids.
+
+    Example:
+        >>> drivers = pd.DataFrame({"driver_id": ["theme/t01", "theme/t02"], "label": ["price", "queues"]})
+        >>> scenario_name(["theme/t01"], 0.5, drivers), scenario_name(["theme/t01", "theme/t02"], 0.25, drivers)
+        ('half as many mentions of price', '25 % fewer mentions of price and queues')
+    """
+    named = dict(zip(drivers["driver_id"], drivers["label"], strict=True))
+    labels = list(named.values())
+    *first, last = [f"{named[one]} ({one})" if labels.count(named[one]) > 1 else str(named[one]) for one in driver_ids]
+    how = {0.5: "half as many", 1.0: "no"}.get(part_removed, f"{100 * part_removed:g} % fewer")
+    return f"{how} mentions of " + (f"{', '.join(first)} and {last}" if first else last)
 
 
 def _all_effects(fitted: FittedDrivers) -> tuple[Combinations, list[str]]:

@@ -184,6 +184,24 @@ def percent_range(low: float, high: float) -> str:
     return say(_RANGE, low=percent(low).removesuffix(number_form().percent), high=percent(high))
 
 
+def odds(chance: float) -> str:
+    """Say how likely something is, as people do; certainty is never claimed.
+
+    Args:
+        chance: Probability, 0..1.
+
+    Example:
+        >>> odds(0.224), odds(0.0), odds(0.999)
+        ('22 in 100', 'less than 1 in 100', 'more than 99 in 100')
+    """
+    if pd.isna(chance):
+        return UNKNOWN
+    in_hundred = round(100 * float(chance))
+    if in_hundred < 1:
+        return say("less than 1 in 100")
+    return say("more than 99 in 100") if in_hundred > 99 else say("{in_hundred} in 100", in_hundred=in_hundred)
+
+
 def day(when: date) -> str:
     """Write a date.
 

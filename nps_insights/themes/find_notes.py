@@ -38,10 +38,12 @@ def counted(
     stated = f"{n_stated:,} stated theme{'s' * (n_stated != 1)} and " if n_stated else ""
     how = f", {chosen}" if n_found else ""
     return [
-        f"{n_saying:,} of {len(comments):,} comments say something, the others are such as 'none' or '-'.",
+        f"{n_saying:,} of {len(comments):,} comments say something"
+        + (", the others are such as 'none' or '-'." if n_saying < len(comments) else "."),
         f"{n_speaking:,} of them were read; they hold {len(segments):,} segments.",
         f"{stated}{n_found:,} {'found ' * bool(n_stated)}theme{'s' * (n_found != 1)}{under}{how}.",
-        f"{n_nowhere:,} segments ({n_nowhere / len(segments):.1%}) fit nowhere: no theme is near enough.",
+        f"{n_nowhere:,} segment{'s fit' if n_nowhere != 1 else ' fits'} nowhere ({n_nowhere / len(segments):.1%}): "
+        "no theme is near enough.",
     ]
 
 
@@ -51,7 +53,10 @@ def ignored_words(segments: pd.DataFrame, mentions: pd.DataFrame, ignore: tuple[
     if ignore:
         bare = int(hold_nothing_else(segments["text"].tolist(), ignore).sum())
         words = ", ".join(repr(word) for word in ignore)
-        notes.insert(0, f"Ignored in themes and labels: {words}; {bare:,} segments say nothing else.")
+        notes.insert(
+            0,
+            f"Ignored in themes and labels: {words}; {bare:,} segment{'s say' if bare != 1 else ' says'} nothing else.",
+        )
     return notes
 
 

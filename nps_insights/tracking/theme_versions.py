@@ -43,13 +43,14 @@ def log_themes(run: TrackedRun, fitted: FittedThemes, *, name: str = REGISTERED)
         return register(run, packed, name=name, model_type="themes", description="Themes of customers' comments.")
 
 
-def load_theme_version(tracking_uri: str, named: str) -> tuple[FittedThemes, str]:
+def load_theme_version(tracking_uri: str, named: str, *, setting: str = "themes start") -> tuple[FittedThemes, str]:
     """Return a stored fit and the fingerprint of its files.
 
     Args:
         tracking_uri: MLflow's tracking URI.
         named: `name@version` such as `themes@3`, `name@alias` such as `themes@champion`, or a folder that
             `save_themes` wrote.
+        setting: What the user calls the argument, for messages.
 
     Raises:
         SettingsError: `named` is neither, or there is no such model, version or alias.
@@ -59,11 +60,11 @@ def load_theme_version(tracking_uri: str, named: str) -> tuple[FittedThemes, str
         return load_themes(Path(named)), themes_fingerprint(Path(named))
     if not is_named(named):
         raise SettingsError(
-            f"themes start == {named!r}, must be 'scratch', a stored version such as 'themes@3', or a folder that "
-            "`nps-insights themes fit` wrote."
+            f"{setting}: {named!r} is no folder here and no stored version such as 'themes@3'; give one of the two. "
+            "`nps-insights themes fit` writes the folder."
         )
     with tempfile.TemporaryDirectory() as folder:
-        local = fetched(tracking_uri, named, Path(folder), setting="themes start")
+        local = fetched(tracking_uri, named, Path(folder), setting=setting)
         return load_themes(local / "artifacts" / "themes"), themes_fingerprint(local / "artifacts" / "themes")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from nps_insights.drivers import Comparison, Scenario
+from nps_insights.drivers import Comparison, Scenario, scenario_name
 from nps_insights.drivers.change.between import PERIOD
 from nps_insights.tables import ATTRIBUTE_PREFIX, SettingsError
 
@@ -23,8 +23,8 @@ def asked_scenarios(asked: Sequence[str], known: pd.DataFrame) -> list[Scenario]
 
     Example:
         >>> known = pd.DataFrame({"driver_id": ["theme/t01"], "label": ["long queue"]})
-        >>> asked_scenarios(["long queue=0.5"], known)[0].driver_ids
-        ('theme/t01',)
+        >>> asked_scenarios(["long queue=0.5"], known)[0]
+        Scenario(name='half as many mentions of long queue', driver_ids=('theme/t01',), part_removed=0.5)
     """
     return [_scenario(text, known) for text in asked]
 
@@ -84,7 +84,8 @@ def _scenario(text: str, known: pd.DataFrame) -> Scenario:
         )
     whole = names.strip().casefold() in set(known["label"].str.casefold())
     named = [names] if whole else names.split("+")
-    return Scenario(text, tuple(_driver(name.strip(), known) for name in named), removed)
+    found = tuple(_driver(name.strip(), known) for name in named)
+    return Scenario(scenario_name(found, removed, known), found, removed)
 
 
 def _driver(name: str, known: pd.DataFrame) -> str:

@@ -9,6 +9,7 @@ from nps_insights.drivers.change.between import PERIOD
 from nps_insights.drivers.change.change_parts import NOT_TAKEN_APART
 from nps_insights.jobs.driver_report import ReportRun, summary
 from nps_insights.jobs.notes import noted
+from nps_insights.report import words
 from nps_insights.report.inputs import report_tables, top_themes
 from nps_insights.report.rows.driver_rows import CLEAR_Q, Driver, costing, drivers_of, earning
 from nps_insights.report.rows.guard_rails import no_causes
@@ -129,8 +130,8 @@ def _part_named(row: pd.Series) -> str:
 def _scenarios(scenarios: pd.DataFrame) -> list[_Row]:
     rows = scenarios.assign(told=scenarios["scenario"])
     if "reaches_target" in rows and rows["reaches_target"].notna().any():
-        chance = (100 * rows["reaches_target"]).round().astype(int).astype(str)
-        rows["told"] = rows["scenario"] + " (reaches " + rows["target"].map("{:g}".format) + ": " + chance + " %)"
+        reached = rows["target"].map("{:g}".format) + " or more: " + rows["reaches_target"].map(words.odds)
+        rows["told"] = rows["scenario"] + " (" + reached + ")"
     return list(rows[["told", "estimate", "conf_low", "conf_high"]].itertuples(index=False, name=None))
 
 

@@ -136,7 +136,9 @@ def assign_comments(
         SettingsError: There is no such model, or a column cannot be used.
         DataRefusedError: The model is damaged, or the comments cannot be used as they are.
     """
-    fitted, fingerprint = load_theme_version(tracking_uri or local_tracking_uri(Path.cwd()), model_of(named))
+    fitted, fingerprint = load_theme_version(
+        tracking_uri or local_tracking_uri(Path.cwd()), model_of(named), setting="the fit to assign with"
+    )
     raw = read_source(source)
     admission = admit_comments(raw, columns, _read_as(privacy, source, folder, tracking_uri))
     with held(folder):

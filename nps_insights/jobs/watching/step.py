@@ -319,6 +319,18 @@ def _per_period(survey: AdmittedSurvey, per: str, headline: str, confidence_leve
     return scores[scores["metric"] == headline]
 
 
+def standing_alerts(tables: Mapping[str, pd.DataFrame]) -> str:
+    """Return how many figures lie where an earlier alert saw them move to, in a sentence; empty for none.
+
+    A first run raises none of them: an alert belongs to the period in which a figure moved.
+    """
+    alerts = tables.get("alerts")
+    n = 0 if alerts is None else int((alerts["status"] == "known").sum())
+    if not n:
+        return ""
+    return f"{n:,} figure{'s lie' if n != 1 else ' lies'} where an earlier change took {'them' if n != 1 else 'it'}"
+
+
 def sentences_of(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     """Return the alerts and targets in sentences, the loudest first."""
     alerts, targets = tables.get("alerts"), tables.get("targets")

@@ -63,7 +63,7 @@ def _table(rows: pd.DataFrame, target: float | None) -> TextTable:
     lines = []
     for _, row in rows.iterrows():
         line = (_name(row), words.with_range(row["estimate"], row["conf_low"], row["conf_high"]), _change(row))
-        lines.append((*line, _odds(row["reaches_target"])) if with_target else line)
+        lines.append((*line, words.odds(row["reaches_target"])) if with_target else line)
     if target is not None and with_target:
         heads = (*heads, say("{target} or more", target=words.points(target)))
     caption = say("What the number would be among those with a comment, and the change on today")
@@ -76,16 +76,6 @@ def _change(row: pd.Series) -> str:
     if _is_today(row):
         return "–"
     return words.with_range(row["change"], row["change_low"], row["change_high"], signed=True)
-
-
-def _odds(chance: float) -> str:
-    """Odds as people say them; certainty is never claimed."""
-    if pd.isna(chance):
-        return words.UNKNOWN
-    in_hundred = round(100 * float(chance))
-    if in_hundred < 1:
-        return say("less than 1 in 100")
-    return say("more than 99 in 100") if in_hundred > 99 else say("{in_hundred} in 100", in_hundred=in_hundred)
 
 
 def _line(rows: pd.DataFrame, target: float | None) -> str:
