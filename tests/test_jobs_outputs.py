@@ -5,6 +5,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from nps_insights.jobs.outputs.aggregate_store import RUNS
 from nps_insights.jobs.outputs.beside_the_page import hand_out, issue_of, refuse_unready_outputs, write_outputs
 from nps_insights.jobs.settings.driver_report import DriverReportSettings, check_settings
 from nps_insights.jobs.settings.pipeline import in_project
+from nps_insights.report import USUAL_TITLE
 from nps_insights.tables import SettingsError, conform
 
 NOBODY = "json://127.0.0.1:9/secret-token"
@@ -97,6 +99,16 @@ def test_the_message_arrives_with_link_and_page(
     (attached,) = got[0]["attachments"]
     assert attached["filename"] == "report.html"
     assert base64.b64decode(attached["base64"]) == (folder / "report.html").read_bytes()
+
+
+def test_the_subject_is_the_title_as_the_page_shows_it(
+    tables: dict[str, pd.DataFrame], folder: Path, receiver: tuple[str, list[dict[str, Any]]]
+) -> None:
+    url, got = receiver
+    for title in (USUAL_TITLE, "Acme"):
+        facts = replace(watched_facts(), title=title)
+        hand_out(folder, tables, facts, settings(delivery={"to": [url]}, report={"language": "de"}))
+    assert [one["title"] for one in got] == ["Kundenloyalität", "Acme"]
 
 
 def test_a_failed_delivery_is_owed_and_the_others_arrive(

@@ -262,3 +262,31 @@ def test_a_group_of_one_account_is_not_called_left_out_for_the_sake_of_smaller_o
     assert set(shown["estimates"]["group"]) == {"", "Basic"}
     # Pro alone: with it the account's answers could be computed.
     assert facts.left_out_groups == {"plan": 1}
+
+
+@pytest.mark.parametrize(("values", "shown"), [(30, False), (4, True)])
+def test_numbers_by_which_answers_are_grouped_are_names_like_any_other(values: int, shown: bool) -> None:
+    # Each number was given by answers of several of 40 accounts.
+    at = pd.Series(range(240))
+    given = {"score": 9.0, "scale_min": 0.0, "scale_max": 10.0, "category": "promoter"}
+    responses = pd.DataFrame({"attribute/handler": 1000 + at % values, "account_id": "a" + (at % 40).astype("str")})
+    responses = responses.assign(response_id="r" + at.astype("str"), **given)
+    estimates = figures(figure(240), *(figure(240 // values, "handler", str(1000 + one)) for one in range(values)))
+    estimates = estimates.assign(n=estimates["n"].clip(lower=12))
+    tables = report_tables({"estimates": estimates, "responses": responses})
+    assert ("handler" in set(board_tables(tables)["estimates"]["by"])) is shown
+
+
+def test_parts_of_a_change_are_told_of_columns_whose_groups_are_known() -> None:
+    tables = report_tables(watched_example())
+    known = set(tables["estimates"]["by"])
+    told = set(board_tables(tables)["traces"]["dimension"])
+    assert told <= {"theme", *known}
+    assert "theme" in told
+    unknown = tables["traces"].assign(dimension="handler")
+    assert board_tables(tables | {"traces": unknown})["traces"].empty
+
+
+@pytest.mark.parametrize(("language", "account"), [("en", "account 1"), ("de", "Kunde 1"), ("fr", "compte 1")])
+def test_accounts_are_numbered_in_the_language_of_the_page(language: str, account: str) -> None:
+    assert account in render_report(watched_example(), watched_facts(), edition="analyst", language=language)

@@ -328,6 +328,21 @@ def colon(head: str, rest: str) -> str:
     return say("{head}: {rest}", head=head, rest=rest)
 
 
+def apart(parts: list[str]) -> str:
+    r"""Join parts of a line that stand for themselves, as the language sets a semicolon.
+
+    Example:
+        >>> from nps_insights.report.languages import spoken
+        >>> apart(["30 not counted", "2 repeat others"])
+        '30 not counted; 2 repeat others'
+        >>> with spoken("fr"):
+        ...     apart(["un", "deux"])
+        'un\xa0; deux'
+    """
+    *before, last = parts or [""]
+    return say("{before}; {last}", before=apart(before), last=last) if before else last
+
+
 def listed(names: list[str]) -> str:
     """Join names as people do.
 

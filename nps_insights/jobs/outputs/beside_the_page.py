@@ -23,6 +23,7 @@ from nps_insights.report import (
     report_workbook,
     write_pdf,
 )
+from nps_insights.report.facts import title_of
 from nps_insights.report.first.screen import first_screen
 from nps_insights.report.inputs import periods, report_tables
 from nps_insights.report.languages import spoken
@@ -70,8 +71,8 @@ def write_outputs(
 
 def message_of(tables: Mapping[str, pd.DataFrame], facts: ReportFacts, settings: DriverReportSettings) -> str:
     """Return the first screen as a message for a chat."""
-    shown, told = first_edition(tables, facts, settings)
     with spoken(settings.report.language):
+        shown, told = first_edition(tables, facts, settings)
         return report_markdown(first_screen(shown, told), told, link=settings.delivery.link or "")
 
 
@@ -101,7 +102,9 @@ def hand_out(
     if settings.delivery.to:
         page = folder / PAGE if settings.delivery.attach else None
         message = message_of(tables, facts, settings)
-        owed += deliver(settings.delivery.to, title=facts.title, message=message, page=page)
+        with spoken(settings.report.language):
+            title = title_of(facts)
+        owed += deliver(settings.delivery.to, title=title, message=message, page=page)
     for one in owed:
         _log.warning(one)
     return owed

@@ -91,7 +91,7 @@ def _sentences(action: str, totals: pd.DataFrame, tables: Mapping[str, pd.DataFr
     said = [f"{task(action, n)}{value}. {say(_WHY[action])}" if n else say("Nobody stands on this list.")]
     for _, row in totals.iterrows():
         figure, reason = gain_figure(row, currency=currency), sentence(row["reason"])
-        said.append(f"{figure}: {reason[:1].lower()}{reason[1:]}" if figure and reason else figure or reason)
+        said.append(words.colon(figure, f"{reason[:1].lower()}{reason[1:]}") if figure and reason else figure or reason)
     theme = held_back(tables, currency=currency) if action == "convert" else ""
     if theme:
         said.append(theme)

@@ -193,7 +193,7 @@ def _note(shown: list[Driver], kind: str) -> str:
 
 def _name(driver: Driver) -> str:
     label = words.clean(driver.label)
-    return label if not driver.level or driver.level in driver.label else f"{label}: {words.clean(driver.level)}"
+    return label if not driver.level or driver.level in driver.label else words.colon(label, words.clean(driver.level))
 
 
 def _row(driver: Driver, finding: str) -> tuple[str, ...]:
@@ -230,7 +230,7 @@ def _ranged(effect: Effect) -> str:
 
 def _mark(driver: Driver, effect: Effect, what: str) -> Mark:
     colour = GAINS if effect.estimate > 0 else LOSES
-    hover = f"{_name(driver)}: {what} {_ranged(effect)}"
+    hover = words.colon(_name(driver), f"{what} {_ranged(effect)}")
     return Mark(_name(driver), effect.estimate, effect.low, effect.high, colour, hover)
 
 

@@ -129,7 +129,7 @@ def _group(at: int, rows: pd.DataFrame) -> GroupOverTime:
         keys.append(key)
         if usable:
             estimate, low, high = (float(row[end]) for end in ("estimate", "conf_low", "conf_high"))
-            marks.append(Mark(name, estimate, low, high, hover=f"{name}: {key.figure}"))
+            marks.append(Mark(name, estimate, low, high, hover=words.colon(name, key.figure)))
             marked.append(key)
     what = say("NPS of {by}: {group} over time", by=by, group=group)
     chart = time_chart(f"chart-over-time-{at}", described(what, marks, signed=False), marks, axis=say("NPS"))

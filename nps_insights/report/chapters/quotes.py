@@ -124,7 +124,7 @@ def _row(row: pd.Series, names: Mapping[str, tuple[str, ...]], choices: Choices,
         words.clean(row["text"], most=QUOTE_LENGTH),
         words.listed(list(leaves)) if leaves else say("none found"),
         f"{words.points(row['score'])}, {category}" if pd.notna(row["score"]) else category,
-        *(["; ".join(words.colon(by, group) for by, group in groups) or "–"] if choices.groups else []),
+        *([words.apart([words.colon(by, group) for by, group in groups]) or "–"] if choices.groups else []),
         when[0] if when else "–",
     )
     return QuoteRow(cells, "\n".join(every), "\n".join(f"{by}\t{group}" for by, group in groups), "\n".join(when))

@@ -245,7 +245,7 @@ def _mark(own: pd.Series, metric: str, scale: float) -> Mark:
     # A whole month's name is too long for an axis of many.
     name = _month(start) if label == say("{month} {year}", month=words.month(start), year=start.year) else label
     estimate, low, high = (scale * float(own[one]) for one in ("estimate", "conf_low", "conf_high"))
-    said = f"{label}, {say(_KINDS[own['kind']])}: {level_with_range(metric, own)}"
+    said = words.colon(f"{label}, {say(_KINDS[own['kind']])}", level_with_range(metric, own))
     return Mark(name, estimate, low, high, ACCENT if own["kind"] == "measured" else NEUTRAL, said)
 
 

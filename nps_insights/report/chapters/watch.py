@@ -118,8 +118,8 @@ def _alerts(alerts: pd.DataFrame) -> TextTable | None:
         (
             figure_name(row),
             standing(row),
-            f"{span(row, 'before')}: {level(row['metric'], row['before_estimate'])}",
-            f"{span(row, 'after')}: {level(row['metric'], row['after_estimate'])}",
+            words.colon(span(row, "before"), level(row["metric"], row["before_estimate"])),
+            words.colon(span(row, "after"), level(row["metric"], row["after_estimate"])),
             change_with_range(row["metric"], row),
             say("{n_before} and {n}", n_before=words.count(row["n_before"]), n=words.count(row["n"])),
         )
@@ -209,4 +209,4 @@ def _made_of(row: pd.Series, metric: str) -> str:
         n = counts.get(name)
         many = f" ({words.count(n)})" if n is not None and pd.notna(n) else ""
         said.append(f"{say(called)}{many} {words.points(scale * row[name], signed=True, tenths=True)}")
-    return "; ".join(said) or say("cannot be told")
+    return words.apart(said) or say("cannot be told")

@@ -115,7 +115,7 @@ def _chart(rows: pd.DataFrame, target: float | None) -> Chart | None:
             float(row["conf_low"]),
             float(row["conf_high"]),
             NEUTRAL if _is_today(row) else ACCENT,
-            f"{_name(row)}: {words.with_range(row['estimate'], row['conf_low'], row['conf_high'])}",
+            words.colon(_name(row), words.with_range(row["estimate"], row["conf_low"], row["conf_high"])),
         )
         for _, row in rows.iterrows()
     ]

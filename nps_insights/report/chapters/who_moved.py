@@ -198,7 +198,9 @@ def _figure(driver: Driver) -> str:
 def _mark(driver: Driver) -> Mark:
     total = driver.total
     colour = GAINS if total.estimate > 0 else LOSES
-    return Mark(_name(driver), total.estimate, total.low, total.high, colour, f"{_name(driver)}: {_figure(driver)}")
+    return Mark(
+        _name(driver), total.estimate, total.low, total.high, colour, words.colon(_name(driver), _figure(driver))
+    )
 
 
 def _close(closest: pd.DataFrame) -> str:

@@ -222,4 +222,4 @@ def _written(value: float, points: Effect) -> str:
 def _mark(line: Line, value: float) -> Mark:
     points = line.points
     colour = ACCENT if line.whole else NEUTRAL if not points.clear else GAINS if points.estimate > 0 else LOSES
-    return Mark(line.name, value, points.low, points.high, colour, f"{line.name}: {_written(value, points)}")
+    return Mark(line.name, value, points.low, points.high, colour, words.colon(line.name, _written(value, points)))

@@ -173,7 +173,7 @@ def _name(row: pd.Series) -> str:
     if metric in _MOVED:
         return say("Moved up: {side}", side=say(_SIDES.get(row["group"], "")) or _plain(row["group"]))
     name = say(_OF_CASES.get(metric, "")) or _plain(metric)
-    return f"{name}: {words.clean(row['group'], most=40)}" if row["group"] else name
+    return words.colon(name, words.clean(row["group"], most=40)) if row["group"] else name
 
 
 def _plain(code: str) -> str:

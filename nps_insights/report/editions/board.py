@@ -13,9 +13,11 @@ from nps_insights.metrics import COMMENTED, THEME_SHARE
 from nps_insights.report.editions.nested_periods import Span, spans_of
 from nps_insights.report.editions.small_groups import SMALLEST, Hidden, hidden_groups
 from nps_insights.report.facts import ReportFacts
+from nps_insights.report.languages import say
 from nps_insights.report.rows.change_rows import period_days
 from nps_insights.report.rows.watch_rows import in_brief
 
+_THEME = "theme"
 _CHANGE = ["by", "before", "after"]
 _FACTS = ("account_coverage", "value_coverage", "effective_accounts")
 AS_THEY_ARE = ("period_events",)
@@ -130,9 +132,10 @@ def _alerts(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidd
 def _traces(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
     """A change taken apart by a column with a hidden group would let it be computed: the whole column is left out."""
     kept = _watched(rows, tables, hidden)
-    columns = {column for column, _ in hidden.by_period} | hidden.persons
-    small = (kept["dimension"] == "theme") & kept["part_group"].isin(small_themes(tables))
-    return kept[~kept["dimension"].isin(columns) & ~small]
+    # How many answers a group of any other column holds is not known.
+    told = {_THEME, *tables["estimates"]["by"]} - {column for column, _ in hidden.by_period} - hidden.persons
+    small = (kept["dimension"] == _THEME) & kept["part_group"].isin(small_themes(tables))
+    return kept[kept["dimension"].isin(told) & ~small]
 
 
 def _themes(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
@@ -144,7 +147,7 @@ def _effects(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hid
     # Those without it are a group, too: they and those with it add up to all who commented.
     fewest = rows[["n_present"]].assign(absent=rows["n"] - rows["n_present"]).min(axis=1)
     told = ~rows["theme_id"].isin(small_themes(tables))
-    return rows[rows["kind"].isin(["theme", "code"]) & told & (fewest >= SMALLEST)]
+    return rows[rows["kind"].isin([_THEME, "code"]) & told & (fewest >= SMALLEST)]
 
 
 def _checks(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidden) -> pd.DataFrame:
@@ -167,7 +170,7 @@ def _parts(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], hidden: Hidde
     rare = pd.concat([share * n.to_numpy() < SMALLEST for share, n in mentions], axis=1).any(axis=1)
     small = kept["driver_id"].isin([f"theme/{one}" for one in small_themes(tables)])
     shares = {name: kept[name].mask(rare) for name in ("share_before", "share_after")}
-    return kept.assign(**shares, label=kept["label"].mask(small, "a theme of few"))
+    return kept.assign(**shares, label=kept["label"].mask(small, say("a theme of few")))
 
 
 def _allowed(side: str, hidden: Hidden) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping
 
 import pandas as pd
 
+from nps_insights.report.languages import say
+
 _TABLES = ("actions", "silent_accounts", "closest")
 _HIDDEN = ("account_name", "contact_id", "quote")
 # Facts whose reason names one account, and how.
@@ -29,7 +31,7 @@ def numbered(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """
     found = dict(tables)
     ids = sorted(set().union(*(found[name]["account_id"].dropna() for name in _TABLES)))
-    numbers = {one: f"account {at}" for at, one in enumerate(ids, 1)}
+    numbers = {one: say("account {number}", number=str(at)) for at, one in enumerate(ids, 1)}
     for name in _TABLES:
         rows = found[name]
         hidden = {column: None for column in _HIDDEN if column in rows}

@@ -44,16 +44,17 @@ def person_columns(tables: Mapping[str, pd.DataFrame], stated: Collection[str] =
         ['Betreuer', 'Owner', 'plan & agent_id']
     """
     columns = [table[name] for table in tables.values() for name in ("by", "dimension") if name in table]
-    columns += [table["driver_id"].map(attribute_of) for table in tables.values() if "driver_id" in table]
     # Its groups are the columns by which answers were held against each other.
     columns += [tables[name]["group"] for name in ("comparability",) if name in tables]
-    found = {str(name) for column in columns for name in column.dropna().unique()}
+    grouped = {str(name) for column in columns for name in column.dropna().unique()}
+    drivers = [table["driver_id"].map(attribute_of) for table in tables.values() if "driver_id" in table]
+    found = grouped | {str(name) for column in drivers for name in column.unique()}
     known = {_plain(name) for name in (*PERSON_FIELDS, *stated)} | _SAID_SO
     responses = tables.get("responses", pd.DataFrame())
     return frozenset(
         name
         for name in found - {""}
-        if any(_plain(one) in known or _tells_each(one, responses) for one in name.split(_AND))
+        if any(_plain(one) in known or _tells_each(one, responses, name in grouped) for one in name.split(_AND))
     )
 
 
@@ -128,9 +129,12 @@ def _column_of(name: str, responses: pd.DataFrame) -> str | None:
     return next((one for one in (ATTRIBUTE_PREFIX + name, name) if one in responses), None)
 
 
-def _tells_each(name: str, responses: pd.DataFrame) -> bool:
+def _tells_each(name: str, responses: pd.DataFrame, is_grouped: bool) -> bool:
     column = _column_of(name, responses)
-    if column is None or pd.api.types.is_numeric_dtype(responses[column].dtype):
+    if column is None:
+        return False
+    # A figure such as years is told per step of it; as groups, numbers are names like any other.
+    if not is_grouped and pd.api.types.is_numeric_dtype(responses[column].dtype):
         return False
     given = responses[responses[column].notna()]
     n_values = given[column].nunique()

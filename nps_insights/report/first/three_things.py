@@ -184,5 +184,5 @@ def _list(action: str, own: pd.DataFrame, tables: Mapping[str, pd.DataFrame], cu
     # How many passives a model would expect to be promoters reads like a promise; it stands in the chapter.
     told = gain(known.iloc[0], currency=currency) if len(known) and action != "convert" else ""
     soon = leaving_soon(tables) if action == "call" else ""
-    basis = "; ".join(part for part in (value, soon, told) if part) or say("what it brings is not known")
+    basis = words.apart([part for part in (value, soon, told) if part]) or say("what it brings is not known")
     return Proposal(say(task, n=words.plural(first["n"], one)), basis)

@@ -70,7 +70,7 @@ def _unused(facts: ReportFacts) -> str:
     if repeated := facts.counts.get("duplicate", 0):
         noun = words.count(repeated) if parts else words.plural(repeated, "row")
         parts.append(say_count(repeated, "{rows} repeats another", "{rows} repeat others", rows=noun))
-    return "; ".join(parts)
+    return words.apart(parts)
 
 
 def _sides(commented: pd.Series, silent: pd.Series) -> str:

@@ -22,10 +22,8 @@ _NAMES = {
 # What runs from 0 to 1 and is read in percent; a mean such as CES has a scale of its own.
 _SHARES = frozenset({"csat", "ces_top", "promoter", "passive", "detractor", "theme_share", "comment_rate"})
 _THEME = "theme_share"
-_HYPHEN_MINUS = re.compile(r"(?<![\w.)])-(?=\d)")
-_QUOTED = re.compile(r"(?<!\w)'(.+?)'(?!\w)")
-# What is quoted is called so: it stays as it is.
-_SPACED_PERCENT = re.compile(r"(“[^”]*”)|(?<=\d) %")
+# What is quoted is called so: it stays as it is, so that all three are looked for in one go.
+_WRITTEN_OTHERWISE = re.compile(r"(?<!\w)'(?P<quoted>.+?)'(?!\w)|(?P<minus>(?<![\w.)])-(?=\d))|(?<=\d) %")
 
 
 def figure_name(row: pd.Series) -> str:
@@ -187,9 +185,16 @@ def sentence(text: str | float | None, *, most: int = 500) -> str:
     Example:
         >>> sentence("Mentions of '100 % organic' fell from 9 to 4 % (-7 to -3 points)")
         'Mentions of “100 % organic” fell from 9 to 4% (−7 to −3 points)'
+        >>> sentence("Mentions of 'size -5' rose by 3 % (-1 to +4)")
+        'Mentions of “size -5” rose by 3% (−1 to +4)'
     """
-    said = _HYPHEN_MINUS.sub(words.MINUS, words.clean(text, most=most, nothing=""))
-    return _SPACED_PERCENT.sub(lambda found: found[1] or "%", _QUOTED.sub(r"“\1”", said))
+
+    def written(found: re.Match[str]) -> str:
+        if found["quoted"]:
+            return f"“{found['quoted']}”"
+        return words.MINUS if found["minus"] else "%"
+
+    return _WRITTEN_OTHERWISE.sub(written, words.clean(text, most=most, nothing=""))
 
 
 def short_day(when: pd.Timestamp) -> str:
