@@ -12,6 +12,7 @@ from nps_insights.tables import visible
 MINUS = "−"
 UNKNOWN = "not known"
 _LONGEST_SHORT_RANGE = 14
+_LONGEST_TOGETHER = 22
 _RANGE = "likely {low} to {high}"
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -297,13 +298,25 @@ def clean(text: str | float | None, *, most: int = 90, nothing: str = "(no name)
 def together(text: str) -> str:
     r"""Keep a short range in parentheses on one line, by spaces that do not break.
 
+    Where the language's word for likely is long, a line may break behind it: a phone's is not longer.
+
     Example:
         >>> together("−7 (likely −8 to −6)").split(" ")
         ['−7', '(likely\xa0−8\xa0to\xa0−6)']
+        >>> from nps_insights.report.languages import spoken
+        >>> with spoken("fr"):
+        ...     together("−7 (probablement −24 à −10)").split(" ")
+        ['−7', '(probablement', '−24\xa0à\xa0−10)']
     """
-    likely_word = re.escape(say(_RANGE, low="|", high="|").partition("|")[0])
-    short_range = rf"\({likely_word}[^()]{{3,{_LONGEST_SHORT_RANGE}}}\)"
-    return re.sub(short_range, lambda found: found.group().replace(" ", "\u00a0"), text)
+    likely_word = say(_RANGE, low="|", high="|").partition("|")[0]
+    short_range = rf"(\({re.escape(likely_word)})([^()]{{3,{_LONGEST_SHORT_RANGE}}}\))"
+
+    def kept(found: re.Match[str]) -> str:
+        word, figures = found.groups()
+        whole = len(found.group()) <= _LONGEST_TOGETHER
+        return (word.replace(" ", "\u00a0") if whole else word) + figures.replace(" ", "\u00a0")
+
+    return re.sub(short_range, kept, text)
 
 
 def quoted(label: str) -> str:
