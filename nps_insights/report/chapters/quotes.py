@@ -61,7 +61,8 @@ def quotes_chapter(tables: Mapping[str, pd.DataFrame], choices: Choices, *, most
         return _typical(tables)
     known = said.merge(tables["responses"], on="response_id", how="inner", suffixes=("", "_of_response"))
     newest = known.sort_values(["responded_at", "comment_id"], ascending=[False, True], na_position="last").head(most)
-    names = _theme_names(tables)
+    names, languages = _theme_names(tables), tables["languages"]
+    newest["is_unread"] = newest["language"].isin(languages.loc[~languages["is_read"].astype(bool), "language"])
     rows = [_row(row, names, choices, when) for row, when in _with_periods(newest, tables)]
     n, shown = len(known), len(rows)
     count = words.plural(shown, "comment")
@@ -122,7 +123,7 @@ def _row(row: pd.Series, names: Mapping[str, tuple[str, ...]], choices: Choices,
     groups, category = _groups(row, choices.groups), say(_CATEGORIES[str(row["category"])])
     cells = (
         words.clean(row["text"], most=QUOTE_LENGTH),
-        words.listed(list(leaves)) if leaves else say("none found"),
+        words.listed(list(leaves)) or (say("not read: language") if row["is_unread"] else say("none found")),
         f"{words.points(row['score'])}, {category}" if pd.notna(row["score"]) else category,
         *([words.apart([words.colon(by, group) for by, group in groups]) or "–"] if choices.groups else []),
         when[0] if when else "–",
