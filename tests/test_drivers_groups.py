@@ -10,6 +10,7 @@ from nps_insights.drivers import code_presence
 from nps_insights.drivers.groups.by_group import group_effects
 from nps_insights.drivers.groups.difference import difference_p_value
 from nps_insights.drivers.groups.pooling import partially_pooled
+from nps_insights.metrics import nps
 from nps_insights.tables import SettingsError
 
 Tables = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
@@ -149,3 +150,16 @@ def test_what_cannot_name_groups_is_refused() -> None:
         group_effects(*tables_of(world), by="seats")
     with pytest.raises(SettingsError, match="no such column"):
         group_effects(*tables_of(world), by="colour")
+
+
+@pytest.mark.parametrize("by", ["seats", "attribute/seats"])
+def test_columns_and_groups_are_called_as_in_every_table_of_figures(by: str) -> None:
+    # A column of numbers with a gap is one of floats: its groups are 1 and 2, and not 1.0 and 2.0.
+    world = grouped_world(800, SAME, random_state=8)
+    world["attribute/seats"] = np.where(np.arange(800) == 0, np.nan, 1.0 + np.arange(800) % 2)
+    responses, comments, presence = tables_of(world)
+    table, notes = group_effects(responses, comments, presence, by=by)
+    figures_of = nps(responses, by=["seats"]).query("by != ''")
+    assert set(table["by"]) == set(figures_of["by"]) == {"seats"}
+    assert set(table["group"]) == {"1", "2"} <= set(figures_of["group"])
+    assert any("1 responses with a comment have no seats" in note for note in notes)

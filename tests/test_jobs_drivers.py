@@ -221,7 +221,7 @@ def test_a_question_about_groups_leaves_the_answer_to_why_the_number_moved(finis
     parts = pd.read_parquet(folder / "groups/tables/change_parts.parquet")
     moved = parts[parts["by"] == "period"].reset_index(drop=True)
     pd.testing.assert_frame_equal(moved, before.reset_index(drop=True))
-    assert set(parts["by"]) == {"period", "attribute/Plan"}
+    assert set(parts["by"]) == {"period", "Plan"}
     last = f"Why it moved, {before['before'].iloc[0]} to {before['after'].iloc[0]}: the parts add up\n"
     assert last in result.stdout
     assert "was not taken apart" not in (folder / "groups/report.html").read_text("utf-8")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from nps_insights.metrics import choose_period, group_column, group_names, nps, period_changes
-from nps_insights.tables import SettingsError
+from nps_insights.tables import ATTRIBUTE_PREFIX, SettingsError
 
 PERIOD = "period"
 _SHORT = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
@@ -120,11 +120,12 @@ def _in_periods(responses: pd.DataFrame, between: Comparison) -> list[pd.Series]
 
 
 def _in_groups(responses: pd.DataFrame, between: Comparison) -> list[pd.Series]:
+    by = between.by.removeprefix(ATTRIBUTE_PREFIX)
     names = group_names(responses[group_column(responses, between.by)])
     have = sorted(names.dropna().unique())
     for name in (between.before, between.after):
         if name not in have:
-            raise SettingsError(f"between: {between.by} has no group {name!r}; it has {', '.join(have[:_MOST_NAMED])}")
+            raise SettingsError(f"between: {by} has no group {name!r}; it has {', '.join(have[:_MOST_NAMED])}")
     if between.before == between.after:
-        raise SettingsError(f"between: {between.before!r} is compared with itself; name two groups of {between.by}")
+        raise SettingsError(f"between: {between.before!r} is compared with itself; name two groups of {by}")
     return [names == between.before, names == between.after]

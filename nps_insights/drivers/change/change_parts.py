@@ -134,7 +134,7 @@ def change_parts(
     rows = _with_intervals(parts, both, two.model.degrees_of_freedom, confidence_level)
     change = nps_difference(both[~is_after], both[is_after], confidence_level=confidence_level)
     rows.loc[rows["part"] == "total", list(change)] = list(change.values())
-    rows = rows.assign(by=between.by, before=between.before, after=between.after)
+    rows = rows.assign(by=between.by.removeprefix(ATTRIBUTE_PREFIX), before=between.before, after=between.after)
     return ChangeParts(conform("change_parts", rows), said(two, rows, between))
 
 

@@ -10,7 +10,7 @@ from nps_insights.drivers.groups.difference import difference_p_value
 from nps_insights.drivers.groups.fits import GroupFit, fit_groups
 from nps_insights.drivers.groups.pooling import partially_pooled
 from nps_insights.drivers.matrix.design import MIN_PRESENT, driver_design
-from nps_insights.metrics import benjamini_hochberg, group_column
+from nps_insights.metrics import benjamini_hochberg, group_column, group_names
 from nps_insights.tables import ATTRIBUTE_PREFIX, SettingsError, conform, empty
 
 Array = NDArray[np.float64]
@@ -67,12 +67,12 @@ def group_effects(
     from threadpoolctl import threadpool_limits
 
     column = group_column(responses, by)
+    by = column.removeprefix(ATTRIBUTE_PREFIX)
     _refuse_numbers(responses[column], by)
     adjusted = [name for name in dict.fromkeys([*attributes, *controls]) if ATTRIBUTE_PREFIX + name != column]
     design = driver_design(responses, comments, presence, controls=adjusted, min_present=min_present)
     group_of = responses.set_index("response_id")[column]
-    groups = group_of.reindex(design.matrix["response_id"]).reset_index(drop=True)
-    groups = groups.astype("str").where(groups.notna())
+    groups = group_names(group_of.reindex(design.matrix["response_id"]).reset_index(drop=True))
     # Several processors would add up in another order.
     with threadpool_limits(limits=1):
         fits, notes = fit_groups(design, groups)

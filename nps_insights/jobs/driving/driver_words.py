@@ -13,7 +13,7 @@ from nps_insights.report import words
 from nps_insights.report.inputs import report_tables, top_themes
 from nps_insights.report.rows.driver_rows import CLEAR_Q, Driver, costing, drivers_of, earning
 from nps_insights.report.rows.guard_rails import no_causes
-from nps_insights.tables import ATTRIBUTE_PREFIX, CATEGORIES
+from nps_insights.tables import CATEGORIES
 
 MOST_A_SIDE = 5
 _WHAT_IF = "What if? NPS of those whose comment could be read"
@@ -101,8 +101,7 @@ def _changes(parts: pd.DataFrame, notes: list[str], *, asked: bool) -> tuple[lis
 def _moved(first: pd.Series) -> str:
     if first["by"] == PERIOD:
         return f"Why it moved, {first['before']} to {first['after']}: the parts add up"
-    column = first["by"].removeprefix(ATTRIBUTE_PREFIX)
-    return f"Why it differs, {first['before']} to {first['after']} ({column}): the parts add up"
+    return f"Why it differs, {first['before']} to {first['after']} ({first['by']}): the parts add up"
 
 
 def _change(parts: pd.DataFrame) -> list[_Row]:
