@@ -246,7 +246,7 @@ def test_passives_come_by_probability_with_the_theme_that_holds_them_back() -> N
     total = found.action_lists.set_index("action").loc["convert"]
     assert total["estimate"] == pytest.approx(1.4)
     assert "no forecast" in total["reason"]
-    assert "What holds the passives back most: Waiting (2)." in found.notes
+    assert "What holds the passives back most: 'Waiting' (2)." in found.notes
     blind = action_lists(
         responses, None, as_of=AS_OF, closest=closest, mentions=mentions, theme_owners={"price": "CEO"}
     )

@@ -244,7 +244,7 @@ def _row(metric: str, category: str, figure: Drawn, n: int, reason: str, confide
     estimate, drawn = figure
     low, high = middle(drawn, confidence_level) if n >= _ENOUGH else (np.nan, np.nan)
     if n < _ENOUGH:
-        reason += f" {n} accounts are too few for an interval."
+        reason += f" {n:,} accounts are too few for an interval."
     return {
         "metric": metric,
         "category": category,

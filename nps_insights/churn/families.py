@@ -38,7 +38,7 @@ def units(accounts: pd.DataFrame) -> np.ndarray:
     if circle.any():
         some = ", ".join(sorted(map(str, names[np.flatnonzero(circle)[:3]])))
         raise DataRefusedError(
-            f"parent_id: {int(circle.sum())} accounts are their own parents in a circle (such as {some}); "
+            f"parent_id: {int(circle.sum()):,} accounts are their own parents in a circle (such as {some}); "
             "mend parent_id so that every chain ends."
         )
     return np.asarray(names[top[codes[: len(own)]]])

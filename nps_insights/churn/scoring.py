@@ -128,7 +128,7 @@ def feature_columns(columns: Columns, names: tuple[str, ...]) -> list[Floats]:
         if column.ndim != 1 or (values and len(column) != len(values[0])):
             problems.append(f"{name}: has shape {column.shape}, must be one value per row")
         elif np.isinf(column).any():
-            problems.append(f"{name}: {int(np.isinf(column).sum())} rows are infinite, must be finite or missing")
+            problems.append(f"{name}: {int(np.isinf(column).sum()):,} rows are infinite, must be finite or missing")
         values.append(column)
     if problems:
         raise SchemaError("features", problems)

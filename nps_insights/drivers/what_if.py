@@ -131,9 +131,11 @@ def default_scenarios(fitted: FittedDrivers, effects: pd.DataFrame) -> list[Scen
     rows = effects[(effects["outcome"] == "nps") & (effects["method"] == "adjusted") & (effects["kind"] != "attribute")]
     rows = rows[rows["driver_id"].isin(fitted.drivers["driver_id"]) & (rows["estimate"] < 0)]
     rows = rows[clear_rows(rows)].sort_values(["estimate", "driver_id"]).head(MOST_SCENARIOS)
-    each = [(name,) for name in rows["driver_id"]]
-    taken = each + ([tuple(rows["driver_id"])] if len(each) > 1 else [])
-    return [Scenario(scenario_name(ids, 0.5, fitted.drivers), ids, 0.5) for ids in taken]
+    each = [Scenario(scenario_name([name], 0.5, fitted.drivers), (name,), 0.5) for name in rows["driver_id"]]
+    if len(each) < 2:
+        return each
+    together = {2: "both", 3: "all three"}[len(each)]
+    return [*each, Scenario(f"half as many mentions of {together}", tuple(rows["driver_id"]), 0.5)]
 
 
 def scenario_name(driver_ids: Sequence[str], part_removed: float, drivers: pd.DataFrame) -> str:

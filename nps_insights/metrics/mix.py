@@ -95,7 +95,8 @@ def mix_and_rate(before: pd.DataFrame, after: pd.DataFrame, by: str, *, confiden
     """
     if before.empty or after.empty:
         raise DataRefusedError(
-            f"mix_and_rate: {len(before)} answers before and {len(after)} after; both sides need answers to be compared"
+            f"mix_and_rate: {len(before):,} answers before and {len(after):,} after; both sides need answers "
+            "to be compared"
         )
     sides = [side.sort_values("response_id") for side in (before, after)]
     rows = pd.concat(sides, ignore_index=True)

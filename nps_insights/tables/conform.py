@@ -191,5 +191,5 @@ def _sentences(table: Table, frame: "pd.DataFrame", cases: "pd.DataFrame") -> li
             if first is None or name in table.key or name not in frame.columns
             else f" has {first[cast(str, name)]!r}"
         )
-        sentences.append(f"{name}: {n_rows} of {len(frame)} rows: {rule} (first: {where}{shown})")
+        sentences.append(f"{name}: {n_rows:,} of {len(frame):,} rows: {rule} (first: {where}{shown})")
     return sentences

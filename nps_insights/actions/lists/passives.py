@@ -52,7 +52,7 @@ def passives(
     themes = held.reindex(rows["response_id"]).set_axis(rows.index)
     alike = rows["probability"].map("of customers who mention the same and are alike {:.0%} are promoters".format)
     alike = alike.astype("str")
-    back = ("; held back by " + themes["theme_label"].astype("str")).fillna("; no theme is mentioned negatively")
+    back = ("; held back by '" + themes["theme_label"].astype("str") + "'").fillna("; no theme is mentioned negatively")
     found = pd.DataFrame(
         {
             "action": "convert",

@@ -267,6 +267,6 @@ def _blind(
         ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:3]
         if ordered:
             notes.append(
-                "What holds the passives back most: " + ", ".join(f"{name} ({n})" for name, n in ordered) + "."
+                "What holds the passives back most: " + ", ".join(f"'{name}' ({n})" for name, n in ordered) + "."
             )
     return notes

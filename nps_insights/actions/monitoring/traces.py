@@ -75,7 +75,9 @@ def traced(
         [['rate', 'Router', -100.0]]
     """
     if before.empty or after.empty:
-        raise DataRefusedError(f"traced: {len(before)} answers before and {len(after)} after; both sides need answers")
+        raise DataRefusedError(
+            f"traced: {len(before):,} answers before and {len(after):,} after; both sides need answers"
+        )
     sides = [side.sort_values("response_id", ignore_index=True) for side in (before, after)]
     named = _named(sides, figure)
     rows = pd.concat(sides, ignore_index=True)

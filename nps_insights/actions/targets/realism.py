@@ -55,7 +55,7 @@ def check_benchmark(own_benchmark: pd.DataFrame | None) -> pd.DataFrame:
     if wrong.any():
         first = rows[wrong].iloc[0]
         raise DataRefusedError(
-            f"own_benchmark: {int(wrong.sum())} of {len(rows)} rows have no low and high with low <= high "
+            f"own_benchmark: {int(wrong.sum()):,} of {len(rows):,} rows have no low and high with low <= high "
             f"(first: metric {first['metric']!r}, low {first['low']!r}, high {first['high']!r})"
         )
     names = {name: rows[name].fillna("").astype(str) for name in ("metric", "group", "source")}

@@ -88,7 +88,7 @@ def _refuse(predictions: pd.DataFrame) -> None:
     if wrong.any():
         first = predictions.loc[wrong, "account_id"].iloc[0]
         raise DataRefusedError(
-            f"predictions: risk of {wrong.sum()} of {len(risk)} rows is missing or outside 0-1 (first: account "
+            f"predictions: risk of {wrong.sum():,} of {len(risk):,} rows is missing or outside 0-1 (first: account "
             f"{first!r}); leave rows without a risk out."
         )
     if predictions["churned"].isna().any():

@@ -87,7 +87,7 @@ def _number_changes(frame: pd.DataFrame, column: str, rows: str) -> list[SchemaC
         return [SchemaChange(column, "warn", told)]
     first = min(map(str, frame[column][unread]))
     told = (
-        f"{column}: held numbers in training; {int(unread.sum())} of {len(frame)} {rows} hold something else "
+        f"{column}: held numbers in training; {int(unread.sum()):,} of {len(frame):,} {rows} hold something else "
         f"(such as {first!r}) and are taken as not known."
     )
     return [SchemaChange(column, "error", told)]
@@ -107,7 +107,7 @@ def _level_changes(
         some = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
         are, count = ("level is", "counts") if len(names) == 1 else ("levels are", "count")
         told.append(
-            f"{len(names)} {are} new since training ({some}; {int(levels.isin(names).sum())} of {len(accounts)} "
+            f"{len(names)} {are} new since training ({some}; {int(levels.isin(names).sum()):,} of {len(accounts):,} "
             f"accounts) and {count} as 'other'"
         )
     return [SchemaChange(column, "warn", f"{column}: {'; '.join(told)}.")] if told else []

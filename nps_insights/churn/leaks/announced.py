@@ -92,8 +92,8 @@ def _finding(
     unit = pd.factorize(each["unit"])[0].astype(np.int64)
     auc = auc_interval(each["score"].to_numpy(), left, unit, confidence_level=confidence_level)
     reason = (
-        f"{n_left} of {int(left.sum())} accounts that commented and left had announced it ({share:.0%} of {n} "
-        f"announcing accounts left, of all that commented {base:.0%}); {int(marks['announces'].sum())} comments "
+        f"{n_left:,} of {int(left.sum()):,} accounts that commented and left had announced it ({share:.0%} of {n:,} "
+        f"announcing accounts left, of all that commented {base:.0%}); {int(marks['announces'].sum()):,} comments "
         f"announce it, {int(by_phrase.sum())} of them by a phrase"
     )
     row = {"name": COMMENTS, "kind": "announced", "n": len(each), "reason": reason}

@@ -58,7 +58,7 @@ def follows_end(
     if low <= _FOLLOWS or abs(of_start) >= abs(rho):
         return []
     reason = (
-        f"among {n} accounts that ended it follows the date of the end (rank correlation {rho:.2f}), which was not "
+        f"among {n:,} accounts that ended it follows the date of the end (rank correlation {rho:.2f}), which was not "
         "known before"
     )
     return [row_of(name, "dated_after", told, reason, n=len(numbers))]

@@ -207,6 +207,6 @@ def _known_names(permitted: frozenset[str], files: _Files) -> None:
 def _too_few(cases: Cases) -> str:
     left, stayed = int(cases.left.sum()), int((~cases.left).sum())
     return (
-        f"{left} accounts left and {stayed} stayed; with fewer than {FEWEST_LEFT} on a side no column is judged by "
+        f"{left:,} accounts left and {stayed:,} stayed; with fewer than {FEWEST_LEFT} on a side no column is judged by "
         "how well it tells them apart, only by its name and its dates."
     )

@@ -77,7 +77,7 @@ def fit_drivers(design: DriverDesign, themes: pd.DataFrame | None = None) -> Fit
             if design.drivers.empty
             else f"{len(design.columns)} columns need {needed} responses"
         )
-        return NotFitted(design, f"No effects were estimated: {why}; {n} responses have a usable comment.")
+        return NotFitted(design, f"No effects were estimated: {why}; {n:,} responses have a usable comment.")
     model = fit_joint_model(design)
     effects = adjusted_effects(design, model)
     over = pd.DataFrame(columns=["theme_id", "label"]) if themes is None else themes

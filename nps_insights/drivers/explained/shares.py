@@ -86,7 +86,7 @@ def explained_shares(
     total = products.sum(axis=0)
     n = len(fitted.model.x)
     if total[-1, -1] <= 0:
-        note = f"All {n} answers are of one category: there is nothing that drivers could explain."
+        note = f"All {n:,} answers are of one category: there is nothing that drivers could explain."
         return ExplainedShares(empty("explained_shares"), 0.0, 0.0, 0.0, 0.0, 0, [note])
     named = {column for player in players for column in player}
     fixed = [column for column in range(len(total) - 1) if column not in named]

@@ -77,7 +77,7 @@ def group_effects(
     with threadpool_limits(limits=1):
         fits, notes = fit_groups(design, groups)
     if groups.isna().any():
-        notes.append(f"{int(groups.isna().sum())} responses with a comment have no {by} and are in no group.")
+        notes.append(f"{int(groups.isna().sum()):,} responses with a comment have no {by} and are in no group.")
     if len(fits) < 2:
         which = "no group is" if not fits else f"only {fits[0].group} is"
         return empty("group_effects"), [f"By {by} nothing can be compared: {which} large enough for a model.", *notes]

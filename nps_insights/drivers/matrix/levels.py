@@ -73,7 +73,7 @@ def encode_attributes(rows: pd.DataFrame, names: Sequence[str], *, min_present: 
             columns, parts[name] = columns | own, list(own)
             drivers += [_driver(name, level) for level in levels if level not in (MISSING, OTHER)]
             left_out += [
-                _left_out(name, level, n, f"{n} responses have this level, at least {min_present} are needed")
+                _left_out(name, level, n, f"{n:,} responses have this level, at least {min_present} are needed")
                 for level, n in rare.items()
             ]
     frame = pd.DataFrame(columns, index=rows.index) if columns else pd.DataFrame(index=rows.index)

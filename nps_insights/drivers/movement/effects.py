@@ -96,12 +96,12 @@ def movement_effects(
     )
     fitted = fit_drivers(design)
     if isinstance(fitted, NotFitted):
-        note = f"{len(pairs)} answers have one of the same customer before them. {fitted.why}"
+        note = f"{len(pairs):,} answers have one of the same customer before them. {fitted.why}"
         return MovementEffects(empty("movement_effects"), fitted.design.left_out, None, [note])
     effects = conform("movement_effects", adjusted_table(fitted, confidence_level).drop(columns="method"))
     notes = [
-        f"What goes with moving: {len(fitted.design.matrix)} answers with a comment and an answer of the same customer "
-        f"before, adjusted for {', '.join(fitted.design.controls)}. Customers who left wrote nothing when they "
+        f"What goes with moving: {len(fitted.design.matrix):,} answers with a comment and an answer of the same "
+        f"customer before, adjusted for {', '.join(fitted.design.controls)}. Customers who left wrote nothing when they "
         "did: what goes with leaving is another model's question.",
         "One answer before is a noisy record of where a customer stood: a theme that goes with being unhappy at all "
         "times keeps some of that here.",

@@ -135,7 +135,7 @@ def _forget_in_databases(places: Places, person: Person, done: Forgetting) -> No
     for url, table in places.databases:
         with _told_if_former(url, places, done):
             if n := forget_flags(url, table, person, write=write):
-                done.changed.append(f"table {table} of a database: {n} rows")
+                done.changed.append(f"table {table} of a database: {n:,} rows")
     for url in places.figures:
         with _told_if_former(url, places, done):
             if n := scrub_figures(url, person, write=write):

@@ -105,7 +105,7 @@ def _flagged(rows: pd.DataFrame, column: str, value: bool, what: str, notes: lis
     flags = rows[column].astype("boolean")
     n_missing = int(flags.isna().sum())
     if n_missing:
-        notes.append(f"{column} is blank in {n_missing} of {len(rows)} answers; they are not counted as {what}.")
+        notes.append(f"{column} is blank in {n_missing:,} of {len(rows):,} answers; they are not counted as {what}.")
     return (flags == value).fillna(False).to_numpy(dtype=bool)
 
 
@@ -127,7 +127,7 @@ def _superseded(rows: pd.DataFrame, counts: np.ndarray, unit: str, per: str, not
     n_undated = int((rows["responded_at"].isna() & counts).sum())
     if n_undated:
         where = "are compared among themselves" if per else "count as older than any dated one"
-        notes.append(f"{n_undated} answers have no date; they {where}.")
+        notes.append(f"{n_undated:,} answers have no date; they {where}.")
     last = keys[counts].sort_values(["at", "row"], na_position="first", kind="stable")
     last = last.drop_duplicates(["who", "survey", "period"], keep="last")
     return ~keys["row"].isin(last["row"]).to_numpy()

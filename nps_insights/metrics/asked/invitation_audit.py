@@ -163,7 +163,7 @@ def _delays(asked: pd.DataFrame, confidence_level: float) -> pd.DataFrame:
         _, low, high = share_interval(quantile * n, n, confidence_level=confidence_level)
         at = (quantile, float(low), float(high))
         figures = dict(zip(("estimate", "conf_low", "conf_high"), (_ranked(days, one) for one in at), strict=True))
-        reason = f"{100 * quantile:g} % of {n} answers came within {figures['estimate']:.1f} days"
+        reason = f"{100 * quantile:g} % of {n:,} answers came within {figures['estimate']:.1f} days"
         rows.append({"check": "answer_delay", "by": "quantile", "group": group, "n": n, "reason": reason} | figures)
     return pd.DataFrame(rows).assign(q_value=np.nan, suspicious=False)
 

@@ -61,7 +61,7 @@ def nonresponse_weights(
     asked = asked_and_answered(invitations, responses, as_of=moment)
     if not asked["answered"].any():
         raise DataRefusedError(
-            f"responses: none answers one of the {len(asked)} invitations; there is nobody to weight"
+            f"responses: none answers one of the {len(asked):,} invitations; there is nobody to weight"
         )
     groups = pd.DataFrame({name: group_of_asked(asked, name, accounts) for name in columns})
     if crossed:
@@ -77,7 +77,7 @@ def nonresponse_weights(
     n_uninvited = int((~responses["response_id"].isin(asked["answer_id"].dropna())).sum())
     if n_uninvited:
         notes.append(
-            f"{n_uninvited} of {len(responses)} answers belong to no invitation known by then; they have no weight."
+            f"{n_uninvited:,} of {len(responses):,} answers belong to no invitation known by then; they have no weight."
         )
     raked = rake(rows.sort_values("response_id"), margins, most=most)
     return replace(raked, notes=[*notes, *raked.notes])
@@ -85,7 +85,7 @@ def nonresponse_weights(
 
 def _unheard(name: str, counts: pd.Series, n_asked: int) -> str:
     return (
-        f"{name}: nobody answered of {', '.join(counts.index)} ({int(counts.sum())} of {n_asked} invitations); "
+        f"{name}: nobody answered of {', '.join(counts.index)} ({int(counts.sum()):,} of {n_asked:,} invitations); "
         "no weight can speak for them, and the weighted figures are without them."
     )
 

@@ -79,7 +79,7 @@ def response_rates(
     ripe = asked["sent_at"] <= pd.Timestamp(as_of) - pd.Timedelta(days=open_days)
     if not ripe.any():
         raise DataRefusedError(
-            f"open_days == {open_days}: all {len(asked)} invitations are younger at as_of == "
+            f"open_days == {open_days}: all {len(asked):,} invitations are younger at as_of == "
             f"{pd.Timestamp(as_of).date()}; give fewer open_days or a later as_of"
         )
     asked = asked[ripe].reset_index(drop=True)

@@ -104,7 +104,7 @@ def _coverage(answers: pd.DataFrame, accounts: pd.DataFrame, as_of: pd.Timestamp
     active = active_accounts(accounts, None if pd.isna(last) else last)
     heard_of = pd.Index(answers["account_id"].dropna().unique())
     spoke = heard_of.get_indexer(pd.Index(active["account_id"])) >= 0
-    said = f"{int(spoke.sum())} of {len(active)} active accounts answered."
+    said = f"{int(spoke.sum()):,} of {len(active):,} active accounts answered."
     yield _fact("account_coverage", "", float(spoke.mean()) if len(active) else np.nan, len(active), said)
     values = account_values(active).to_numpy()
     known = ~np.isnan(values)
@@ -117,13 +117,13 @@ def _coverage(answers: pd.DataFrame, accounts: pd.DataFrame, as_of: pd.Timestamp
 
 def _left_out(answers: pd.DataFrame) -> Iterator[dict[str, object]]:
     nobody = answers["account_id"].isna()
-    said = f"{int(nobody.sum())} of {len(answers)} answers name no account and count in the respondent score alone."
+    said = f"{int(nobody.sum()):,} of {len(answers):,} answers name no account and count in the respondent score alone."
     yield _fact("without_account", "", float(nobody.mean()), len(answers), said)
     unvalued = ~nobody & answers["value"].isna()
     n_accounts = answers.loc[unvalued, "account_id"].nunique()
     said = (
-        f"{int(unvalued.sum())} of {len(answers)} answers are of {n_accounts} accounts without a value and do not "
-        "count in the revenue-weighted score."
+        f"{int(unvalued.sum()):,} of {len(answers):,} answers are of {n_accounts:,} accounts without a value and do "
+        "not count in the revenue-weighted score."
     )
     yield _fact("without_value", "", float(unvalued.mean()), len(answers), said)
 
@@ -137,7 +137,7 @@ def _roles(answers: pd.DataFrame, confidence_level: float) -> Iterator[dict[str,
         speaks = (roles == role).to_numpy()
         found = cell_shares(everybody, 1, speaks, account, confidence_level=confidence_level)
         share, low, high = (float(one[0]) for one in (found.estimate, found.conf_low, found.conf_high))
-        said = f"{int(speaks.sum())} of {len(answers)} answers."
+        said = f"{int(speaks.sum()):,} of {len(answers):,} answers."
         yield _fact("role_mix", role, share, len(answers), said, low, high)
 
 

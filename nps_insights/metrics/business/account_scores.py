@@ -157,7 +157,7 @@ def account_values(accounts: pd.DataFrame) -> pd.Series:
     wrong = known[(known < 0) | np.isinf(known)].sort_index()
     if len(wrong):
         raise DataRefusedError(
-            f"accounts: value: {len(wrong)} of {len(known)} are below zero or without end (first: account_id "
+            f"accounts: value: {len(wrong):,} of {len(known):,} are below zero or without end (first: account_id "
             f"{wrong.index[0]!r} has {wrong.iloc[0]:g}); a score cannot be weighted by them; give 0 or leave it empty"
         )
     return known
@@ -264,7 +264,7 @@ def interval_reasons(scores: ClusterScores, min_accounts: int) -> list[str]:
             reasons.append(f"No interval: {n} account{'s' if n > 1 else ''}; at least {min_accounts} are needed.")
         elif effective < MIN_EFFECTIVE_ACCOUNTS:
             reasons.append(
-                f"No interval: {n} accounts weigh as much as {effective:.1f} equal ones, the largest {largest:.0%}; "
+                f"No interval: {n:,} accounts weigh as much as {effective:.1f} equal ones, the largest {largest:.0%}; "
                 f"at least {MIN_EFFECTIVE_ACCOUNTS:g} equal ones are needed."
             )
         elif effective < FEW_ACCOUNTS:

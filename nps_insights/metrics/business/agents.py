@@ -74,7 +74,7 @@ def adjusted_agents(
     alone = ~few & figures["figure"].isna().to_numpy()
     compared = (~few & ~alone).to_numpy()
     table["too_small"], table["differs"], table["reason"] = few, False, ""
-    table.loc[few, "reason"] = [f"{n} answers; at least {min_answers} are needed" for n in table.loc[few, "n"]]
+    table.loc[few, "reason"] = [f"{n:,} answers; at least {min_answers} are needed" for n in table.loc[few, "n"]]
     table.loc[alone, "reason"] = "serves cases that nobody else serves: agent and case cannot be told apart"
     table[list(_FIGURES)] = np.nan
     if compared.sum() < FEWEST_FIGURES:

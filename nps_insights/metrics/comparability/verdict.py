@@ -114,7 +114,8 @@ def comparable(
     """
     if before.empty or after.empty:
         raise DataRefusedError(
-            f"comparable: {len(before)} answers before and {len(after)} after; both periods need answers to be compared"
+            f"comparable: {len(before):,} answers before and {len(after):,} after; both periods need answers "
+            "to be compared"
         )
     limits = replace(limits or Limits(), confidence_level=confidence_level)
     spans = spans or _spans(before, after)

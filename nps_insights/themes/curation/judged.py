@@ -83,7 +83,7 @@ def _unfilled(rows: pd.DataFrame, answers: pd.Series) -> list[str]:
     if empty.empty:
         return []
     return [
-        f"{len(empty)} of {len(rows)} rows have no answer in column {CORRECT} (first: row {empty.iloc[0]}); "
+        f"{len(empty):,} of {len(rows):,} rows have no answer in column {CORRECT} (first: row {empty.iloc[0]}); "
         "write y or n in each"
     ]
 
