@@ -120,7 +120,7 @@ def test_missing_columns_are_all_named(models: dict[str, ChurnModel], features: 
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        (lambda n: np.full(n, np.inf), "3000 rows are infinite"),
+        (lambda n: np.full(n, np.inf), "3,000 rows are infinite"),
         (lambda n: np.array(["many"] * n, dtype=object), "must hold numbers"),
         (lambda n: np.zeros(n - 1), "one value per row"),
         (lambda n: np.zeros((n, 2)), "one value per row"),

@@ -101,8 +101,8 @@ def movement_effects(
     effects = conform("movement_effects", adjusted_table(fitted, confidence_level).drop(columns="method"))
     notes = [
         f"What goes with moving: {len(fitted.design.matrix):,} answers with a comment and an answer of the same "
-        f"customer before, adjusted for {', '.join(fitted.design.controls)}. Customers who left wrote nothing when they "
-        "did: what goes with leaving is another model's question.",
+        f"customer before, adjusted for {', '.join(fitted.design.controls)}. Customers who left wrote nothing when "
+        "they did: what goes with leaving is another model's question.",
         "One answer before is a noisy record of where a customer stood: a theme that goes with being unhappy at all "
         "times keeps some of that here.",
     ]

@@ -151,7 +151,8 @@ def _notes(counts: dict[str, int], steps: pd.DataFrame, follows_exits: bool, kin
     which = "" if kind == "every" else ", the last step of each"
     notes = [
         f"{counts['pairs']:,} steps from one answer to the next{left}, of {movers:,} customers{which}; "
-        f"{counts['open']:,} customers answered once{' and have not left' if follows_exits else ''}: they are in no share."
+        f"{counts['open']:,} customers answered once{' and have not left' if follows_exits else ''}: they are in "
+        "no share."
     ]
     if not follows_exits:
         notes.append("Who left is not known: no accounts with the day on which they ended.")
