@@ -244,13 +244,13 @@ def period(start: date, end: date) -> str:
     if whole and months == 3 and start.month % 3 == 1:
         return _quarter(start)
     if whole and months == 1:
-        return _whole_month(start)
+        return whole_month(start)
     if whole and months % 12 == 0 and start.month == 1:
         return from_to(str(start.year), str(end.year))
     if whole and months % 3 == 0 and start.month % 3 == 1:
         return from_to(_quarter(start), _quarter(end))
     if whole and months > 1:
-        return from_to(_whole_month(start), _whole_month(end))
+        return from_to(whole_month(start), whole_month(end))
     if (after - start).days == 7:
         return say("week of {day}", day=day(start))
     return from_to(day(start), day(end))
@@ -260,7 +260,13 @@ def _quarter(when: date) -> str:
     return say("Q{quarter} {year}", quarter=(when.month - 1) // 3 + 1, year=when.year)
 
 
-def _whole_month(when: date) -> str:
+def whole_month(when: date) -> str:
+    """Name a month and its year.
+
+    Example:
+        >>> whole_month(date(2026, 4, 1))
+        'April 2026'
+    """
     return say("{month} {year}", month=month(when), year=when.year)
 
 

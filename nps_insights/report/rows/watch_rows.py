@@ -54,7 +54,12 @@ def standing(row: pd.Series) -> str:
     Example:
         >>> standing(pd.Series({"status": "known", "severity": "critical"}))
         'known already'
+        >>> standing(pd.Series({"status": "known", "known_since": pd.Timestamp("2026-04-01")}))
+        'known since April 2026'
     """
+    since = row.get("known_since")
+    if row["status"] == "known" and pd.notna(since):
+        return say("known since {month}", month=words.whole_month(since))
     return say(_STANDINGS.get(str(row["status"]), "")) or loudness(str(row["severity"]))
 
 
